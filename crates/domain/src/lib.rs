@@ -1,1 +1,13 @@
-//! (to be written)
+//! The words and the rules of vaccination: people, places, sessions, doses and the programme that
+//! says what may be given to whom and when. Pure: no I/O, no clock, no randomness and no
+//! serialization. Time and ids come in as arguments.
+
+pub mod appointment;
+pub mod dose;
+pub mod facility;
+pub mod id;
+pub mod person;
+pub mod place;
+pub mod programme;
+pub mod schedule;
+pub mod session;
