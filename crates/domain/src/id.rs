@@ -51,8 +51,8 @@ impl BeneficiaryId {
     }
 
     /// Where everything about this person is kept.
-    pub const fn bucket(self) -> HomeBucket {
-        HomeBucket((self.0 % BUCKETS) as u16)
+    pub fn bucket(self) -> HomeBucket {
+        HomeBucket(u16::try_from(self.0 % BUCKETS).expect("a remainder by 65,536 fits"))
     }
 
     /// The bytes that name this person to the vault.

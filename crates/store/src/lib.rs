@@ -1,1 +1,188 @@
-//! (to be written)
+//! Durable state: one trait, [`Store`], and two short implementations, SQLite inside the program
+//! and PostgreSQL beside it. Rules live elsewhere; what lives here are rows, guards and the
+//! transactions that keep them true.
+//!
+//! Write methods take a slice and give one outcome per item, in order. The outer result says
+//! whether the machinery worked, the inner one what the guard said.
+
+mod batch;
+mod error;
+mod migrate;
+pub mod postgres;
+mod record;
+pub mod sqlite;
+
+use async_trait::async_trait;
+pub use batch::Batcher;
+use domain::{
+    facility::Facility,
+    id::{AccountId, BeneficiaryId, FacilityId, SessionId, StaffId},
+    place::{District, PostalPlace, State},
+    session::{Session, SessionSeats, SessionState},
+};
+pub use error::{StoreError, StoreResult};
+use jiff::{Timestamp, civil::Date};
+pub use record::*;
+use uuid::Uuid;
+
+/// Everything the platform keeps.
+#[async_trait]
+pub trait Store: Send + Sync {
+    // Places and the programme: reference tables, small and seldom written.
+
+    /// Adds or replaces states and districts, all or none of them.
+    async fn put_places(&self, states: &[State], districts: &[District]) -> StoreResult<()>;
+    /// Adds or replaces post offices, all or none of them.
+    async fn put_postal_places(&self, places: &[PostalPlace]) -> StoreResult<()>;
+    /// All states and districts, in order of their numbers.
+    async fn places(&self) -> StoreResult<(Vec<State>, Vec<District>)>;
+    /// All post offices, in order of PIN code and name.
+    async fn postal_places(&self) -> StoreResult<Vec<PostalPlace>>;
+    /// Keeps a version of the rules file. Keeping the same version twice is harmless.
+    async fn put_rules(&self, rules: &RulesFile) -> StoreResult<()>;
+    /// The version of the rules file that was kept last.
+    async fn latest_rules(&self) -> StoreResult<Option<RulesFile>>;
+
+    // What belongs to a facility.
+
+    /// Adds or replaces facilities, all or none of them.
+    async fn put_facilities(&self, facilities: &[Facility], at: Timestamp) -> StoreResult<()>;
+    /// Facilities added or changed at or after an instant.
+    async fn facilities_since(&self, at: Timestamp) -> StoreResult<Vec<Facility>>;
+    /// Publishes sessions. One that is published already is changed: its state, slots, ages, fee
+    /// and capacities, except that no capacity falls below what is booked.
+    async fn publish_sessions(
+        &self,
+        sessions: &[Session],
+        at: Timestamp,
+    ) -> StoreResult<Vec<Result<Published, NotPublished>>>;
+    /// Sets the state of a session; false if there is no such session. A cancelled session stays
+    /// cancelled.
+    async fn set_session_state(
+        &self,
+        facility: FacilityId,
+        session: SessionId,
+        state: SessionState,
+        at: Timestamp,
+    ) -> StoreResult<bool>;
+    /// A session and its taken seats.
+    async fn session(
+        &self,
+        facility: FacilityId,
+        session: SessionId,
+    ) -> StoreResult<Option<SessionSeats>>;
+    /// Sessions of a facility from a day on, cancelled ones included.
+    async fn facility_sessions(
+        &self,
+        facility: FacilityId,
+        from: Date,
+    ) -> StoreResult<Vec<SessionSeats>>;
+    /// Sessions on or after `from` that changed at or after `since`, in any facility. A scatter
+    /// read for the inventory.
+    async fn sessions_since(&self, from: Date, since: Timestamp) -> StoreResult<Vec<SessionSeats>>;
+    /// The appointments of a facility's day, in order of slot and id, whatever their state.
+    async fn day_list(&self, facility: FacilityId, on: Date) -> StoreResult<Vec<BookingRow>>;
+    /// Appointments that are still booked in cancelled sessions, for the worker that ends them.
+    async fn booked_in_cancelled_sessions(&self, limit: u32) -> StoreResult<Vec<BookingRow>>;
+    /// Adds to counts. Counts are of events, never of people by name.
+    async fn add_tallies(&self, tallies: &[Tally]) -> StoreResult<()>;
+    /// All counts on or after a day. A scatter read for reports.
+    async fn tallies_since(&self, from: Date) -> StoreResult<Vec<Tally>>;
+
+    // What belongs to a person.
+
+    /// Enrols people.
+    async fn enrol(&self, enrolments: &[Enrolment]) -> StoreResult<Vec<Result<Done, NotEnrolled>>>;
+    /// Replaces a beneficiary's sealed fields, unless a dose is on record.
+    async fn amend(&self, amendments: &[Amendment]) -> StoreResult<Vec<Result<(), NotAmended>>>;
+    /// Removes a beneficiary who has no dose and no live appointment.
+    async fn remove(
+        &self,
+        account: AccountId,
+        beneficiary: BeneficiaryId,
+    ) -> StoreResult<Result<(), NotRemoved>>;
+    /// Marks that a beneficiary's identity was checked against the document.
+    async fn mark_verified(
+        &self,
+        beneficiary: BeneficiaryId,
+        by: StaffId,
+        at: Timestamp,
+    ) -> StoreResult<bool>;
+    /// The account with its sealed mobile.
+    async fn account(&self, account: AccountId) -> StoreResult<Option<AccountRow>>;
+    /// The people of an account with their claims and doses, in order of registration.
+    async fn people(&self, account: AccountId) -> StoreResult<Vec<PersonRecord>>;
+    /// One person with claims and doses.
+    async fn person(&self, beneficiary: BeneficiaryId) -> StoreResult<Option<PersonRecord>>;
+
+    /// Books seats: all beneficiaries of a booking, or none.
+    async fn book(&self, bookings: &[Booking]) -> StoreResult<Vec<Result<Done, NotBooked>>>;
+    /// Moves appointments to other seats; the old seat is given back only once the new one is
+    /// had.
+    async fn reschedule(&self, moves: &[Move]) -> StoreResult<Vec<Result<Done, NotMoved>>>;
+    /// Cancels appointments. Cancelling twice is harmless.
+    async fn cancel(
+        &self,
+        cancellations: &[Cancellation],
+    ) -> StoreResult<Vec<Result<Done, NotCancelled>>>;
+    /// Rolls forward what a crash left between two steps: at most `limit` claims that have been
+    /// in motion since before `stale`. Says how many it brought to an end.
+    async fn recover(&self, stale: Timestamp, now: Timestamp, limit: u32) -> StoreResult<u32>;
+
+    /// Records doses, each with its certificate and message, and ends their appointments.
+    async fn record_doses(
+        &self,
+        doses: &[DoseRecord],
+    ) -> StoreResult<Vec<Result<Done, NotRecorded>>>;
+    /// Takes back a dose recorded at or after `not_before`; its certificate is withdrawn.
+    async fn undo_dose(&self, undo: &UndoDose) -> StoreResult<Result<Done, NotUndone>>;
+    /// Notes an adverse event following immunization.
+    async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool>;
+    /// The certificate of a beneficiary's latest dose that has one and was not withdrawn.
+    async fn certificate(&self, beneficiary: BeneficiaryId) -> StoreResult<Option<CertificateRow>>;
+
+    // Sign-in.
+
+    /// Keeps one-time passwords that are being sent, with their messages.
+    async fn put_codes(&self, codes: &[SignInCode]) -> StoreResult<()>;
+    /// What is kept about a one-time password that was sent.
+    async fn sent_code(&self, id: Uuid, bucket: u16) -> StoreResult<Option<SentCode>>;
+    /// Tries one-time passwords. Any live code of the same mobile fits; then that one and the
+    /// transaction's own are spent. A wrong try is counted against all live codes of the mobile.
+    async fn try_codes(&self, tries: &[CodeTry]) -> StoreResult<Vec<Result<(), NoMatch>>>;
+    /// Adds to counters and gives what they then show.
+    async fn bump(&self, bumps: &[Bump]) -> StoreResult<Vec<u32>>;
+    /// Adds or replaces staff, all or none of them.
+    async fn put_staff(&self, staff: &[StaffRow]) -> StoreResult<()>;
+    /// Who works here under this mobile.
+    async fn staff_by_mobile(&self, mobile_index: [u8; 32]) -> StoreResult<Option<StaffRow>>;
+
+    // Messages.
+
+    /// Puts messages into the outbox by themselves.
+    async fn put_messages(&self, messages: &[Message]) -> StoreResult<()>;
+    /// Takes due messages for delivery until `until`, at most `limit`.
+    async fn lease_messages(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<Message>>;
+    /// Says what became of leased messages.
+    async fn settle_messages(&self, settled: &[Settled]) -> StoreResult<()>;
+
+    // Care of the store.
+
+    /// Deletes what has expired: spent codes, old counters and idempotency rows.
+    async fn sweep(&self, now: Timestamp) -> StoreResult<()>;
+    /// Whether the store answers and can be written to.
+    async fn check(&self) -> StoreResult<()>;
+    /// Counts that must agree with one another; see [`Audit`].
+    async fn audit(&self) -> StoreResult<Audit>;
+    /// Writes a consistent copy of everything to a folder, while others go on working.
+    async fn backup(&self, folder: &std::path::Path) -> StoreResult<()>;
+    /// Reads back what [`Store::backup`] wrote into an empty store.
+    async fn restore(&self, folder: &std::path::Path) -> StoreResult<()>;
+    /// Finishes what was acknowledged and closes.
+    async fn close(&self);
+}

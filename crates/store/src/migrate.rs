@@ -1,0 +1,112 @@
+//! Brings a database to the current schema. Steps are never edited once merged; a new one is
+//! added at the end, with the same number and name for both engines.
+
+use rusqlite::Connection;
+
+use crate::{StoreError, StoreResult};
+
+/// One migration of one engine.
+pub(crate) struct Step {
+    /// `NNNN_name`, the same for both engines.
+    pub(crate) name: &'static str,
+    /// Its statements.
+    pub(crate) sql: &'static str,
+}
+
+macro_rules! steps {
+    ($backend:literal: $($name:literal),+ $(,)?) => {
+        &[$(Step {
+            name: $name,
+            sql: include_str!(concat!("../migrations/", $backend, "/", $name, ".sql")),
+        }),+]
+    };
+}
+
+/// The steps for SQLite.
+pub(crate) const SQLITE: &[Step] = steps!("sqlite": "0001_campaign");
+/// The steps for PostgreSQL.
+pub(crate) const POSTGRES: &[Step] = steps!("postgres": "0001_campaign");
+
+/// Which steps must still run, given the names of those that ran.
+///
+/// # Errors
+///
+/// [`StoreError::Broken`] if a step ran that this program does not know, or in another order: the
+/// database was made by a later version.
+pub(crate) fn pending<'a>(steps: &'a [Step], ran: &[String]) -> StoreResult<&'a [Step]> {
+    let known = ran.len() <= steps.len() && ran.iter().zip(steps).all(|(ran, s)| ran == s.name);
+    if known {
+        Ok(&steps[ran.len()..])
+    } else {
+        Err(StoreError::broken("the database was made by a later version of this program"))
+    }
+}
+
+/// Runs what is missing under SQLite's own write lock, all or nothing.
+pub(crate) fn sqlite(connection: &mut Connection) -> StoreResult<()> {
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive)?;
+    transaction.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migration (
+             number INTEGER PRIMARY KEY,  -- order
+             name   TEXT NOT NULL UNIQUE  -- file name without ending
+         ) STRICT",
+    )?;
+    let ran = {
+        let mut names = transaction.prepare("SELECT name FROM migration ORDER BY number")?;
+        names.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?
+    };
+    for step in pending(SQLITE, &ran)? {
+        transaction.execute_batch(step.sql)?;
+        transaction.execute("INSERT INTO migration (name) VALUES (?1)", [step.name])?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_engines_have_the_same_steps_and_no_file_is_forgotten() {
+        let names =
+            |steps: &[Step]| steps.iter().map(|step| step.name.to_owned()).collect::<Vec<_>>();
+        let files = |backend| {
+            let dir = format!("{}/migrations/{backend}", env!("CARGO_MANIFEST_DIR"));
+            let mut names: Vec<_> = std::fs::read_dir(dir)
+                .unwrap()
+                .map(|entry| {
+                    entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()
+                })
+                .collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(SQLITE), names(POSTGRES));
+        assert_eq!(names(SQLITE), files("sqlite"));
+        assert_eq!(names(POSTGRES), files("postgres"));
+    }
+
+    #[test]
+    fn every_column_says_what_it_is() {
+        for step in SQLITE.iter().chain(POSTGRES) {
+            for line in step.sql.lines() {
+                let column = line.starts_with("    ")
+                    && line.trim().split(' ').next().is_some_and(|word| {
+                        word.chars().all(|c| c.is_ascii_lowercase() || c == '_') && word.len() > 1
+                    });
+                assert!(!column || line.contains("--"), "{}: {line}", step.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_database_of_a_later_version_is_refused() {
+        let steps = [Step { name: "0001_a", sql: "" }, Step { name: "0002_b", sql: "" }];
+        let names = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
+        assert_eq!(pending(&steps, &names(&["0001_a"])).unwrap().len(), 1);
+        assert!(pending(&steps, &names(&["0001_a", "0002_b", "0003_c"])).is_err());
+        assert!(pending(&steps, &names(&["0002_b"])).is_err());
+    }
+}

@@ -1,0 +1,503 @@
+//! The embedded store: SQLite inside the program. One thread writes; what many callers ask in the
+//! meantime goes down in one transaction and one fsync. Readers have connections of their own.
+
+mod appointment;
+mod care;
+mod dose;
+mod message;
+mod person;
+mod place;
+mod session;
+mod sign_in;
+mod value;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread::JoinHandle,
+};
+
+use async_trait::async_trait;
+use domain::{
+    facility::Facility,
+    id::{AccountId, BeneficiaryId, FacilityId, SessionId, StaffId},
+    place::{District, PostalPlace, State},
+    session::{Session, SessionSeats, SessionState},
+};
+use jiff::{Timestamp, civil::Date};
+use parking_lot::Mutex;
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::{Store, StoreError, StoreResult, migrate, record::*};
+
+/// How many writes share a transaction at most.
+const MAX_GROUP: usize = 256;
+/// How many connections read.
+const READERS: usize = 4;
+
+/// What is told to a caller once its write is durable, or is not.
+type Reply = Box<dyn FnOnce(StoreResult<()>) + Send>;
+/// A write: runs inside a savepoint, and says whether to keep it and whom to tell.
+type Job = Box<dyn FnOnce(&Connection) -> (bool, Reply) + Send>;
+
+/// How hard each commit is pressed to disk. Only the power-cut test uses anything but `Full`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Durable before the answer: what "recorded" means.
+    Full,
+    /// The last commits may be lost with the power.
+    Normal,
+    /// Anything may be lost with the power.
+    Off,
+}
+
+/// How a SQLite store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The database file.
+    pub path: PathBuf,
+    /// How hard each commit is pressed to disk.
+    pub synchronous: Synchronous,
+    /// The name of the virtual file system, if not the default.
+    pub vfs: Option<String>,
+}
+
+impl Options {
+    /// The only settings for anything but a test of the disk.
+    pub fn durable(path: &Path) -> Self {
+        Self { path: path.to_owned(), synchronous: Synchronous::Full, vfs: None }
+    }
+}
+
+/// The embedded store.
+pub struct Sqlite {
+    writes: Mutex<Option<mpsc::Sender<Job>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    readers: Vec<Mutex<Connection>>,
+    next_reader: AtomicUsize,
+}
+
+impl Sqlite {
+    /// Opens or creates a database file and brings it to the current schema.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the file cannot be opened, is no database, or was made by a later
+    /// version.
+    pub fn open(path: &Path) -> StoreResult<Self> {
+        Self::open_with(&Options::durable(path))
+    }
+
+    /// Opens with other settings: for tests of the disk.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sqlite::open`].
+    pub fn open_with(options: &Options) -> StoreResult<Self> {
+        let mut connection = connect(options)?;
+        migrate::sqlite(&mut connection)?;
+        let readers = (0..READERS)
+            .map(|_| {
+                let reader = connect(options)?;
+                reader.pragma_update(None, "query_only", true)?;
+                Ok(Mutex::new(reader))
+            })
+            .collect::<StoreResult<Vec<_>>>()?;
+        let (writes, jobs) = mpsc::channel();
+        let writer = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || write_jobs(&mut connection, &jobs))
+            .map_err(|error| StoreError::broken(error.to_string()))?;
+        Ok(Self {
+            writes: Mutex::new(Some(writes)),
+            writer: Mutex::new(Some(writer)),
+            readers,
+            next_reader: AtomicUsize::new(0),
+        })
+    }
+
+    /// Runs a write in a transaction with whatever else is waiting; returns once it is durable.
+    async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |connection| match write(connection) {
+            Ok(value) => {
+                (true, Box::new(move |durable| drop(answer.send(durable.map(|()| value)))))
+            }
+            Err(error) => (false, Box::new(move |_| drop(answer.send(Err(error.into()))))),
+        });
+        let sent = self.writes.lock().as_ref().map(|writes| writes.send(job));
+        match sent {
+            Some(Ok(())) => answered.await.map_err(|_| StoreError::stopped())?,
+            _ => Err(StoreError::stopped()),
+        }
+    }
+
+    /// Runs a read on one of the readers. Reads are short and served from memory mostly, so they
+    /// run where the caller is.
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> StoreResult<T> {
+        let start = self.next_reader.fetch_add(1, Ordering::Relaxed);
+        let idle = (0..READERS).find_map(|step| self.readers[(start + step) % READERS].try_lock());
+        let connection = idle.unwrap_or_else(|| self.readers[start % READERS].lock());
+        Ok(read(&connection)?)
+    }
+}
+
+fn connect(options: &Options) -> StoreResult<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match &options.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(&options.path, flags, vfs.as_str())?,
+        None => Connection::open_with_flags(&options.path, flags)?,
+    };
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match options.synchronous {
+        Synchronous::Full => "FULL",
+        Synchronous::Normal => "NORMAL",
+        Synchronous::Off => "OFF",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // 64 MiB of pages for each connection at most: memory does not grow with the country.
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// The writer thread: takes whatever is waiting, writes it in one transaction, then answers.
+fn write_jobs(connection: &mut Connection, jobs: &mpsc::Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let mut replies = Vec::new();
+        let begun = connection.execute_batch("BEGIN IMMEDIATE");
+        if let Err(error) = begun {
+            // Nothing ran: tell this caller, and let the others have their own try.
+            let (_, reply) = first(connection);
+            reply(Err(error.into()));
+            continue;
+        }
+        run_job(connection, first, &mut replies);
+        while replies.len() < MAX_GROUP
+            && let Ok(job) = jobs.try_recv()
+        {
+            run_job(connection, job, &mut replies);
+        }
+        let durable = connection.execute_batch("COMMIT").map_err(StoreError::from);
+        if durable.is_err() && !connection.is_autocommit() {
+            drop(connection.execute_batch("ROLLBACK"));
+        }
+        for reply in replies {
+            reply(durable.clone());
+        }
+    }
+    // Leave one tidy file behind.
+    drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+}
+
+fn run_job(connection: &Connection, job: Job, replies: &mut Vec<Reply>) {
+    drop(connection.execute_batch("SAVEPOINT job"));
+    let (keep, reply) = job(connection);
+    if !keep {
+        drop(connection.execute_batch("ROLLBACK TO job"));
+    }
+    drop(connection.execute_batch("RELEASE job"));
+    replies.push(reply);
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        // Codes only: SQLite's messages can hold values of a row.
+        match error.sqlite_error() {
+            Some(failure) => {
+                let text = format!("SQLite {:?} ({})", failure.code, failure.extended_code);
+                match failure.code {
+                    Code::DatabaseBusy | Code::DatabaseLocked | Code::DiskFull => {
+                        Self::unavailable(text)
+                    }
+                    _ => Self::broken(text),
+                }
+            }
+            None => Self::broken(match error {
+                rusqlite::Error::QueryReturnedNoRows => "a row that must exist is missing",
+                rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::InvalidColumnType(..) => "a column holds another type",
+                _ => "SQLite refused a statement",
+            }),
+        }
+    }
+}
+
+/// Collects one outcome per item.
+fn each<T, R>(items: &[T], one: impl FnMut(&T) -> rusqlite::Result<R>) -> rusqlite::Result<Vec<R>> {
+    items.iter().map(one).collect()
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn put_places(&self, states: &[State], districts: &[District]) -> StoreResult<()> {
+        let (states, districts) = (states.to_vec(), districts.to_vec());
+        self.write(move |c| place::put(c, &states, &districts)).await
+    }
+
+    async fn put_postal_places(&self, places: &[PostalPlace]) -> StoreResult<()> {
+        let places = places.to_vec();
+        self.write(move |c| place::put_postal(c, &places)).await
+    }
+
+    async fn places(&self) -> StoreResult<(Vec<State>, Vec<District>)> {
+        self.read(place::all)
+    }
+
+    async fn postal_places(&self) -> StoreResult<Vec<PostalPlace>> {
+        self.read(place::postal)
+    }
+
+    async fn put_rules(&self, rules: &RulesFile) -> StoreResult<()> {
+        let rules = rules.clone();
+        self.write(move |c| place::put_rules(c, &rules)).await
+    }
+
+    async fn latest_rules(&self) -> StoreResult<Option<RulesFile>> {
+        self.read(place::latest_rules)
+    }
+
+    async fn put_facilities(&self, facilities: &[Facility], at: Timestamp) -> StoreResult<()> {
+        let facilities = facilities.to_vec();
+        self.write(move |c| place::put_facilities(c, &facilities, at)).await
+    }
+
+    async fn facilities_since(&self, at: Timestamp) -> StoreResult<Vec<Facility>> {
+        self.read(|c| place::facilities_since(c, at))
+    }
+
+    async fn publish_sessions(
+        &self,
+        sessions: &[Session],
+        at: Timestamp,
+    ) -> StoreResult<Vec<Result<Published, NotPublished>>> {
+        let sessions = sessions.to_vec();
+        self.write(move |c| each(&sessions, |one| session::publish(c, one, at))).await
+    }
+
+    async fn set_session_state(
+        &self,
+        facility: FacilityId,
+        id: SessionId,
+        state: SessionState,
+        at: Timestamp,
+    ) -> StoreResult<bool> {
+        self.write(move |c| session::set_state(c, facility, id, state, at)).await
+    }
+
+    async fn session(
+        &self,
+        facility: FacilityId,
+        id: SessionId,
+    ) -> StoreResult<Option<SessionSeats>> {
+        self.read(|c| session::one(c, facility, id))
+    }
+
+    async fn facility_sessions(
+        &self,
+        facility: FacilityId,
+        from: Date,
+    ) -> StoreResult<Vec<SessionSeats>> {
+        self.read(|c| session::of_facility(c, facility, from))
+    }
+
+    async fn sessions_since(&self, from: Date, since: Timestamp) -> StoreResult<Vec<SessionSeats>> {
+        self.read(|c| session::since(c, from, since))
+    }
+
+    async fn day_list(&self, facility: FacilityId, on: Date) -> StoreResult<Vec<BookingRow>> {
+        self.read(|c| session::day_list(c, facility, on))
+    }
+
+    async fn booked_in_cancelled_sessions(&self, limit: u32) -> StoreResult<Vec<BookingRow>> {
+        self.read(|c| session::booked_in_cancelled(c, limit))
+    }
+
+    async fn add_tallies(&self, tallies: &[Tally]) -> StoreResult<()> {
+        let tallies = tallies.to_vec();
+        self.write(move |c| tallies.iter().try_for_each(|tally| place::add_tally(c, tally))).await
+    }
+
+    async fn tallies_since(&self, from: Date) -> StoreResult<Vec<Tally>> {
+        self.read(|c| place::tallies_since(c, from))
+    }
+
+    async fn enrol(&self, enrolments: &[Enrolment]) -> StoreResult<Vec<Result<Done, NotEnrolled>>> {
+        let enrolments = enrolments.to_vec();
+        self.write(move |c| each(&enrolments, |one| person::enrol(c, one))).await
+    }
+
+    async fn amend(&self, amendments: &[Amendment]) -> StoreResult<Vec<Result<(), NotAmended>>> {
+        let amendments = amendments.to_vec();
+        self.write(move |c| each(&amendments, |one| person::amend(c, one))).await
+    }
+
+    async fn remove(
+        &self,
+        account: AccountId,
+        beneficiary: BeneficiaryId,
+    ) -> StoreResult<Result<(), NotRemoved>> {
+        self.write(move |c| person::remove(c, account, beneficiary)).await
+    }
+
+    async fn mark_verified(
+        &self,
+        beneficiary: BeneficiaryId,
+        by: StaffId,
+        at: Timestamp,
+    ) -> StoreResult<bool> {
+        self.write(move |c| person::mark_verified(c, beneficiary, by, at)).await
+    }
+
+    async fn account(&self, account: AccountId) -> StoreResult<Option<AccountRow>> {
+        self.read(|c| person::account(c, account))
+    }
+
+    async fn people(&self, account: AccountId) -> StoreResult<Vec<PersonRecord>> {
+        self.read(|c| person::people(c, account))
+    }
+
+    async fn person(&self, beneficiary: BeneficiaryId) -> StoreResult<Option<PersonRecord>> {
+        self.read(|c| person::person(c, beneficiary))
+    }
+
+    async fn book(&self, bookings: &[Booking]) -> StoreResult<Vec<Result<Done, NotBooked>>> {
+        let bookings = bookings.to_vec();
+        self.write(move |c| each(&bookings, |one| appointment::book(c, one))).await
+    }
+
+    async fn reschedule(&self, moves: &[Move]) -> StoreResult<Vec<Result<Done, NotMoved>>> {
+        let moves = moves.to_vec();
+        self.write(move |c| each(&moves, |one| appointment::reschedule(c, one))).await
+    }
+
+    async fn cancel(
+        &self,
+        cancellations: &[Cancellation],
+    ) -> StoreResult<Vec<Result<Done, NotCancelled>>> {
+        let cancellations = cancellations.to_vec();
+        self.write(move |c| each(&cancellations, |one| appointment::cancel(c, one))).await
+    }
+
+    /// Nothing is ever between two steps here: a booking is one transaction.
+    async fn recover(&self, _stale: Timestamp, _now: Timestamp, _limit: u32) -> StoreResult<u32> {
+        Ok(0)
+    }
+
+    async fn record_doses(
+        &self,
+        doses: &[DoseRecord],
+    ) -> StoreResult<Vec<Result<Done, NotRecorded>>> {
+        let doses = doses.to_vec();
+        self.write(move |c| each(&doses, |one| dose::record(c, one))).await
+    }
+
+    async fn undo_dose(&self, undo: &UndoDose) -> StoreResult<Result<Done, NotUndone>> {
+        let undo = undo.clone();
+        self.write(move |c| dose::undo(c, &undo)).await
+    }
+
+    async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool> {
+        let note = note.clone();
+        self.write(move |c| dose::note_aefi(c, &note)).await
+    }
+
+    async fn certificate(&self, beneficiary: BeneficiaryId) -> StoreResult<Option<CertificateRow>> {
+        self.read(|c| dose::certificate(c, beneficiary))
+    }
+
+    async fn put_codes(&self, codes: &[SignInCode]) -> StoreResult<()> {
+        let codes = codes.to_vec();
+        self.write(move |c| codes.iter().try_for_each(|code| sign_in::put_code(c, code))).await
+    }
+
+    async fn sent_code(&self, id: Uuid, _bucket: u16) -> StoreResult<Option<SentCode>> {
+        self.read(|c| sign_in::sent_code(c, id))
+    }
+
+    async fn try_codes(&self, tries: &[CodeTry]) -> StoreResult<Vec<Result<(), NoMatch>>> {
+        let tries = tries.to_vec();
+        self.write(move |c| each(&tries, |one| sign_in::try_code(c, one))).await
+    }
+
+    async fn bump(&self, bumps: &[Bump]) -> StoreResult<Vec<u32>> {
+        let bumps = bumps.to_vec();
+        self.write(move |c| each(&bumps, |bump| sign_in::bump(c, bump))).await
+    }
+
+    async fn put_staff(&self, staff: &[StaffRow]) -> StoreResult<()> {
+        let staff = staff.to_vec();
+        self.write(move |c| staff.iter().try_for_each(|row| sign_in::put_staff(c, row))).await
+    }
+
+    async fn staff_by_mobile(&self, mobile_index: [u8; 32]) -> StoreResult<Option<StaffRow>> {
+        self.read(|c| sign_in::staff_by_mobile(c, &mobile_index))
+    }
+
+    async fn put_messages(&self, messages: &[Message]) -> StoreResult<()> {
+        let messages = messages.to_vec();
+        self.write(move |c| messages.iter().try_for_each(|one| message::put(c, one))).await
+    }
+
+    async fn lease_messages(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<Message>> {
+        if !self.read(|c| message::any_due(c, now))? {
+            return Ok(Vec::new());
+        }
+        self.write(move |c| message::lease(c, now, until, limit)).await
+    }
+
+    async fn settle_messages(&self, settled: &[Settled]) -> StoreResult<()> {
+        let settled = settled.to_vec();
+        self.write(move |c| settled.iter().try_for_each(|one| message::settle(c, one))).await
+    }
+
+    async fn sweep(&self, now: Timestamp) -> StoreResult<()> {
+        self.write(move |c| care::sweep(c, now)).await
+    }
+
+    async fn check(&self) -> StoreResult<()> {
+        self.write(care::check).await
+    }
+
+    async fn audit(&self) -> StoreResult<Audit> {
+        self.read(care::audit)
+    }
+
+    async fn backup(&self, folder: &Path) -> StoreResult<()> {
+        self.read(|c| care::backup(c, folder))
+    }
+
+    async fn restore(&self, folder: &Path) -> StoreResult<()> {
+        let folder = folder.to_owned();
+        self.write(move |c| care::restore(c, &folder)).await
+    }
+
+    async fn close(&self) {
+        drop(self.writes.lock().take());
+        let writer = self.writer.lock().take();
+        if let Some(writer) = writer {
+            // The thread ends once its queue is empty.
+            drop(tokio::task::spawn_blocking(move || writer.join()).await);
+        }
+    }
+}

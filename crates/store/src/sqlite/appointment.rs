@@ -1,0 +1,354 @@
+//! Booking, moving and cancelling. One thread writes, so a read at the top of a step still holds
+//! at its end; the guards are in the statements all the same.
+
+use domain::{
+    appointment::{AppointmentState, Seat},
+    id::BeneficiaryId,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+
+use super::{
+    message, person,
+    value::{beneficiary, day, number},
+};
+use crate::record::{
+    Booking, Cancellation, ClaimRow, ClaimState, Done, Idempotency, Move, NotBooked, NotCancelled,
+    NotMoved,
+};
+
+/// How long an answer to a request with an idempotency key is remembered.
+///
+/// # Units
+///
+/// Milliseconds: seven days.
+pub(crate) const REMEMBERED_MS: i64 = 7 * 24 * 3_600 * 1_000;
+
+pub(super) fn book(
+    connection: &Connection,
+    booking: &Booking,
+) -> rusqlite::Result<Result<Done, NotBooked>> {
+    if let Some(idempotency) = &booking.idempotency
+        && let Some(answer) = remembered(connection, idempotency)?
+    {
+        return Ok(answer);
+    }
+    let answer = book_now(connection, booking)?;
+    if let (Some(idempotency), Some((code, detail))) = (&booking.idempotency, terminal(answer)) {
+        const REMEMBER: &str = "
+            INSERT INTO idempotency (key_digest, request_digest, answer, detail, expires_at)
+            VALUES (?1, ?2, ?3, ?4, ?5)";
+        connection.prepare_cached(REMEMBER)?.execute(params![
+            idempotency.key,
+            idempotency.request,
+            code,
+            detail,
+            booking.at.as_millisecond() + REMEMBERED_MS,
+        ])?;
+    }
+    Ok(answer)
+}
+
+/// How an answer is remembered: its number, and whom it is about. Answers that may change with
+/// time alone are not.
+pub(crate) fn terminal(answer: Result<Done, NotBooked>) -> Option<(i16, Option<i64>)> {
+    match answer {
+        Ok(_) => Some((0, None)),
+        Err(NotBooked::Full) => Some((1, None)),
+        Err(NotBooked::Held { beneficiary }) => Some((2, Some(number(beneficiary)))),
+        Err(_) => None,
+    }
+}
+
+/// The answer that [`terminal`] remembered.
+pub(crate) fn recalled(code: i16, detail: Option<i64>) -> Result<Done, NotBooked> {
+    match (code, detail.and_then(beneficiary)) {
+        (0, _) => Ok(Done::Again),
+        (2, Some(beneficiary)) => Err(NotBooked::Held { beneficiary }),
+        _ => Err(NotBooked::Full),
+    }
+}
+
+fn remembered(
+    connection: &Connection,
+    idempotency: &Idempotency,
+) -> rusqlite::Result<Option<Result<Done, NotBooked>>> {
+    const RECALL: &str = "
+        SELECT request_digest, answer, detail FROM idempotency WHERE key_digest = ?1";
+    let mut recall = connection.prepare_cached(RECALL)?;
+    let row: Option<([u8; 32], i16, Option<i64>)> = recall
+        .query_row([idempotency.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    Ok(row.map(|(request, code, detail)| {
+        if request == idempotency.request {
+            recalled(code, detail)
+        } else {
+            Err(NotBooked::OtherRequest)
+        }
+    }))
+}
+
+fn book_now(
+    connection: &Connection,
+    booking: &Booking,
+) -> rusqlite::Result<Result<Done, NotBooked>> {
+    for &beneficiary in &booking.beneficiaries {
+        if !person::belongs(connection, booking.account, beneficiary)? {
+            return Ok(Err(NotBooked::NoSuchBeneficiary));
+        }
+        if is_held(connection, beneficiary, booking.dose_number)? {
+            return Ok(Err(NotBooked::Held { beneficiary }));
+        }
+    }
+    let seats = count(&booking.beneficiaries);
+    if !take_seats(connection, booking.seat, seats, booking.at)? {
+        return Ok(Err(NotBooked::Full));
+    }
+    for &beneficiary in &booking.beneficiaries {
+        let claim = ClaimRow {
+            appointment: booking.appointment,
+            leg: 0,
+            beneficiary,
+            dose_number: booking.dose_number,
+            seat: booking.seat,
+            on: booking.on,
+            state: ClaimState::Confirmed,
+        };
+        const CLAIM: &str = "
+            INSERT INTO dose_claim (beneficiary_id, dose_number, appointment_id, leg, account_id,
+                facility_id, session_id, pool, slot, held_on, state, changed_at)
+            VALUES (:beneficiary, :dose, :appointment, 0, :account,
+                :facility, :session, :pool, :slot, :on, :state, :at)";
+        connection.prepare_cached(CLAIM)?.execute(named_params! {
+            ":beneficiary": number(beneficiary),
+            ":dose": booking.dose_number,
+            ":appointment": booking.appointment.0.as_bytes(),
+            ":account": booking.account.uuid.as_bytes(),
+            ":facility": booking.seat.facility.0,
+            ":session": booking.seat.session.0.as_bytes(),
+            ":pool": booking.seat.pool,
+            ":slot": booking.seat.slot,
+            ":on": day(booking.on),
+            ":state": claim.state.number(),
+            ":at": booking.at.as_millisecond(),
+        })?;
+        insert_booking(connection, &claim, booking.account.uuid.as_bytes())?;
+    }
+    if let Some(message) = &booking.message {
+        message::put(connection, message)?;
+    }
+    Ok(Ok(Done::New))
+}
+
+/// How many there are; a group is never larger than an account.
+fn count<T>(group: &[T]) -> u32 {
+    u32::try_from(group.len()).unwrap_or(u32::MAX)
+}
+
+fn is_held(
+    connection: &Connection,
+    beneficiary: BeneficiaryId,
+    dose_number: u8,
+) -> rusqlite::Result<bool> {
+    const HELD: &str = "
+        SELECT 1 FROM dose_claim WHERE beneficiary_id = ?1 AND dose_number = ?2
+        UNION ALL
+        SELECT 1 FROM dose WHERE beneficiary_id = ?1 AND dose_number = ?2";
+    connection.prepare_cached(HELD)?.exists((number(beneficiary), dose_number))
+}
+
+/// Takes seats of a pool, all or none; false if too few are free or bookings are stopped.
+fn take_seats(
+    connection: &Connection,
+    seat: Seat,
+    seats: u32,
+    at: Timestamp,
+) -> rusqlite::Result<bool> {
+    const TAKE: &str = "
+        UPDATE seat_pool SET booked = booked + :seats, changed_at = :at
+        WHERE session_id = :session AND pool = :pool AND booked + :seats <= capacity
+            AND (SELECT state FROM session WHERE session_id = :session) = 0";
+    let rows = connection.prepare_cached(TAKE)?.execute(named_params! {
+        ":session": seat.session.0.as_bytes(),
+        ":pool": seat.pool,
+        ":seats": seats,
+        ":at": at.as_millisecond(),
+    })?;
+    Ok(rows == 1)
+}
+
+/// Gives one seat of a pool back.
+pub(super) fn give_back(
+    connection: &Connection,
+    seat: Seat,
+    seats: u32,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    const GIVE_BACK: &str = "
+        UPDATE seat_pool SET booked = booked - :seats, changed_at = :at
+        WHERE session_id = :session AND pool = :pool";
+    connection.prepare_cached(GIVE_BACK)?.execute(named_params! {
+        ":session": seat.session.0.as_bytes(),
+        ":pool": seat.pool,
+        ":seats": seats,
+        ":at": at.as_millisecond(),
+    })?;
+    Ok(())
+}
+
+fn insert_booking(
+    connection: &Connection,
+    claim: &ClaimRow,
+    account: &[u8; 16],
+) -> rusqlite::Result<()> {
+    const INSERT: &str = "
+        INSERT INTO booking (appointment_id, leg, beneficiary_id, facility_id, session_id, pool,
+            slot, dose_number, account_id, state)
+        VALUES (:appointment, :leg, :beneficiary, :facility, :session, :pool,
+            :slot, :dose, :account, 0)";
+    connection.prepare_cached(INSERT)?.execute(named_params! {
+        ":appointment": claim.appointment.0.as_bytes(),
+        ":leg": claim.leg,
+        ":beneficiary": number(claim.beneficiary),
+        ":facility": claim.seat.facility.0,
+        ":session": claim.seat.session.0.as_bytes(),
+        ":pool": claim.seat.pool,
+        ":slot": claim.seat.slot,
+        ":dose": claim.dose_number,
+        ":account": account,
+    })?;
+    Ok(())
+}
+
+/// Sets the state of an appointment as the facility keeps it.
+pub(super) fn set_booking(
+    connection: &Connection,
+    claim: &ClaimRow,
+    state: AppointmentState,
+) -> rusqlite::Result<()> {
+    const SET: &str = "
+        UPDATE booking SET state = ?4
+        WHERE appointment_id = ?1 AND leg = ?2 AND beneficiary_id = ?3";
+    connection.prepare_cached(SET)?.execute(params![
+        claim.appointment.0.as_bytes(),
+        claim.leg,
+        number(claim.beneficiary),
+        state.number(),
+    ])?;
+    Ok(())
+}
+
+/// Deletes a claim.
+pub(super) fn drop_claim(connection: &Connection, claim: &ClaimRow) -> rusqlite::Result<()> {
+    const DROP: &str = "DELETE FROM dose_claim WHERE beneficiary_id = ?1 AND dose_number = ?2";
+    connection.prepare_cached(DROP)?.execute((number(claim.beneficiary), claim.dose_number))?;
+    Ok(())
+}
+
+fn claims_of(
+    connection: &Connection,
+    account: &[u8; 16],
+    appointment: &[u8; 16],
+) -> rusqlite::Result<Vec<ClaimRow>> {
+    const OF: &str = "
+        SELECT * FROM dose_claim WHERE account_id = ?1 AND appointment_id = ?2
+        ORDER BY beneficiary_id";
+    let mut statement = connection.prepare_cached(OF)?;
+    statement.query_map((account, appointment), person::claim_row)?.collect()
+}
+
+pub(super) fn reschedule(
+    connection: &Connection,
+    wanted: &Move,
+) -> rusqlite::Result<Result<Done, NotMoved>> {
+    let account = wanted.account.uuid.as_bytes();
+    let mut claims = claims_of(connection, account, wanted.appointment.0.as_bytes())?;
+    claims.retain(|claim| claim.state == ClaimState::Confirmed);
+    let Some(first) = claims.first() else {
+        return Ok(Err(NotMoved::NoSuchAppointment));
+    };
+    if first.seat == wanted.seat {
+        return Ok(Ok(Done::Again));
+    }
+    let other_pool =
+        (first.seat.session, first.seat.pool) != (wanted.seat.session, wanted.seat.pool);
+    if other_pool {
+        if !take_seats(connection, wanted.seat, count(&claims), wanted.at)? {
+            return Ok(Err(NotMoved::Full));
+        }
+        give_back(connection, first.seat, count(&claims), wanted.at)?;
+    }
+    for old in &claims {
+        set_booking(connection, old, AppointmentState::Cancelled)?;
+        let new = ClaimRow { leg: old.leg + 1, seat: wanted.seat, on: wanted.on, ..old.clone() };
+        insert_booking(connection, &new, account)?;
+        const MOVE: &str = "
+            UPDATE dose_claim
+            SET leg = :leg, facility_id = :facility, session_id = :session, pool = :pool,
+                slot = :slot, held_on = :on, changed_at = :at
+            WHERE beneficiary_id = :beneficiary AND dose_number = :dose";
+        connection.prepare_cached(MOVE)?.execute(named_params! {
+            ":leg": new.leg,
+            ":facility": new.seat.facility.0,
+            ":session": new.seat.session.0.as_bytes(),
+            ":pool": new.seat.pool,
+            ":slot": new.seat.slot,
+            ":on": day(new.on),
+            ":at": wanted.at.as_millisecond(),
+            ":beneficiary": number(new.beneficiary),
+            ":dose": new.dose_number,
+        })?;
+    }
+    if let Some(message) = &wanted.message {
+        message::put(connection, message)?;
+    }
+    Ok(Ok(Done::New))
+}
+
+pub(super) fn cancel(
+    connection: &Connection,
+    wanted: &Cancellation,
+) -> rusqlite::Result<Result<Done, NotCancelled>> {
+    let account = wanted.account.uuid.as_bytes();
+    let appointment = wanted.appointment.0.as_bytes();
+    let meant =
+        |id: BeneficiaryId| wanted.beneficiaries.is_empty() || wanted.beneficiaries.contains(&id);
+    let mut claims = claims_of(connection, account, appointment)?;
+    claims.retain(|claim| meant(claim.beneficiary));
+    let any_done = claims.iter().any(|claim| claim.state == ClaimState::Done);
+    claims.retain(|claim| claim.state == ClaimState::Confirmed);
+    if claims.is_empty() {
+        return Ok(match any_done {
+            true => Err(NotCancelled::Done),
+            false => was_cancelled(connection, account, appointment, meant)?,
+        });
+    }
+    for claim in &claims {
+        set_booking(connection, claim, AppointmentState::Cancelled)?;
+        give_back(connection, claim.seat, 1, wanted.at)?;
+        drop_claim(connection, claim)?;
+    }
+    if let Some(message) = &wanted.message {
+        message::put(connection, message)?;
+    }
+    Ok(Ok(Done::New))
+}
+
+fn was_cancelled(
+    connection: &Connection,
+    account: &[u8; 16],
+    appointment: &[u8; 16],
+    meant: impl Fn(BeneficiaryId) -> bool,
+) -> rusqlite::Result<Result<Done, NotCancelled>> {
+    const PEOPLE: &str = "
+        SELECT DISTINCT beneficiary_id FROM booking
+        WHERE appointment_id = ?1 AND account_id = ?2";
+    let mut people = connection.prepare_cached(PEOPLE)?;
+    let mut people = people.query((appointment, account))?;
+    while let Some(row) = people.next()? {
+        if beneficiary(row.get(0)?).is_some_and(&meant) {
+            return Ok(Ok(Done::Again));
+        }
+    }
+    Ok(Err(NotCancelled::NoSuchAppointment))
+}

@@ -1,0 +1,100 @@
+//! Sweeping, checking, backup and restore.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use crate::record::Audit;
+
+/// The name of the copy in a backup folder.
+const COPY: &str = "teeka.sqlite";
+
+pub(super) fn sweep(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    const EXPIRED: [&str; 3] = [
+        "DELETE FROM sign_in_code WHERE expires_at < ?1",
+        "DELETE FROM counter WHERE expires_at < ?1",
+        "DELETE FROM idempotency WHERE expires_at < ?1",
+    ];
+    for statement in EXPIRED {
+        connection.prepare_cached(statement)?.execute([now.as_millisecond()])?;
+    }
+    Ok(())
+}
+
+pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("SELECT count(*) FROM migration", [], |_| Ok(()))
+}
+
+pub(super) fn audit(connection: &Connection) -> rusqlite::Result<Audit> {
+    let count = |sql: &str| -> rusqlite::Result<u64> {
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+    };
+    Ok(Audit {
+        people: count("SELECT count(*) FROM beneficiary")?,
+        doses: count("SELECT count(*) FROM dose")?,
+        booked: count("SELECT count(*) FROM booking WHERE state IN (0, 3)")?,
+        pools_off: count(
+            "SELECT count(*) FROM seat_pool AS p
+             LEFT JOIN (
+                 SELECT session_id, pool, count(*) AS held FROM booking
+                 WHERE state IN (0, 3) GROUP BY session_id, pool
+             ) AS b ON b.session_id = p.session_id AND b.pool = p.pool
+             WHERE p.booked <> coalesce(b.held, 0)",
+        )?,
+        overbooked: count("SELECT count(*) FROM seat_pool WHERE booked > capacity")?,
+        seats_without_claim: count(
+            "SELECT count(*) FROM booking AS b WHERE b.state IN (0, 3) AND NOT EXISTS (
+                 SELECT 1 FROM dose_claim AS c
+                 WHERE c.beneficiary_id = b.beneficiary_id AND c.dose_number = b.dose_number
+                     AND c.appointment_id = b.appointment_id AND c.leg = b.leg)",
+        )?,
+        claims_without_seat: count(
+            "SELECT count(*) FROM dose_claim AS c WHERE c.state IN (1, 4) AND NOT EXISTS (
+                 SELECT 1 FROM booking AS b
+                 WHERE b.appointment_id = c.appointment_id AND b.leg = c.leg
+                     AND b.beneficiary_id = c.beneficiary_id AND b.state IN (0, 3))",
+        )?,
+        in_motion: count("SELECT count(*) FROM dose_claim WHERE state IN (0, 2, 3)")?,
+        doses_without_certificate: count(
+            "SELECT count(*) FROM dose AS d WHERE NOT EXISTS (
+                 SELECT 1 FROM certificate AS c
+                 WHERE c.beneficiary_id = d.beneficiary_id AND c.dose_number = d.dose_number
+                     AND c.withdrawn_at IS NULL)",
+        )?,
+    })
+}
+
+/// One consistent copy, made page by page while others go on working.
+pub(super) fn backup(connection: &Connection, folder: &Path) -> rusqlite::Result<()> {
+    let mut copy = Connection::open(folder.join(COPY))?;
+    let backup = rusqlite::backup::Backup::new(connection, &mut copy)?;
+    backup.run_to_completion(1_024, std::time::Duration::ZERO, None)
+}
+
+/// Copies every row of a backup into this store, which must be empty.
+pub(super) fn restore(connection: &Connection, folder: &Path) -> rusqlite::Result<()> {
+    const TABLES: &str = "
+        SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+            AND name <> 'migration'
+        ORDER BY rowid";
+    let copy =
+        Connection::open_with_flags(folder.join(COPY), rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut tables = connection.prepare(TABLES)?;
+    let tables = tables.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    for table in tables {
+        let mut rows = copy.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))?;
+        let columns = rows.column_count();
+        let places: Vec<_> = (1..=columns).map(|place| format!("?{place}")).collect();
+        let insert = format!("INSERT INTO {table} VALUES ({})", places.join(", "));
+        let mut insert = connection.prepare(&insert)?;
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            let values = (0..columns)
+                .map(|column| row.get::<_, rusqlite::types::Value>(column))
+                .collect::<Result<Vec<_>, _>>()?;
+            insert.execute(rusqlite::params_from_iter(values))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,275 @@
+//! Accounts and their people.
+
+use domain::{
+    dose::Dose,
+    id::{AccountId, AppointmentId, BeneficiaryId, DoseId, FacilityId, StaffId},
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use super::{
+    message, place,
+    value::{beneficiary_at, date, instant, instant_at, number, seat_at, uuid_at},
+};
+use crate::record::{
+    AccountRow, Amendment, BeneficiaryRow, ClaimRow, ClaimState, Done, Enrolment, NotAmended,
+    NotEnrolled, NotRemoved, PersonRecord, SealedDetails,
+};
+
+const OPEN_ACCOUNT: &str = "
+    INSERT INTO account (account_id, mobile_index, wrapped_key, mobile, opened_at)
+    VALUES (:account, :mobile_index, :wrapped_key, :mobile, :opened_at)
+    ON CONFLICT (account_id) DO NOTHING";
+
+const ENROL: &str = "
+    INSERT INTO beneficiary (beneficiary_id, account_id, wrapped_key, name, birth_year, gender,
+        document, comorbidity, document_index, registered_at)
+    SELECT :id, :account, :wrapped_key, :name, :birth_year, :gender,
+        :document, :comorbidity, :document_index, :registered_at
+    WHERE (SELECT count(*) FROM beneficiary WHERE account_id = :account) < :limit
+    ON CONFLICT DO NOTHING";
+
+pub(super) fn enrol(
+    connection: &Connection,
+    enrolment: &Enrolment,
+) -> rusqlite::Result<Result<Done, NotEnrolled>> {
+    let Enrolment { account, beneficiary, limit, tally, message } = enrolment;
+    let details = &beneficiary.details;
+    let rows = connection.prepare_cached(ENROL)?.execute(named_params! {
+        ":id": number(beneficiary.id),
+        ":account": account.id.uuid.as_bytes(),
+        ":wrapped_key": beneficiary.wrapped_key,
+        ":name": details.name,
+        ":birth_year": details.birth_year,
+        ":gender": details.gender,
+        ":document": details.document,
+        ":comorbidity": details.comorbidity,
+        ":document_index": details.document_index,
+        ":registered_at": beneficiary.registered_at.as_millisecond(),
+        ":limit": limit,
+    })?;
+    if rows == 0 {
+        return why_not_enrolled(connection, enrolment);
+    }
+    connection.prepare_cached(OPEN_ACCOUNT)?.execute(named_params! {
+        ":account": account.id.uuid.as_bytes(),
+        ":mobile_index": account.mobile_index,
+        ":wrapped_key": account.wrapped_key,
+        ":mobile": account.mobile,
+        ":opened_at": account.opened_at.as_millisecond(),
+    })?;
+    if let Some(tally) = tally {
+        place::add_tally(connection, tally)?;
+    }
+    if let Some(message) = message {
+        message::put(connection, message)?;
+    }
+    Ok(Ok(Done::New))
+}
+
+fn why_not_enrolled(
+    connection: &Connection,
+    enrolment: &Enrolment,
+) -> rusqlite::Result<Result<Done, NotEnrolled>> {
+    const SAME: &str = "
+        SELECT 1 FROM beneficiary
+        WHERE beneficiary_id = ?1 AND account_id = ?2 AND document_index = ?3";
+    const TAKEN: &str = "SELECT 1 FROM beneficiary WHERE document_index = ?1";
+    let beneficiary = &enrolment.beneficiary;
+    let index = beneficiary.details.document_index;
+    let same = (number(beneficiary.id), beneficiary.account.as_bytes(), index);
+    Ok(if connection.prepare_cached(SAME)?.exists(same)? {
+        Ok(Done::Again)
+    } else if connection.prepare_cached(TAKEN)?.exists([index])? {
+        Err(NotEnrolled::DocumentTaken)
+    } else {
+        Err(NotEnrolled::AccountFull)
+    })
+}
+
+const AMEND: &str = "
+    UPDATE OR IGNORE beneficiary
+    SET name = :name, birth_year = :birth_year, gender = :gender, document = :document,
+        comorbidity = :comorbidity, document_index = :document_index
+    WHERE beneficiary_id = :id AND account_id = :account
+        AND NOT EXISTS (SELECT 1 FROM dose WHERE beneficiary_id = :id)";
+
+pub(super) fn amend(
+    connection: &Connection,
+    amendment: &Amendment,
+) -> rusqlite::Result<Result<(), NotAmended>> {
+    let details = &amendment.details;
+    let rows = connection.prepare_cached(AMEND)?.execute(named_params! {
+        ":id": number(amendment.beneficiary),
+        ":account": amendment.account.uuid.as_bytes(),
+        ":name": details.name,
+        ":birth_year": details.birth_year,
+        ":gender": details.gender,
+        ":document": details.document,
+        ":comorbidity": details.comorbidity,
+        ":document_index": details.document_index,
+    })?;
+    Ok(if rows == 1 {
+        Ok(())
+    } else if !belongs(connection, amendment.account, amendment.beneficiary)? {
+        Err(NotAmended::NoSuchBeneficiary)
+    } else if has_dose(connection, amendment.beneficiary)? {
+        Err(NotAmended::Vaccinated)
+    } else {
+        Err(NotAmended::DocumentTaken)
+    })
+}
+
+/// Whether the person is one of the account's.
+pub(super) fn belongs(
+    connection: &Connection,
+    account: AccountId,
+    beneficiary: BeneficiaryId,
+) -> rusqlite::Result<bool> {
+    const BELONGS: &str = "SELECT 1 FROM beneficiary WHERE beneficiary_id = ?1 AND account_id = ?2";
+    connection.prepare_cached(BELONGS)?.exists((number(beneficiary), account.uuid.as_bytes()))
+}
+
+fn has_dose(connection: &Connection, beneficiary: BeneficiaryId) -> rusqlite::Result<bool> {
+    const HAS_DOSE: &str = "SELECT 1 FROM dose WHERE beneficiary_id = ?1";
+    connection.prepare_cached(HAS_DOSE)?.exists([number(beneficiary)])
+}
+
+pub(super) fn remove(
+    connection: &Connection,
+    account: AccountId,
+    beneficiary: BeneficiaryId,
+) -> rusqlite::Result<Result<(), NotRemoved>> {
+    const HAS_CLAIM: &str = "SELECT 1 FROM dose_claim WHERE beneficiary_id = ?1";
+    const REMOVE: &str = "DELETE FROM beneficiary WHERE beneficiary_id = ?1";
+    if !belongs(connection, account, beneficiary)? {
+        return Ok(Err(NotRemoved::NoSuchBeneficiary));
+    }
+    if has_dose(connection, beneficiary)? {
+        return Ok(Err(NotRemoved::Vaccinated));
+    }
+    if connection.prepare_cached(HAS_CLAIM)?.exists([number(beneficiary)])? {
+        return Ok(Err(NotRemoved::Booked));
+    }
+    connection.prepare_cached(REMOVE)?.execute([number(beneficiary)])?;
+    Ok(Ok(()))
+}
+
+pub(super) fn mark_verified(
+    connection: &Connection,
+    beneficiary: BeneficiaryId,
+    by: StaffId,
+    at: Timestamp,
+) -> rusqlite::Result<bool> {
+    const MARK: &str = "
+        UPDATE beneficiary
+        SET verified_at = coalesce(verified_at, ?3), verified_by = coalesce(verified_by, ?2)
+        WHERE beneficiary_id = ?1";
+    let rows = connection.prepare_cached(MARK)?.execute((
+        number(beneficiary),
+        by.0.as_bytes(),
+        at.as_millisecond(),
+    ))?;
+    Ok(rows == 1)
+}
+
+pub(super) fn account(
+    connection: &Connection,
+    account: AccountId,
+) -> rusqlite::Result<Option<AccountRow>> {
+    let mut one = connection.prepare_cached("SELECT * FROM account WHERE account_id = ?1")?;
+    one.query_row([account.uuid.as_bytes()], |row| {
+        Ok(AccountRow {
+            id: account,
+            mobile_index: row.get("mobile_index")?,
+            wrapped_key: row.get("wrapped_key")?,
+            mobile: row.get("mobile")?,
+            opened_at: instant_at(row, "opened_at")?,
+        })
+    })
+    .optional()
+}
+
+pub(super) fn people(
+    connection: &Connection,
+    account: AccountId,
+) -> rusqlite::Result<Vec<PersonRecord>> {
+    const OF_ACCOUNT: &str = "SELECT * FROM beneficiary WHERE account_id = ?1 ORDER BY rowid";
+    let mut statement = connection.prepare_cached(OF_ACCOUNT)?;
+    let rows = statement
+        .query_map([account.uuid.as_bytes()], beneficiary_row)?
+        .collect::<Result<Vec<_>, _>>()?;
+    rows.into_iter().map(|row| with_history(connection, row)).collect()
+}
+
+pub(super) fn person(
+    connection: &Connection,
+    beneficiary: BeneficiaryId,
+) -> rusqlite::Result<Option<PersonRecord>> {
+    const ONE: &str = "SELECT * FROM beneficiary WHERE beneficiary_id = ?1";
+    let mut statement = connection.prepare_cached(ONE)?;
+    let row = statement.query_row([number(beneficiary)], beneficiary_row).optional()?;
+    row.map(|row| with_history(connection, row)).transpose()
+}
+
+fn beneficiary_row(row: &Row<'_>) -> rusqlite::Result<BeneficiaryRow> {
+    Ok(BeneficiaryRow {
+        id: beneficiary_at(row, "beneficiary_id")?,
+        account: uuid_at(row, "account_id")?,
+        wrapped_key: row.get("wrapped_key")?,
+        details: SealedDetails {
+            name: row.get("name")?,
+            birth_year: row.get("birth_year")?,
+            gender: row.get("gender")?,
+            document: row.get("document")?,
+            comorbidity: row.get("comorbidity")?,
+            document_index: row.get("document_index")?,
+        },
+        registered_at: instant_at(row, "registered_at")?,
+        verified_at: row.get::<_, Option<i64>>("verified_at")?.map(instant),
+    })
+}
+
+fn with_history(
+    connection: &Connection,
+    beneficiary: BeneficiaryRow,
+) -> rusqlite::Result<PersonRecord> {
+    const CLAIMS: &str = "SELECT * FROM dose_claim WHERE beneficiary_id = ?1 ORDER BY dose_number";
+    const DOSES: &str = "SELECT * FROM dose WHERE beneficiary_id = ?1 ORDER BY dose_number";
+    let mut claims = connection.prepare_cached(CLAIMS)?;
+    let claims =
+        claims.query_map([number(beneficiary.id)], claim_row)?.collect::<Result<_, _>>()?;
+    let mut doses = connection.prepare_cached(DOSES)?;
+    let doses = doses.query_map([number(beneficiary.id)], dose_row)?.collect::<Result<_, _>>()?;
+    Ok(PersonRecord { beneficiary, claims, doses })
+}
+
+/// Reads a claim.
+pub(super) fn claim_row(row: &Row<'_>) -> rusqlite::Result<ClaimRow> {
+    Ok(ClaimRow {
+        appointment: AppointmentId(uuid_at(row, "appointment_id")?),
+        leg: row.get("leg")?,
+        beneficiary: beneficiary_at(row, "beneficiary_id")?,
+        dose_number: row.get("dose_number")?,
+        seat: seat_at(row)?,
+        on: date(row.get("held_on")?),
+        state: ClaimState::from_number(row.get("state")?),
+    })
+}
+
+/// Reads a dose.
+pub(super) fn dose_row(row: &Row<'_>) -> rusqlite::Result<Dose> {
+    let appointment: Option<[u8; 16]> = row.get("appointment_id")?;
+    Ok(Dose {
+        id: DoseId(uuid_at(row, "dose_id")?),
+        beneficiary: beneficiary_at(row, "beneficiary_id")?,
+        number: row.get("dose_number")?,
+        facility: FacilityId(row.get("facility_id")?),
+        appointment: appointment.map(|bytes| AppointmentId(uuid::Uuid::from_bytes(bytes))),
+        vaccine: row.get("vaccine")?,
+        lot: row.get("lot")?,
+        vaccinator: row.get("vaccinator")?,
+        given_on: date(row.get("given_on")?),
+        recorded_at: instant_at(row, "recorded_at")?,
+    })
+}
