@@ -1,1 +1,196 @@
-//! (to be written)
+//! Keys, sealed fields and blind indexes: bytes in, bytes out. Every person has a data key of
+//! their own, wrapped by the key-encryption key; every field is sealed under a key derived from
+//! the data key and bound to person, field and key version. Knows nothing of HTTP or a database.
+
+mod blind_index;
+mod key_file;
+mod number;
+mod seal;
+mod secret;
+
+use std::{path::Path, sync::Arc};
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, LessSafeKey, UnboundKey},
+    hkdf::{HKDF_SHA256, KeyType, Salt},
+};
+pub use blind_index::{BlindIndex, Index, Purpose};
+pub use key_file::KeyFileError;
+use number::NumberCipher;
+pub use seal::{Field, OpenError, PersonId, PersonKey, Sealed};
+pub use secret::Secret;
+
+/// The version of the keys in use, kept with everything sealed under them.
+pub(crate) const KEY_VERSION: u8 = 1;
+
+/// All keys of a platform, derived from one root key.
+#[derive(Clone)]
+pub struct Vault(Arc<Keys>);
+
+struct Keys {
+    wrapping: LessSafeKey,
+    messages: LessSafeKey,
+    indexes: blind_index::Keys,
+    routing: aws_lc_rs::hmac::Key,
+    numbers: NumberCipher,
+    token: [u8; 32],
+}
+
+impl Vault {
+    /// Makes a new root key and keeps it in a file that only its owner may read.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`] if the file exists or cannot be written.
+    pub fn create(path: &Path) -> Result<Self, KeyFileError> {
+        Ok(Self::from_root_key(*key_file::create(path)?.expose()))
+    }
+
+    /// Reads the root key from its file.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`] if it is missing, readable by others, cut short or changed.
+    pub fn load(path: &Path) -> Result<Self, KeyFileError> {
+        Ok(Self::from_root_key(*key_file::load(path)?.expose()))
+    }
+
+    /// Reads the root key, or makes it at the first start.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vault::create`] and [`Vault::load`].
+    pub fn load_or_create(path: &Path) -> Result<Self, KeyFileError> {
+        if path.exists() { Self::load(path) } else { Self::create(path) }
+    }
+
+    /// The vault of a root key: for tests and measurements.
+    pub fn from_root_key(root: [u8; 32]) -> Self {
+        let root = Secret::new(root);
+        let derive = |label: &str| derive_key(root.expose(), label);
+        Self(Arc::new(Keys {
+            wrapping: aes_key(&derive("teeka/v1/wrapping")),
+            messages: aes_key(&derive("teeka/v1/messages")),
+            indexes: blind_index::Keys::derive(derive),
+            routing: hmac_key(&derive("teeka/v1/routing")),
+            numbers: NumberCipher::new(&derive("teeka/v1/reference-number")),
+            token: *derive("teeka/v1/token").expose(),
+        }))
+    }
+
+    /// A fresh data key for a person.
+    pub fn make_person_key(&self, person: PersonId) -> PersonKey {
+        PersonKey::make(&self.0.wrapping, person)
+    }
+
+    /// The data key of a person, unwrapped.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if it was wrapped for another person, changed, or under another root key.
+    pub fn unwrap_person_key(
+        &self,
+        person: PersonId,
+        wrapped: &[u8],
+    ) -> Result<PersonKey, OpenError> {
+        PersonKey::unwrap(&self.0.wrapping, person, wrapped)
+    }
+
+    /// The keyed index under which a value is found again.
+    pub fn index(&self, column: Index, normalised: &str) -> BlindIndex {
+        self.0.indexes.index(column, normalised)
+    }
+
+    /// A keyed digest of some parts, each of its length.
+    pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        self.0.indexes.mac(purpose, parts)
+    }
+
+    /// Whether a digest is that of the parts, in constant time.
+    pub fn mac_matches(&self, purpose: Purpose, parts: &[&[u8]], expected: &[u8]) -> bool {
+        let digest = self.mac(purpose, parts);
+        aws_lc_rs::constant_time::verify_slices_are_equal(&digest, expected).is_ok()
+    }
+
+    /// The 14-digit number that the world sees instead of an internal one.
+    pub fn reference_number(&self, internal: u64) -> u64 {
+        self.0.numbers.encrypt(internal)
+    }
+
+    /// The internal number behind one that the world sees; none unless it has 14 digits.
+    pub fn internal_number(&self, reference: u64) -> Option<u64> {
+        self.0.numbers.decrypt(reference)
+    }
+
+    /// An id of the shape of a random UUID that remembers a bucket, legible only with the key.
+    pub fn routed_id(&self, bucket: u16, random: [u8; 16]) -> [u8; 16] {
+        let mut id = random;
+        id[6] = id[6] & 0x0f | 0x40;
+        id[8] = id[8] & 0x3f | 0x80;
+        let hidden = (bucket ^ self.route_mask(&id)).to_be_bytes();
+        id[..2].copy_from_slice(&hidden);
+        id
+    }
+
+    /// The bucket that a routed id remembers.
+    pub fn bucket_of(&self, id: &[u8; 16]) -> u16 {
+        u16::from_be_bytes([id[0], id[1]]) ^ self.route_mask(id)
+    }
+
+    fn route_mask(&self, id: &[u8; 16]) -> u16 {
+        let digest = aws_lc_rs::hmac::sign(&self.0.routing, &id[2..]);
+        u16::from_be_bytes([digest.as_ref()[0], digest.as_ref()[1]])
+    }
+
+    /// Seals a message of the outbox, bound to its id.
+    pub fn seal_message(&self, id: &[u8; 16], plain: &[u8]) -> Vec<u8> {
+        seal::seal_with(&self.0.messages, id, plain)
+    }
+
+    /// Opens a message of the outbox.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if it belongs to another id or was changed.
+    pub fn open_message(&self, id: &[u8; 16], sealed: &[u8]) -> Result<Secret<Vec<u8>>, OpenError> {
+        seal::open_with(&self.0.messages, id, sealed).map(Secret::new)
+    }
+
+    /// The key that signs tokens, HS256.
+    pub fn token_key(&self) -> Secret<[u8; 32]> {
+        Secret::new(self.0.token)
+    }
+}
+
+/// 32 bytes of HKDF output.
+#[derive(Clone, Copy)]
+struct Bytes32;
+
+impl KeyType for Bytes32 {
+    fn len(&self) -> usize {
+        32
+    }
+}
+
+/// Derives a key for a purpose. Source: RFC 5869 with SHA-256 and no salt.
+pub(crate) fn derive_key(key: &[u8], label: &str) -> Secret<[u8; 32]> {
+    let mut derived = [0; 32];
+    let info = [label.as_bytes()];
+    Salt::new(HKDF_SHA256, &[])
+        .extract(key)
+        .expand(&info, Bytes32)
+        .and_then(|output| output.fill(&mut derived))
+        .expect("HKDF gives 32 bytes");
+    Secret::new(derived)
+}
+
+pub(crate) fn aes_key(key: &Secret<[u8; 32]>) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.expose()).expect("32 bytes are a key"))
+}
+
+pub(crate) fn hmac_key(key: &Secret<[u8; 32]>) -> aws_lc_rs::hmac::Key {
+    aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key.expose())
+}
+
+#[cfg(test)]
+mod tests;
