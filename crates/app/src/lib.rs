@@ -1,1 +1,30 @@
-//! (to be written)
+//! What happens on the platform: one function for each use case, in the order permission, rule,
+//! write. HTTP is not known here, nor SQL.
+
+pub mod access;
+pub mod booking;
+pub mod certificates;
+pub mod clock;
+pub mod ctx;
+pub mod doses;
+pub mod enrolment;
+mod error;
+pub mod geography;
+pub mod import;
+pub mod import_apply;
+pub mod inventory;
+pub mod messages;
+pub mod opened;
+pub mod platform;
+pub mod presence;
+pub mod reports;
+pub mod rules;
+pub mod search;
+pub mod sessions;
+pub mod settings;
+pub mod sign_in;
+pub mod upkeep;
+
+pub use ctx::{Actor, Ctx};
+pub use error::{Error, Result};
+pub use platform::Platform;

@@ -1,0 +1,172 @@
+//! The whole access policy: who may do what, and how far it reaches.
+
+use domain::{
+    facility::Facility,
+    id::{AccountId, FacilityId},
+};
+use store::StaffRole;
+
+use crate::{Actor, Ctx, Error, Result};
+
+/// What can be permitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// Publish, change, stop and cancel sessions.
+    ManageSessions,
+    /// See a facility's list of the day.
+    SeeDayList,
+    /// Reach a person by what they present, check their identity.
+    MeetBeneficiary,
+    /// Put a dose on record, take it back, note an adverse event.
+    RecordDose,
+    /// Register someone who came without registration.
+    RegisterWalkIn,
+    /// Import places, facilities, sessions, staff and beneficiaries.
+    Import,
+    /// See counts.
+    SeeReports,
+}
+
+impl Permission {
+    /// All permissions.
+    pub const ALL: [Self; 7] = [
+        Self::ManageSessions,
+        Self::SeeDayList,
+        Self::MeetBeneficiary,
+        Self::RecordDose,
+        Self::RegisterWalkIn,
+        Self::Import,
+        Self::SeeReports,
+    ];
+}
+
+/// How far a permission reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Not at all.
+    Nowhere,
+    /// The facility where they work.
+    OwnFacility,
+    /// The facilities of their district.
+    OwnDistrict,
+    /// Everywhere.
+    Everywhere,
+}
+
+/// The whole access policy for people who work here.
+pub const fn reach(role: StaffRole, permission: Permission) -> Reach {
+    use Permission as P;
+    use Reach::{Everywhere, Nowhere, OwnDistrict, OwnFacility};
+    use StaffRole as R;
+    match (role, permission) {
+        (
+            R::Vaccinator | R::FacilityManager,
+            P::SeeDayList | P::MeetBeneficiary | P::RecordDose | P::RegisterWalkIn,
+        )
+        | (R::FacilityManager, P::ManageSessions) => OwnFacility,
+        (R::DistrictOfficer, P::ManageSessions | P::Import) => OwnDistrict,
+        (R::DistrictOfficer | R::Auditor, P::SeeReports) => Everywhere,
+        _ => Nowhere,
+    }
+}
+
+impl Ctx {
+    /// Allows the call to go on, if its actor may do this at `facility`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unauthenticated`] if nobody is signed in, [`Error::Forbidden`] if it is not
+    /// permitted.
+    pub fn allow_at(&self, permission: Permission, facility: &Facility) -> Result<()> {
+        match self.actor {
+            Actor::System => Ok(()),
+            Actor::Staff(staff) => match reach(staff.role, permission) {
+                Reach::Everywhere => Ok(()),
+                Reach::OwnFacility if staff.facility == Some(facility.id) => Ok(()),
+                Reach::OwnDistrict if staff.district == Some(facility.district) => Ok(()),
+                _ => Err(Error::Forbidden),
+            },
+            Actor::StateProgram { .. } => match permission {
+                Permission::RecordDose | Permission::RegisterWalkIn => Ok(()),
+                _ => Err(Error::Forbidden),
+            },
+            Actor::Resident { .. } => Err(Error::Forbidden),
+            Actor::Anyone => Err(Error::Unauthenticated),
+        }
+    }
+
+    /// Allows the call to go on, if its actor may do this anywhere at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ctx::allow_at`].
+    pub const fn allow_somewhere(&self, permission: Permission) -> Result<()> {
+        match self.actor {
+            Actor::System => Ok(()),
+            Actor::Staff(staff) => match reach(staff.role, permission) {
+                Reach::Nowhere => Err(Error::Forbidden),
+                _ => Ok(()),
+            },
+            Actor::Anyone => Err(Error::Unauthenticated),
+            Actor::Resident { .. } | Actor::StateProgram { .. } => Err(Error::Forbidden),
+        }
+    }
+
+    /// The account of the resident who asks.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unauthenticated`] if nobody is signed in, [`Error::Forbidden`] if it is not a
+    /// resident.
+    pub const fn resident(&self) -> Result<AccountId> {
+        match self.actor {
+            Actor::Resident { account } => Ok(account),
+            Actor::Anyone => Err(Error::Unauthenticated),
+            _ => Err(Error::Forbidden),
+        }
+    }
+
+    /// The facility where the actor works.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ctx::resident`], for people of a facility.
+    pub fn own_facility(&self) -> Result<FacilityId> {
+        match self.actor {
+            Actor::Staff(staff) => staff.facility.ok_or(Error::Forbidden),
+            Actor::Anyone => Err(Error::Unauthenticated),
+            _ => Err(Error::Forbidden),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A change of policy shows up in review as a change of this table.
+    #[test]
+    fn the_policy_is_this_table() {
+        let every = Permission::ALL.iter().flat_map(|p| StaffRole::ALL.iter().map(|r| (*p, *r)));
+        let granted = every.map(|(p, r)| (p, r, reach(r, p))).filter(|g| g.2 != Reach::Nowhere);
+        let table: Vec<_> = granted.map(|(p, r, to)| format!("{p:?}: {r:?} {to:?}")).collect();
+        assert_eq!(
+            table,
+            [
+                "ManageSessions: FacilityManager OwnFacility",
+                "ManageSessions: DistrictOfficer OwnDistrict",
+                "SeeDayList: Vaccinator OwnFacility",
+                "SeeDayList: FacilityManager OwnFacility",
+                "MeetBeneficiary: Vaccinator OwnFacility",
+                "MeetBeneficiary: FacilityManager OwnFacility",
+                "RecordDose: Vaccinator OwnFacility",
+                "RecordDose: FacilityManager OwnFacility",
+                "RegisterWalkIn: Vaccinator OwnFacility",
+                "RegisterWalkIn: FacilityManager OwnFacility",
+                "Import: DistrictOfficer OwnDistrict",
+                "SeeReports: DistrictOfficer Everywhere",
+                "SeeReports: Auditor Everywhere",
+            ]
+        );
+    }
+}

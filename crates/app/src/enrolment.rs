@@ -1,0 +1,189 @@
+//! Registering people, changing their details, removing them.
+
+use domain::{
+    id::{AccountId, BeneficiaryId},
+    person::{Details, Mobile},
+};
+use store::{Amendment, Done, Enrolment, Tally};
+use vault::{Purpose, Secret};
+
+use crate::{
+    Ctx, Error, Platform, Result,
+    access::Permission,
+    opened::Person,
+    reports::age_band,
+};
+
+impl Platform {
+    /// Registers a person on the mobile of the resident who asks. With an idempotency key, asking
+    /// twice registers once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotEnrolled`] if the mobile has as many people as it may or the document is
+    /// registered already.
+    pub async fn enrol(
+        &self,
+        ctx: &Ctx,
+        mobile: &Secret<String>,
+        details: &Details,
+        idempotency_key: Option<&str>,
+    ) -> Result<BeneficiaryId> {
+        let account = ctx.resident()?;
+        let mobile = Mobile::parse(mobile.expose())?;
+        if self.account_of(&mobile) != account {
+            return Err(Error::Forbidden);
+        }
+        self.enrol_on(ctx, &mobile, details, idempotency_key).await
+    }
+
+    /// Registers a person who came to a facility without registration.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::enrol`]; [`Error::Forbidden`] unless the actor registers walk-ins.
+    pub async fn enrol_walk_in(
+        &self,
+        ctx: &Ctx,
+        mobile: &Mobile,
+        details: &Details,
+        idempotency_key: Option<&str>,
+    ) -> Result<BeneficiaryId> {
+        match ctx.actor {
+            crate::Actor::StateProgram { .. } => {}
+            _ => ctx.allow_somewhere(Permission::RegisterWalkIn)?,
+        }
+        self.enrol_on(ctx, mobile, details, idempotency_key).await
+    }
+
+    async fn enrol_on(
+        &self,
+        ctx: &Ctx,
+        mobile: &Mobile,
+        details: &Details,
+        idempotency_key: Option<&str>,
+    ) -> Result<BeneficiaryId> {
+        let enrolment = self.enrolment(ctx, mobile, details, idempotency_key);
+        let id = enrolment.beneficiary.id;
+        self.writes.enrol.submit(enrolment).await??;
+        Ok(id)
+    }
+
+    /// One person to enrol, sealed.
+    pub(crate) fn enrolment(
+        &self,
+        ctx: &Ctx,
+        mobile: &Mobile,
+        details: &Details,
+        idempotency_key: Option<&str>,
+    ) -> Enrolment {
+        let account = self.seal_account(mobile, ctx.now);
+        let random = match idempotency_key {
+            Some(key) => self.drawn_from(account.id, key),
+            None => u64::from_be_bytes(ctx.random()),
+        };
+        let id = BeneficiaryId::draw(account.id.bucket, random);
+        let age = ctx.today().year() - details.birth_year;
+        Enrolment {
+            beneficiary: self.seal_person(id, account.id, details, ctx.now),
+            limit: self.programme().people_per_account(ctx.today()),
+            tally: Some(Tally {
+                // Registrations have no place; sixteen rows keep them from queuing on one.
+                facility: -1 - i64::from(account.id.bucket.0 % 16),
+                on: ctx.today(),
+                measure: format!("registered|{}|{}", details.gender.label(), age_band(age)),
+                count: 1,
+            }),
+            message: None,
+            account,
+        }
+    }
+
+    fn drawn_from(&self, account: AccountId, key: &str) -> u64 {
+        let digest = self
+            .vault
+            .mac(Purpose::IdempotencyKey, &[b"enrol", account.uuid.as_bytes(), key.as_bytes()]);
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        u64::from_be_bytes(first)
+    }
+
+    /// The people of the resident who asks, in order of registration.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unauthenticated`] if nobody is signed in.
+    pub async fn my_people(&self, ctx: &Ctx) -> Result<Vec<Person>> {
+        let account = ctx.resident()?;
+        let records = self.store.people(account).await?;
+        records.into_iter().map(|record| self.open_person(record)).collect()
+    }
+
+    /// One person of the resident who asks.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if there is no such person in the account, whether or not there is
+    /// one elsewhere.
+    pub async fn my_person(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Person> {
+        let account = ctx.resident()?;
+        let record = self.store.person(id).await?.ok_or(Error::NotFound)?;
+        if record.beneficiary.account != account.uuid {
+            return Err(Error::NotFound);
+        }
+        self.open_person(record)
+    }
+
+    /// Changes a person's details, until the first dose.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if it is not a person of the account; [`Error::NotAmended`] after the
+    /// first dose or if the document is registered already.
+    pub async fn amend(&self, ctx: &Ctx, id: BeneficiaryId, details: &Details) -> Result<()> {
+        let account = ctx.resident()?;
+        let record = self.store.person(id).await?.ok_or(Error::NotFound)?;
+        if record.beneficiary.account != account.uuid {
+            return Err(Error::NotFound);
+        }
+        let key = self.key_of(&record.beneficiary)?;
+        let amendment =
+            Amendment { account, beneficiary: id, details: self.seal_details(&key, details) };
+        match self.store.amend(&[amendment]).await?.pop() {
+            Some(Err(store::NotAmended::NoSuchBeneficiary)) | None => Err(Error::NotFound),
+            Some(outcome) => Ok(outcome?),
+        }
+    }
+
+    /// Removes a person who has no dose and no appointment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if it is not a person of the account, [`Error::NotRemoved`] if there is
+    /// a dose or an appointment.
+    pub async fn remove(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<()> {
+        let account = ctx.resident()?;
+        match self.store.remove(account, id).await? {
+            Err(store::NotRemoved::NoSuchBeneficiary) => Err(Error::NotFound),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// Enrols many people at once, for imports and the demo. Gives what became of each.
+    ///
+    /// # Errors
+    ///
+    /// If the store is not available.
+    pub async fn enrol_many(
+        &self,
+        ctx: &Ctx,
+        people: &[(Mobile, Details)],
+    ) -> Result<Vec<std::result::Result<Done, store::NotEnrolled>>> {
+        ctx.allow_somewhere(Permission::Import)?;
+        let enrolments: Vec<_> = people
+            .iter()
+            .map(|(mobile, details)| self.enrolment(ctx, mobile, details, None))
+            .collect();
+        Ok(self.store.enrol(&enrolments).await?)
+    }
+}

@@ -1,0 +1,147 @@
+//! Why a use case did not go through.
+
+use domain::{
+    id::{BeneficiaryId, SessionId},
+    person::BadDetail,
+    schedule::NotEligible,
+    session::BadSession,
+};
+use store::{
+    NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded,
+    NotRemoved, NotUndone, StoreError,
+};
+
+/// What a use case gives.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a use case did not go through. Every text here may be shown to the caller.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    Unauthenticated,
+    /// The actor may not do this.
+    #[error("not permitted")]
+    Forbidden,
+    /// There is no such thing, or the actor may not know of it.
+    #[error("not found")]
+    NotFound,
+    /// A field is missing or not of its kind. The text names the field.
+    #[error("{0}")]
+    Invalid(&'static str),
+    /// A detail of a person is not usable.
+    #[error(transparent)]
+    BadDetail(#[from] BadDetail),
+    /// Too many calls of this kind.
+    #[error("too many requests, try again in {retry_after_seconds} seconds")]
+    TooMany {
+        /// When it makes sense to ask again.
+        retry_after_seconds: u32,
+    },
+    /// One-time passwords are not sent to this mobile now.
+    #[error("no more one-time passwords for now, try again later")]
+    CodesBlocked,
+    /// The one-time password is wrong.
+    #[error("the one-time password is wrong")]
+    WrongCode,
+    /// The one-time password is too old, was used, or was tried too often.
+    #[error("the one-time password has expired")]
+    CodeExpired,
+    /// Nobody is registered with this mobile.
+    #[error("nobody is registered with this mobile")]
+    NotRegistered,
+    /// The slot is not one of the session's.
+    #[error("the slot is not one of the session's")]
+    NoSuchSlot,
+    /// No such PIN code.
+    #[error("pincode must be six digits, the first not zero")]
+    BadPincode,
+    /// The session is over, too far ahead or cancelled.
+    #[error("appointments are taken only for sessions to come")]
+    NotBookable,
+    /// An appointment of today or before can no longer be changed this way.
+    #[error("an appointment can be cancelled until the day before")]
+    TooLate,
+    /// The programme does not allow it for this person.
+    #[error("{rule}")]
+    NotEligible {
+        /// For whom.
+        beneficiary: BeneficiaryId,
+        /// Which rule, and what would satisfy it.
+        rule: NotEligible,
+    },
+    /// No seat is free. Others that are, in the order of their nearness.
+    #[error("no seat is free")]
+    Full {
+        /// Sessions that this person could book instead.
+        next: Vec<SessionId>,
+    },
+    /// The person was not enrolled.
+    #[error(transparent)]
+    NotEnrolled(#[from] NotEnrolled),
+    /// The person's details were not changed.
+    #[error(transparent)]
+    NotAmended(#[from] NotAmended),
+    /// The person was not removed.
+    #[error(transparent)]
+    NotRemoved(#[from] NotRemoved),
+    /// No seat was booked.
+    #[error(transparent)]
+    NotBooked(#[from] NotBooked),
+    /// The appointment was not moved.
+    #[error(transparent)]
+    NotMoved(#[from] NotMoved),
+    /// The appointment was not cancelled.
+    #[error(transparent)]
+    NotCancelled(#[from] NotCancelled),
+    /// The dose was not recorded.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+    /// The dose was not taken back.
+    #[error(transparent)]
+    NotUndone(#[from] NotUndone),
+    /// The session was not published.
+    #[error(transparent)]
+    NotPublished(#[from] NotPublished),
+    /// The session makes no sense.
+    #[error(transparent)]
+    BadSession(#[from] BadSession),
+    /// The code does not belong to the reference number.
+    #[error("the reference number and the code do not belong together")]
+    WrongPresence,
+    /// The store is busy or away. Asking again later, with the same key, may help.
+    #[error("try again later")]
+    Unavailable(#[source] StoreError),
+    /// A fault of ours. Asking again will not help.
+    #[error("something is wrong on our side")]
+    Broken(#[source] BrokenCause),
+}
+
+/// What lies behind a fault of ours.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum BrokenCause {
+    /// The store refused.
+    #[error(transparent)]
+    Store(StoreError),
+    /// A sealed field did not open: it was moved, changed, or the key is another.
+    #[error("a sealed field does not open")]
+    Seal,
+    /// A certificate could not be made.
+    #[error("a certificate could not be made")]
+    Certificate,
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(error),
+            StoreError::Broken(_) => Self::Broken(BrokenCause::Store(error)),
+        }
+    }
+}
+
+impl From<vault::OpenError> for Error {
+    fn from(_: vault::OpenError) -> Self {
+        Self::Broken(BrokenCause::Seal)
+    }
+}

@@ -1,0 +1,224 @@
+//! The sessions to come and their free seats, in memory. It follows commits by reading what
+//! changed a few times a second, so a search costs the store nothing, and any number of servers
+//! may stand before one store.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use domain::{
+    facility::Facility,
+    id::{DistrictId, FacilityId, SessionId},
+    place::Pincode,
+    session::SessionSeats,
+};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
+
+use crate::{Platform, Result, clock};
+
+/// How far back each reading overlaps the one before: clocks of several servers may differ, and a
+/// row is stamped a little before it is committed.
+const OVERLAP: SignedDuration = SignedDuration::from_secs(10);
+
+/// Where a search looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Area {
+    /// Facilities of a district.
+    District(DistrictId),
+    /// Facilities with a PIN code.
+    Pincode(Pincode),
+    /// One facility.
+    Facility(FacilityId),
+}
+
+/// A facility and some of its sessions.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The facility.
+    pub facility: Arc<Facility>,
+    /// Its sessions, in order of day and id.
+    pub sessions: Vec<Arc<SessionSeats>>,
+}
+
+/// The sessions to come.
+#[derive(Default)]
+pub struct Inventory {
+    held: RwLock<Held>,
+    refreshed_at: AtomicI64,
+}
+
+#[derive(Default)]
+struct Held {
+    facilities: FxHashMap<FacilityId, Arc<Facility>>,
+    sessions: FxHashMap<SessionId, Arc<SessionSeats>>,
+    of_facility: FxHashMap<FacilityId, BTreeSet<(Date, SessionId)>>,
+    of_area: FxHashMap<Area, BTreeSet<FacilityId>>,
+    /// Counted up with every change in an area, so that an answer made before is known as old.
+    versions: FxHashMap<Area, u64>,
+    since: Option<Timestamp>,
+    facilities_since: Option<Timestamp>,
+    first_day: Option<Date>,
+}
+
+impl Held {
+    fn touch(&mut self, facility: FacilityId) {
+        if let Some(held) = self.facilities.get(&facility) {
+            for area in areas(held) {
+                *self.versions.entry(area).or_default() += 1;
+            }
+        }
+    }
+
+    fn put_facility(&mut self, facility: Facility) {
+        let id = facility.id;
+        let old = self.facilities.get(&id).cloned();
+        if old.as_deref() == Some(&facility) {
+            return;
+        }
+        self.touch(id);
+        for area in old.iter().flat_map(|old| areas(old)) {
+            if let Some(members) = self.of_area.get_mut(&area) {
+                members.remove(&id);
+            }
+        }
+        for area in areas(&facility) {
+            self.of_area.entry(area).or_default().insert(id);
+        }
+        self.facilities.insert(id, Arc::new(facility));
+        self.touch(id);
+    }
+
+    fn put_session(&mut self, seats: SessionSeats) {
+        let (id, facility, on) = (seats.session.id, seats.session.facility, seats.session.on);
+        if self.sessions.get(&id).is_some_and(|old| **old == seats) {
+            return;
+        }
+        self.of_facility.entry(facility).or_default().insert((on, id));
+        self.sessions.insert(id, Arc::new(seats));
+        self.touch(facility);
+    }
+
+    /// Forgets the sessions before a day.
+    fn forget_before(&mut self, day: Date) {
+        let old: Vec<_> = self
+            .sessions
+            .values()
+            .filter(|seats| seats.session.on < day)
+            .map(|seats| (seats.session.id, seats.session.facility, seats.session.on))
+            .collect();
+        for (id, facility, on) in old {
+            self.sessions.remove(&id);
+            if let Some(of_facility) = self.of_facility.get_mut(&facility) {
+                of_facility.remove(&(on, id));
+            }
+            self.touch(facility);
+        }
+    }
+}
+
+const fn areas(facility: &Facility) -> [Area; 3] {
+    [
+        Area::District(facility.district),
+        Area::Pincode(facility.pincode),
+        Area::Facility(facility.id),
+    ]
+}
+
+impl Inventory {
+    /// A facility.
+    pub fn facility(&self, id: FacilityId) -> Option<Arc<Facility>> {
+        self.held.read().facilities.get(&id).cloned()
+    }
+
+    /// All facilities, in no order.
+    pub fn facilities(&self) -> Vec<Arc<Facility>> {
+        self.held.read().facilities.values().cloned().collect()
+    }
+
+    /// A session to come.
+    pub fn session(&self, id: SessionId) -> Option<Arc<SessionSeats>> {
+        self.held.read().sessions.get(&id).cloned()
+    }
+
+    /// The facilities of an area that have sessions from `from` for `days` days, with them.
+    pub fn offers(&self, area: Area, from: Date, days: u8) -> Vec<Offer> {
+        let held = self.held.read();
+        let Some(members) = held.of_area.get(&area) else {
+            return Vec::new();
+        };
+        members.iter().filter_map(|facility| held.offer(*facility, from, days)).collect()
+    }
+
+    /// A number that grows with every change in an area.
+    pub fn version(&self, area: Area) -> u64 {
+        self.held.read().versions.get(&area).copied().unwrap_or(0)
+    }
+
+    /// When the store was last read.
+    pub fn refreshed_at(&self) -> Timestamp {
+        let milliseconds = self.refreshed_at.load(Ordering::Acquire);
+        Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// How many facilities and sessions are held.
+    pub fn sizes(&self) -> (usize, usize) {
+        let held = self.held.read();
+        (held.facilities.len(), held.sessions.len())
+    }
+}
+
+impl Held {
+    fn offer(&self, facility: FacilityId, from: Date, days: u8) -> Option<Offer> {
+        let until = from.saturating_add(jiff::ToSpan::days(i64::from(days) - 1));
+        let first = (from, SessionId(uuid::Uuid::nil()));
+        let last = (until, SessionId(uuid::Uuid::max()));
+        let listed = self.of_facility.get(&facility)?.range(first..=last);
+        let sessions: Vec<_> =
+            listed.filter_map(|(_, id)| self.sessions.get(id).cloned()).collect();
+        (!sessions.is_empty())
+            .then(|| Offer { facility: Arc::clone(&self.facilities[&facility]), sessions })
+    }
+}
+
+impl Platform {
+    /// Reads what changed in the store. A worker calls this a few times a second, and whoever
+    /// publishes calls it at once.
+    ///
+    /// # Errors
+    ///
+    /// If the store is not available; the inventory then keeps what it has, and says how old.
+    pub async fn refresh(&self, now: Timestamp) -> Result<()> {
+        let today = clock::date_at(now);
+        let (since, facilities_since, first_day) = {
+            let held = self.inventory.held.read();
+            (held.since, held.facilities_since, held.first_day)
+        };
+        let overlap = |at: Option<Timestamp>| {
+            at.and_then(|at| at.checked_sub(OVERLAP).ok()).unwrap_or(Timestamp::UNIX_EPOCH)
+        };
+        let facilities = self.store.facilities_since(overlap(facilities_since)).await?;
+        let sessions = self.store.sessions_since(today, overlap(since)).await?;
+        let mut held = self.inventory.held.write();
+        for facility in facilities {
+            held.put_facility(facility);
+        }
+        for seats in sessions {
+            held.put_session(seats);
+        }
+        if first_day != Some(today) {
+            held.forget_before(today);
+            held.first_day = Some(today);
+        }
+        held.since = Some(now);
+        held.facilities_since = Some(now);
+        drop(held);
+        self.inventory.refreshed_at.store(now.as_millisecond(), Ordering::Release);
+        Ok(())
+    }
+}

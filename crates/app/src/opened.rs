@@ -1,0 +1,205 @@
+//! Sealed rows and what they hold: the only place where a person's fields are sealed and opened.
+
+use domain::{
+    dose::Dose,
+    id::{AccountId, BeneficiaryId, HomeBucket},
+    person::{Details, Gender, IdentityDocument, Mobile, Name},
+};
+use jiff::Timestamp;
+use store::{AccountRow, BeneficiaryRow, ClaimRow, PersonRecord, SealedDetails};
+use uuid::Uuid;
+use vault::{BlindIndex, Field, Index, PersonId, PersonKey, Sealed, Secret};
+
+use crate::{Error, Platform, Result, error::BrokenCause};
+
+const NAME: Field = Field("name");
+const BIRTH_YEAR: Field = Field("birth_year");
+const GENDER: Field = Field("gender");
+const DOCUMENT: Field = Field("document");
+const COMORBIDITY: Field = Field("comorbidity");
+const MOBILE: Field = Field("mobile");
+/// A signed certificate.
+pub(crate) const CERTIFICATE: Field = Field("certificate");
+/// Why a dose was taken back.
+pub(crate) const REASON: Field = Field("reason");
+/// What happened after a dose.
+pub(crate) const AEFI: Field = Field("aefi");
+
+/// A person, opened for who may see them.
+///
+/// # Privacy
+///
+/// Holds everything about a person: for the answer to who may see it, then gone.
+pub struct Person {
+    /// Id.
+    pub id: BeneficiaryId,
+    /// The number that the person knows: 14 digits.
+    pub reference: u64,
+    /// The account.
+    pub account: AccountId,
+    /// What they told about themselves.
+    pub details: Details,
+    /// Claims on seats, in order of dose.
+    pub claims: Vec<ClaimRow>,
+    /// Doses, in order of number.
+    pub doses: Vec<Dose>,
+    /// When they were registered.
+    pub registered_at: Timestamp,
+    /// When their identity was checked, if it was.
+    pub verified_at: Option<Timestamp>,
+}
+
+/// What the rules need to know of a person, and no more.
+pub(crate) struct Eligibility {
+    pub(crate) birth_year: i16,
+    pub(crate) comorbidity: bool,
+}
+
+impl Platform {
+    /// The account of a mobile. Nothing is looked up: id and home follow from the mobile.
+    pub fn account_of(&self, mobile: &Mobile) -> AccountId {
+        self.account_at(self.vault.index(Index::Mobile, mobile.digits()))
+    }
+
+    /// The account with a mobile's blind index.
+    pub(crate) fn account_at(&self, index: BlindIndex) -> AccountId {
+        let mut random = [0; 16];
+        random.copy_from_slice(&index.0[8..24]);
+        let uuid = Uuid::from_bytes(self.vault.routed_id(index.bucket(), random));
+        AccountId { bucket: HomeBucket(index.bucket()), uuid }
+    }
+
+    /// The account with this id, as a token names it.
+    pub fn account_named(&self, uuid: Uuid) -> AccountId {
+        AccountId { bucket: HomeBucket(self.vault.bucket_of(uuid.as_bytes())), uuid }
+    }
+
+    /// The number that a person knows.
+    pub fn reference(&self, id: BeneficiaryId) -> u64 {
+        self.vault.reference_number(id.number())
+    }
+
+    /// Whose number it is, if it is one of ours.
+    pub fn by_reference(&self, text: &str) -> Option<BeneficiaryId> {
+        if text.len() > 20 {
+            return None;
+        }
+        let reference: u64 = text.trim().parse().ok()?;
+        BeneficiaryId::from_number(self.vault.internal_number(reference)?)
+    }
+
+    /// A new account row for a mobile.
+    pub(crate) fn seal_account(&self, mobile: &Mobile, at: Timestamp) -> AccountRow {
+        let index = self.vault.index(Index::Mobile, mobile.digits());
+        let id = self.account_at(index);
+        let key = self.vault.make_person_key(PersonId(id.uuid.into_bytes()));
+        AccountRow {
+            id,
+            mobile_index: index.0,
+            wrapped_key: key.wrapped().to_vec(),
+            mobile: key.seal(MOBILE, mobile.digits().as_bytes()).as_bytes().to_vec(),
+            opened_at: at,
+        }
+    }
+
+    /// A new row for a person.
+    pub(crate) fn seal_person(
+        &self,
+        id: BeneficiaryId,
+        account: AccountId,
+        details: &Details,
+        at: Timestamp,
+    ) -> BeneficiaryRow {
+        let key = self.vault.make_person_key(PersonId(id.person_bytes()));
+        BeneficiaryRow {
+            id,
+            account: account.uuid,
+            wrapped_key: key.wrapped().to_vec(),
+            details: self.seal_details(&key, details),
+            registered_at: at,
+            verified_at: None,
+        }
+    }
+
+    /// Seals a person's fields under their key.
+    pub(crate) fn seal_details(&self, key: &PersonKey, details: &Details) -> SealedDetails {
+        let seal = |field, plain: &[u8]| key.seal(field, plain).as_bytes().to_vec();
+        let document = details.document.index_text();
+        SealedDetails {
+            name: seal(NAME, details.name.text().as_bytes()),
+            birth_year: seal(BIRTH_YEAR, &details.birth_year.to_be_bytes()),
+            gender: seal(GENDER, details.gender.label().as_bytes()),
+            document: seal(DOCUMENT, document.as_bytes()),
+            comorbidity: seal(COMORBIDITY, &[u8::from(details.comorbidity)]),
+            document_index: self.vault.index(Index::IdentityDocument, &document).0,
+        }
+    }
+
+    /// The key of a person.
+    pub(crate) fn key_of(&self, row: &BeneficiaryRow) -> Result<PersonKey> {
+        Ok(self.vault.unwrap_person_key(PersonId(row.id.person_bytes()), &row.wrapped_key)?)
+    }
+
+    /// Opens what the rules need.
+    pub(crate) fn open_eligibility(&self, row: &BeneficiaryRow) -> Result<Eligibility> {
+        let key = self.key_of(row)?;
+        Ok(Eligibility {
+            birth_year: open_birth_year(&key, &row.details)?,
+            comorbidity: open_comorbidity(&key, &row.details)?,
+        })
+    }
+
+    /// Opens a person.
+    pub(crate) fn open_person(&self, record: PersonRecord) -> Result<Person> {
+        let PersonRecord { beneficiary: row, claims, doses } = record;
+        let key = self.key_of(&row)?;
+        let details = open_details(&key, &row.details)?;
+        Ok(Person {
+            id: row.id,
+            reference: self.reference(row.id),
+            account: AccountId { bucket: row.id.bucket(), uuid: row.account },
+            details,
+            claims,
+            doses,
+            registered_at: row.registered_at,
+            verified_at: row.verified_at,
+        })
+    }
+
+    /// Opens an account's mobile.
+    pub(crate) async fn mobile_of(&self, account: AccountId) -> Result<Option<Secret<String>>> {
+        let Some(row) = self.store.account(account).await? else {
+            return Ok(None);
+        };
+        let person = PersonId(account.uuid.into_bytes());
+        let key = self.vault.unwrap_person_key(person, &row.wrapped_key)?;
+        Ok(Some(key.open_text(MOBILE, &Sealed::from_bytes(row.mobile))?))
+    }
+}
+
+fn open_details(key: &PersonKey, sealed: &SealedDetails) -> Result<Details> {
+    let text = |field, bytes: &Vec<u8>| key.open_text(field, &Sealed::from_bytes(bytes.clone()));
+    let broken = || Error::Broken(BrokenCause::Seal);
+    let document = text(DOCUMENT, &sealed.document)?;
+    let (kind, number) = document.expose().split_once(':').ok_or_else(broken)?;
+    let kind = kind.parse().map_err(|_| broken())?;
+    Ok(Details {
+        name: Name::parse(text(NAME, &sealed.name)?.expose()).map_err(|_| broken())?,
+        birth_year: open_birth_year(key, sealed)?,
+        gender: Gender::from_label(text(GENDER, &sealed.gender)?.expose())
+            .map_err(|_| broken())?,
+        document: IdentityDocument::parse(kind, number).map_err(|_| broken())?,
+        comorbidity: open_comorbidity(key, sealed)?,
+    })
+}
+
+fn open_birth_year(key: &PersonKey, sealed: &SealedDetails) -> Result<i16> {
+    let bytes = key.open(BIRTH_YEAR, &Sealed::from_bytes(sealed.birth_year.clone()))?;
+    let bytes = bytes.expose().as_slice().try_into();
+    bytes.map(i16::from_be_bytes).map_err(|_| Error::Broken(BrokenCause::Seal))
+}
+
+fn open_comorbidity(key: &PersonKey, sealed: &SealedDetails) -> Result<bool> {
+    let bytes = key.open(COMORBIDITY, &Sealed::from_bytes(sealed.comorbidity.clone()))?;
+    Ok(bytes.expose().first() == Some(&1))
+}

@@ -1,0 +1,146 @@
+//! The platform: what every use case stands on, put together once.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use domain::programme::Programme;
+use jiff::Timestamp;
+use store::{
+    Batcher, Booking, Cancellation, DoseRecord, Done, Enrolment, Move, NotBooked, NotCancelled,
+    NotEnrolled, NotMoved, NotRecorded, SignInCode, Store,
+};
+use vault::Vault;
+
+use crate::{Result, geography::Geography, inventory::Inventory, settings::Settings};
+
+/// How many items share a write at most.
+const MAX_BATCH: usize = 512;
+
+/// What every use case stands on.
+pub struct Platform {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) vault: Vault,
+    pub(crate) signer: certs::signer::Signer,
+    pub(crate) settings: Settings,
+    pub(crate) programme: ArcSwap<Programme>,
+    pub(crate) geography: ArcSwap<Geography>,
+    pub(crate) inventory: Inventory,
+    pub(crate) writes: Writes,
+}
+
+/// One group commit for each kind of write that a country does at once.
+pub(crate) struct Writes {
+    pub(crate) enrol: Batcher<Enrolment, std::result::Result<Done, NotEnrolled>>,
+    pub(crate) book: Batcher<Booking, std::result::Result<Done, NotBooked>>,
+    pub(crate) reschedule: Batcher<Move, std::result::Result<Done, NotMoved>>,
+    pub(crate) cancel: Batcher<Cancellation, std::result::Result<Done, NotCancelled>>,
+    pub(crate) record: Batcher<DoseRecord, std::result::Result<Done, NotRecorded>>,
+    pub(crate) codes: Batcher<SignInCode, ()>,
+}
+
+macro_rules! batcher {
+    ($store:expr, $method:ident) => {{
+        let store = Arc::clone($store);
+        Batcher::spawn(MAX_BATCH, move |items: Vec<_>| {
+            let store = Arc::clone(&store);
+            async move {
+                let outcomes = store.$method(&items).await;
+                (items, outcomes)
+            }
+        })
+    }};
+}
+
+impl Writes {
+    fn spawn(store: &Arc<dyn Store>) -> Self {
+        let codes = Arc::clone(store);
+        Self {
+            enrol: batcher!(store, enrol),
+            book: batcher!(store, book),
+            reschedule: batcher!(store, reschedule),
+            cancel: batcher!(store, cancel),
+            record: batcher!(store, record_doses),
+            codes: Batcher::spawn(MAX_BATCH, move |items: Vec<SignInCode>| {
+                let store = Arc::clone(&codes);
+                async move {
+                    let outcome = store.put_codes(&items).await;
+                    let outcomes = outcome.map(|()| vec![(); items.len()]);
+                    (items, outcomes)
+                }
+            }),
+        }
+    }
+}
+
+impl Platform {
+    /// Puts the platform together and reads what it keeps in memory: places, facilities, the
+    /// sessions to come. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// If the store is not available.
+    pub async fn open(
+        store: Arc<dyn Store>,
+        vault: Vault,
+        signer: certs::signer::Signer,
+        programme: Programme,
+        settings: Settings,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let platform = Self {
+            writes: Writes::spawn(&store),
+            store,
+            vault,
+            signer,
+            settings,
+            programme: ArcSwap::from_pointee(programme),
+            geography: ArcSwap::from_pointee(Geography::new(vec![], vec![], vec![])),
+            inventory: Inventory::default(),
+        };
+        platform.reload_places().await?;
+        platform.refresh(now).await?;
+        Ok(platform)
+    }
+
+    /// Reads the places again, after an import.
+    ///
+    /// # Errors
+    ///
+    /// If the store is not available.
+    pub async fn reload_places(&self) -> Result<()> {
+        let (states, districts) = self.store.places().await?;
+        let postal = self.store.postal_places().await?;
+        self.geography.store(Arc::new(Geography::new(states, districts, postal)));
+        Ok(())
+    }
+
+    /// The states, districts and post offices.
+    pub fn geography(&self) -> Arc<Geography> {
+        self.geography.load_full()
+    }
+
+    /// The programme in force.
+    pub fn programme(&self) -> Arc<Programme> {
+        self.programme.load_full()
+    }
+
+    /// The store, for the care of it.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Keys and sealing.
+    pub const fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// What the operator set.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The sessions to come, in memory.
+    pub const fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+}

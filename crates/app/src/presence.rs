@@ -1,0 +1,220 @@
+//! Reaching a person only by what they present: the reference number with the four-digit code of
+//! an appointment, or a one-time password sent to their mobile. Staff cannot look anybody up.
+
+use domain::{
+    id::{BeneficiaryId, FacilityId},
+    person::Mobile,
+};
+use jiff::{SignedDuration, Timestamp};
+use store::{ClaimState, PersonRecord};
+use uuid::Uuid;
+use vault::Purpose;
+
+use crate::{
+    Ctx, Error, Platform, Result,
+    access::Permission,
+    opened::Person,
+    sign_in::{Audience, Span},
+};
+
+/// How long staff may act on someone who presented themselves.
+const PRESENCE_LIFE: SignedDuration = SignedDuration::from_mins(30);
+
+/// Proof that a person is in front of the staff of a facility.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// Who.
+    pub beneficiary: BeneficiaryId,
+    /// Where.
+    pub facility: FacilityId,
+    /// Until when it counts.
+    pub until: Timestamp,
+}
+
+/// A person who presented themselves, and the proof of it.
+pub struct Presented {
+    /// The person.
+    pub person: Person,
+    /// The proof, to act on them.
+    pub presence: Presence,
+}
+
+impl Platform {
+    /// Opens a person by their reference number and the code of an appointment at the facility.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongPresence`] if they do not belong together, said the same way whether or not
+    /// the number exists; [`Error::TooMany`] after too many wrong codes for one person in a day.
+    pub async fn present_code(
+        &self,
+        ctx: &Ctx,
+        facility: FacilityId,
+        reference: &str,
+        code: &str,
+    ) -> Result<Presented> {
+        self.allow_meeting(ctx, facility)?;
+        self.check_presences(ctx, reference, 0).await?;
+        let fits = |record: &PersonRecord| {
+            record.claims.iter().any(|claim| {
+                claim.seat.facility == facility
+                    && matches!(claim.state, ClaimState::Confirmed | ClaimState::Done)
+                    && constant_eq(&self.security_code(claim.appointment), code.trim())
+            })
+        };
+        let record = match self.by_reference(reference) {
+            Some(id) => self.store.person(id).await?,
+            None => None,
+        };
+        let Some(record) = record.filter(fits) else {
+            self.check_presences(ctx, reference, 1).await?;
+            return Err(Error::WrongPresence);
+        };
+        self.presented(ctx, facility, record)
+    }
+
+    /// Sends a one-time password to the mobile of someone who came without a code.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::send_code`].
+    pub async fn ask_presence(
+        &self,
+        ctx: &Ctx,
+        facility: FacilityId,
+        mobile: &Mobile,
+    ) -> Result<Uuid> {
+        self.allow_meeting(ctx, facility)?;
+        self.send_code(ctx, mobile, Audience::Status, &format!("facility {}", facility.0)).await
+    }
+
+    /// Opens the people of a mobile by the one-time password that was sent to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::confirm_code`].
+    pub async fn present_mobile(
+        &self,
+        ctx: &Ctx,
+        facility: FacilityId,
+        transaction: Uuid,
+        hashed: &str,
+    ) -> Result<Vec<Presented>> {
+        self.allow_meeting(ctx, facility)?;
+        let signed_in = self.confirm_code(ctx, transaction, hashed, Audience::Status).await?;
+        let records = self.store.people(signed_in.account).await?;
+        records.into_iter().map(|record| self.presented(ctx, facility, record)).collect()
+    }
+
+    fn allow_meeting(&self, ctx: &Ctx, facility: FacilityId) -> Result<()> {
+        let facility = self.inventory.facility(facility).ok_or(Error::NotFound)?;
+        ctx.allow_at(Permission::MeetBeneficiary, &facility)
+    }
+
+    fn presented(
+        &self,
+        ctx: &Ctx,
+        facility: FacilityId,
+        record: PersonRecord,
+    ) -> Result<Presented> {
+        let person = self.open_person(record)?;
+        let presence = self.presence_of(ctx, facility, person.id);
+        Ok(Presented { person, presence })
+    }
+
+    /// Proof for someone whom the caller has just registered at the facility.
+    pub(crate) fn presence_of(
+        &self,
+        ctx: &Ctx,
+        facility: FacilityId,
+        beneficiary: BeneficiaryId,
+    ) -> Presence {
+        let until = ctx.now.saturating_add(PRESENCE_LIFE).unwrap_or(ctx.now);
+        Presence { beneficiary, facility, until }
+    }
+
+    /// The proof as text, for a form on the facility's own page.
+    pub fn seal_presence(&self, presence: &Presence) -> String {
+        let until = presence.until.as_second();
+        let reference = self.reference(presence.beneficiary);
+        let digest = self.presence_digest(presence.beneficiary, presence.facility, until);
+        format!("{reference}.{until}.{}", hex::encode(digest))
+    }
+
+    /// Reads the proof back.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongPresence`] if it is forged, of another facility, or too old.
+    pub fn check_presence(
+        &self,
+        ctx: &Ctx,
+        facility: FacilityId,
+        text: &str,
+    ) -> Result<Presence> {
+        let mut parts = text.split('.');
+        let (Some(reference), Some(until), Some(digest), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(Error::WrongPresence);
+        };
+        let beneficiary = self.by_reference(reference).ok_or(Error::WrongPresence)?;
+        let seconds: i64 = until.parse().map_err(|_| Error::WrongPresence)?;
+        let until = Timestamp::from_second(seconds).map_err(|_| Error::WrongPresence)?;
+        let digest = hex::decode(digest).map_err(|_| Error::WrongPresence)?;
+        let own = self.vault.mac_matches(
+            Purpose::SecurityCode,
+            &presence_parts(&beneficiary.number().to_be_bytes(), facility, seconds)
+                .each_ref()
+                .map(Vec::as_slice),
+            &digest,
+        );
+        if own && until > ctx.now {
+            Ok(Presence { beneficiary, facility, until })
+        } else {
+            Err(Error::WrongPresence)
+        }
+    }
+
+    fn presence_digest(
+        &self,
+        beneficiary: BeneficiaryId,
+        facility: FacilityId,
+        until: i64,
+    ) -> [u8; 32] {
+        let parts = presence_parts(&beneficiary.number().to_be_bytes(), facility, until);
+        self.vault.mac(Purpose::SecurityCode, &parts.each_ref().map(Vec::as_slice))
+    }
+
+    async fn check_presences(&self, ctx: &Ctx, reference: &str, by: u32) -> Result<()> {
+        let Some(limits) = self.settings.limits else {
+            return Ok(());
+        };
+        let bump = self.bump(ctx, "presence", reference.trim(), Span::Day, by);
+        let counts = self.store.bump(&[bump]).await?;
+        if counts[0] > limits.presences_per_day {
+            return Err(Error::TooMany { retry_after_seconds: 86_400 });
+        }
+        Ok(())
+    }
+}
+
+fn presence_parts(number: &[u8], facility: FacilityId, until: i64) -> [Vec<u8>; 4] {
+    [
+        b"presence".to_vec(),
+        number.to_vec(),
+        facility.0.to_be_bytes().to_vec(),
+        until.to_be_bytes().to_vec(),
+    ]
+}
+
+/// Compares digests of both, so that time tells nothing about where they differ.
+fn constant_eq(expected: &str, given: &str) -> bool {
+    let digest =
+        |text: &str| aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    aws_lc_rs::constant_time::verify_slices_are_equal(
+        digest(expected).as_ref(),
+        digest(given).as_ref(),
+    )
+    .is_ok()
+}

@@ -1,0 +1,59 @@
+//! What an operator may set. Reading files and the environment is the program's work.
+
+/// Limits, so that one caller does not crowd out the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls from one address in five minutes.
+    pub calls_per_address: u32,
+    /// Searches of one account in a day.
+    pub searches_per_day: u32,
+    /// One-time passwords for one mobile in a day.
+    pub codes_per_mobile: u32,
+    /// One-time passwords asked for from one address in an hour.
+    pub codes_per_address: u32,
+    /// Wrong one-time passwords in the whole country in a minute before every further one waits.
+    pub failures_per_minute: u32,
+    /// Wrong codes shown to staff for one person in a day.
+    pub presences_per_day: u32,
+    /// Wrong tries after which a one-time password is dead.
+    pub tries_per_code: i16,
+}
+
+impl Default for Limits {
+    /// The figures of the contract, section 1.8, where it has one.
+    fn default() -> Self {
+        Self {
+            calls_per_address: 100,
+            searches_per_day: 1_000,
+            codes_per_mobile: 50,
+            codes_per_address: 200,
+            failures_per_minute: 10_000,
+            presences_per_day: 10,
+            tries_per_code: 5,
+        }
+    }
+}
+
+/// What an operator may set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Limits; none only for tests on loopback.
+    pub limits: Option<Limits>,
+    /// Who issues certificates, as printed on them.
+    pub issuer: String,
+    /// The country's code on certificates, ISO 3166-1.
+    pub country: String,
+    /// How long a certificate is valid, in days.
+    pub certificate_days: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            limits: Some(Limits::default()),
+            issuer: "Ministry of Health and Family Welfare".to_owned(),
+            country: "IN".to_owned(),
+            certificate_days: 730,
+        }
+    }
+}
