@@ -46,7 +46,8 @@ impl Platform {
         let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
         let people = self.chosen_people(account, wish.beneficiaries).await?;
         let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
-        let appointment = self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await;
+        let appointment =
+            self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await;
         match appointment {
             Err(Error::Full { .. }) => {
                 Err(Error::Full { next: self.next_free(ctx, &seats, dose_number) })
@@ -70,10 +71,8 @@ impl Platform {
         let full = Error::Full { next: Vec::new() };
         let pool = session.pool_for(channel, dose_number, slot).ok_or(full)?;
         let first = &people.first().ok_or(Error::Invalid("beneficiaries must not be empty"))?;
-        let account = AccountId {
-            bucket: first.beneficiary.id.bucket(),
-            uuid: first.beneficiary.account,
-        };
+        let account =
+            AccountId { bucket: first.beneficiary.id.bucket(), uuid: first.beneficiary.account };
         let (appointment, idempotency) = self.appointment_id(ctx, account, wish);
         let seat = Seat { facility: session.facility, session: session.id, pool, slot };
         let text = self.appointment_text(seats, slot, appointment, "booked");
@@ -114,12 +113,13 @@ impl Platform {
         let seats = self.inventory.session(id).ok_or(Error::NotFound)?;
         let session = &seats.session;
         let today = ctx.today();
-        let last_day = today.saturating_add(jiff::ToSpan::days(self.programme().booking_days));
+        let last_day = today.saturating_add(jiff::ToSpan::days(i64::from(self.programme().booking_days)));
         let over = session.on < today
             || session.on == today
-                && session.slots.last().is_none_or(|slot| {
-                    slot.to <= clock::time_zone().to_datetime(ctx.now).time()
-                });
+                && session
+                    .slots
+                    .last()
+                    .is_none_or(|slot| slot.to <= clock::time_zone().to_datetime(ctx.now).time());
         if over || session.on > last_day || session.state == SessionState::Cancelled {
             return Err(Error::NotBookable);
         }
@@ -160,9 +160,8 @@ impl Platform {
                 doses: &person.doses,
             };
             let number = *agreed.get_or_insert(standing.next_dose());
-            check_session(&programme, &standing, &seats.session, number, ctx.now).map_err(
-                |rule| Error::NotEligible { beneficiary: person.beneficiary.id, rule },
-            )?;
+            check_session(&programme, &standing, &seats.session, number, ctx.now)
+                .map_err(|rule| Error::NotEligible { beneficiary: person.beneficiary.id, rule })?;
         }
         agreed.ok_or(Error::Invalid("beneficiaries must not be empty"))
     }
@@ -184,8 +183,7 @@ impl Platform {
         sorted.sort_unstable();
         let people: Vec<u8> = sorted.iter().flat_map(|id| id.number().to_be_bytes()).collect();
         let dose = [wish.dose_number.unwrap_or(0)];
-        let parts: [&[u8]; 4] =
-            [wish.session.0.as_bytes(), wish.slot.as_bytes(), &dose, &people];
+        let parts: [&[u8]; 4] = [wish.session.0.as_bytes(), wish.slot.as_bytes(), &dose, &people];
         let request = self.vault.mac(Purpose::IdempotencyKey, &parts);
         let id = Uuid::new_v5(&account.uuid, &digest);
         (AppointmentId(id), Some(Idempotency { key: digest, request }))
@@ -256,7 +254,9 @@ impl Platform {
                 && (beneficiaries.is_empty() || beneficiaries.contains(&claim.beneficiary))
         };
         let claims = people.iter().flat_map(|person| &person.claims).filter(meant);
-        if claims.clone().any(|claim| claim.state == ClaimState::Confirmed && claim.on <= ctx.today())
+        if claims
+            .clone()
+            .any(|claim| claim.state == ClaimState::Confirmed && claim.on <= ctx.today())
         {
             return Err(Error::TooLate);
         }

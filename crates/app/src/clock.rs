@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::{Offset, TimeZone}};
 
 /// Where random bytes come from.
 pub trait Entropy: Send + Sync {
@@ -52,7 +52,8 @@ impl Entropy for SeededEntropy {
 
 /// The country's civil time: one zone, without daylight saving.
 pub fn time_zone() -> TimeZone {
-    TimeZone::fixed(jiff::tz::offset(5).saturating_add(jiff::SignedDuration::from_mins(30)))
+    // +05:30 in seconds.
+    TimeZone::fixed(Offset::from_seconds(19_800).expect("an offset below a day"))
 }
 
 /// The country's date at an instant.

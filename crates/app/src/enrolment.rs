@@ -7,12 +7,7 @@ use domain::{
 use store::{Amendment, Done, Enrolment, Tally};
 use vault::{Purpose, Secret};
 
-use crate::{
-    Ctx, Error, Platform, Result,
-    access::Permission,
-    opened::Person,
-    reports::age_band,
-};
+use crate::{Ctx, Error, Platform, Result, access::Permission, opened::Person, reports::age_band};
 
 impl Platform {
     /// Registers a person on the mobile of the resident who asks. With an idempotency key, asking

@@ -76,8 +76,8 @@ impl Platform {
     /// [`Error::Unavailable`] if the store is; [`Error::Broken`] if it does not open.
     pub async fn open_message(&self, message: &Message) -> Result<Option<Outgoing>> {
         let plain = self.vault.open_message(message.id.as_bytes(), &message.sealed)?;
-        let waiting: Waiting = serde_json::from_slice(plain.expose())
-            .map_err(|_| Error::Broken(BrokenCause::Seal))?;
+        let waiting: Waiting =
+            serde_json::from_slice(plain.expose()).map_err(|_| Error::Broken(BrokenCause::Seal))?;
         Ok(match waiting {
             Waiting::Mobile(to, text) => {
                 Some(Outgoing { id: message.id, to: Secret::new(to), text: Secret::new(text) })

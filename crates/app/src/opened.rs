@@ -186,8 +186,7 @@ fn open_details(key: &PersonKey, sealed: &SealedDetails) -> Result<Details> {
     Ok(Details {
         name: Name::parse(text(NAME, &sealed.name)?.expose()).map_err(|_| broken())?,
         birth_year: open_birth_year(key, sealed)?,
-        gender: Gender::from_label(text(GENDER, &sealed.gender)?.expose())
-            .map_err(|_| broken())?,
+        gender: Gender::from_label(text(GENDER, &sealed.gender)?.expose()).map_err(|_| broken())?,
         document: IdentityDocument::parse(kind, number).map_err(|_| broken())?,
         comorbidity: open_comorbidity(key, sealed)?,
     })

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use domain::programme::Programme;
 use jiff::Timestamp;
 use store::{
-    Batcher, Booking, Cancellation, DoseRecord, Done, Enrolment, Move, NotBooked, NotCancelled,
+    Batcher, Booking, Cancellation, Done, DoseRecord, Enrolment, Move, NotBooked, NotCancelled,
     NotEnrolled, NotMoved, NotRecorded, SignInCode, Store,
 };
 use vault::Vault;

@@ -146,12 +146,7 @@ impl Platform {
     /// # Errors
     ///
     /// [`Error::WrongPresence`] if it is forged, of another facility, or too old.
-    pub fn check_presence(
-        &self,
-        ctx: &Ctx,
-        facility: FacilityId,
-        text: &str,
-    ) -> Result<Presence> {
+    pub fn check_presence(&self, ctx: &Ctx, facility: FacilityId, text: &str) -> Result<Presence> {
         let mut parts = text.split('.');
         let (Some(reference), Some(until), Some(digest), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())

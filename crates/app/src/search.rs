@@ -107,7 +107,9 @@ impl Platform {
     fn offers_near(&self, position: Position, from: Date, days: u8) -> Vec<Offer> {
         let near = self.facilities_near(position);
         near.iter()
-            .flat_map(|(_, facility)| self.inventory.offers(Area::Facility(facility.id), from, days))
+            .flat_map(|(_, facility)| {
+                self.inventory.offers(Area::Facility(facility.id), from, days)
+            })
             .collect()
     }
 

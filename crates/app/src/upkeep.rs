@@ -71,11 +71,7 @@ impl Platform {
     /// # Errors
     ///
     /// If the store is not available; then they are delivered again after their lease.
-    pub async fn settle_messages(
-        &self,
-        ctx: &Ctx,
-        outcomes: &[(Message, Delivery)],
-    ) -> Result<()> {
+    pub async fn settle_messages(&self, ctx: &Ctx, outcomes: &[(Message, Delivery)]) -> Result<()> {
         let settled: Vec<_> = outcomes
             .iter()
             .map(|(message, delivery)| {

@@ -93,6 +93,12 @@ pub trait Store: Send + Sync {
 
     /// Enrols people.
     async fn enrol(&self, enrolments: &[Enrolment]) -> StoreResult<Vec<Result<Done, NotEnrolled>>>;
+    /// Enrols all of these people or none; otherwise says which stand in the way, by their place
+    /// in the slice.
+    async fn enrol_all(
+        &self,
+        enrolments: &[Enrolment],
+    ) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>>;
     /// Replaces a beneficiary's sealed fields, unless a dose is on record.
     async fn amend(&self, amendments: &[Amendment]) -> StoreResult<Vec<Result<(), NotAmended>>>;
     /// Removes a beneficiary who has no dose and no live appointment.

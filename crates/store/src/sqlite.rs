@@ -342,6 +342,14 @@ impl Store for Sqlite {
         self.write(move |c| each(&enrolments, |one| person::enrol(c, one))).await
     }
 
+    async fn enrol_all(
+        &self,
+        enrolments: &[Enrolment],
+    ) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>> {
+        let enrolments = enrolments.to_vec();
+        self.write(move |c| person::enrol_all(c, &enrolments)).await
+    }
+
     async fn amend(&self, amendments: &[Amendment]) -> StoreResult<Vec<Result<(), NotAmended>>> {
         let amendments = amendments.to_vec();
         self.write(move |c| each(&amendments, |one| person::amend(c, one))).await

@@ -67,6 +67,24 @@ pub(super) fn enrol(
     Ok(Ok(Done::New))
 }
 
+pub(super) fn enrol_all(
+    connection: &Connection,
+    enrolments: &[Enrolment],
+) -> rusqlite::Result<Result<(), Vec<(usize, NotEnrolled)>>> {
+    connection.execute_batch("SAVEPOINT all_or_none")?;
+    let mut refused = Vec::new();
+    for (place, enrolment) in enrolments.iter().enumerate() {
+        if let Err(why) = enrol(connection, enrolment)? {
+            refused.push((place, why));
+        }
+    }
+    if !refused.is_empty() {
+        connection.execute_batch("ROLLBACK TO all_or_none")?;
+    }
+    connection.execute_batch("RELEASE all_or_none")?;
+    Ok(if refused.is_empty() { Ok(()) } else { Err(refused) })
+}
+
 fn why_not_enrolled(
     connection: &Connection,
     enrolment: &Enrolment,

@@ -1,0 +1,347 @@
+//! Recording doses at a facility: verify who it is, walk-ins, the dose with its certificate,
+//! undoing within the hour, adverse events.
+
+use domain::{
+    dose::{Dose, UNDO_SECONDS},
+    id::{AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId, StaffId},
+    schedule::{Standing, check_dose},
+};
+use jiff::{Timestamp, civil::Date};
+use store::{
+    AefiNote, CertificateRow, ClaimState, Done, DoseRecord, PersonRecord, Tally, UndoDose,
+};
+use uuid::Uuid;
+
+use crate::{
+    Actor, Ctx, Error, Platform, Result,
+    access::Permission,
+    booking::Wish,
+    opened::{AEFI, CERTIFICATE, Person, REASON},
+    presence::Presence,
+    reports::age_band,
+};
+
+/// A dose as staff report it.
+#[derive(Clone, Debug)]
+pub struct Given<'a> {
+    /// Chosen by who records it, so that a repeated request is known.
+    pub id: DoseId,
+    /// Which dose; the next one due, if not said.
+    pub number: Option<u8>,
+    /// What, by the contract's name.
+    pub vaccine: &'a str,
+    /// Maker's production lot.
+    pub lot: &'a str,
+    /// Who gave it, as printed.
+    pub vaccinator: &'a str,
+    /// Local date; today, if not said.
+    pub given_on: Option<Date>,
+}
+
+impl Platform {
+    /// Notes that a person's identity was checked against their document.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`] unless the actor meets people at the facility.
+    pub async fn verify_identity(&self, ctx: &Ctx, presence: &Presence) -> Result<()> {
+        let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
+        ctx.allow_at(Permission::MeetBeneficiary, &facility)?;
+        let by = staff_id(ctx);
+        let known = self.store.mark_verified(presence.beneficiary, by, ctx.now).await?;
+        if known { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Gives someone who came a seat of the on-site channel.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::book`].
+    pub async fn book_walk_in(
+        &self,
+        ctx: &Ctx,
+        presence: &Presence,
+        session: SessionId,
+        slot: &str,
+    ) -> Result<AppointmentId> {
+        let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
+        ctx.allow_at(Permission::RegisterWalkIn, &facility)?;
+        let seats = self.inventory.session(session).ok_or(Error::NotFound)?;
+        if seats.session.facility != presence.facility {
+            return Err(Error::NotFound);
+        }
+        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        let wish = Wish {
+            session,
+            slot,
+            dose_number: None,
+            beneficiaries: &[presence.beneficiary],
+            idempotency_key: None,
+        };
+        self.book_on_site(ctx, &wish, &[record]).await
+    }
+
+    /// Gives people seats of the on-site channel on the word of a state's program: the contract's
+    /// onspots call. It discloses nothing about them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::book`].
+    pub async fn book_on_spot(&self, ctx: &Ctx, wish: &Wish<'_>) -> Result<AppointmentId> {
+        let seats = self.inventory.session(wish.session).ok_or(Error::NotFound)?;
+        let facility = self.inventory.facility(seats.session.facility).ok_or(Error::NotFound)?;
+        ctx.allow_at(Permission::RegisterWalkIn, &facility)?;
+        let mut people = Vec::new();
+        for id in wish.beneficiaries {
+            people.push(self.store.person(*id).await?.ok_or(Error::NotFound)?);
+        }
+        let account = people.first().map(|person: &PersonRecord| person.beneficiary.account);
+        if people.iter().any(|person| Some(person.beneficiary.account) != account) {
+            return Err(Error::Invalid("beneficiaries must be of one account"));
+        }
+        self.book_on_site(ctx, wish, &people).await
+    }
+
+    /// Puts a dose on record for someone who presented themselves, with its signed certificate.
+    /// Doing so twice is harmless.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotEligible`] with the rule; [`Error::NotRecorded`] if another dose holds its
+    /// place; [`Error::Invalid`] for a lot or a name that is missing.
+    pub async fn record_dose(
+        &self,
+        ctx: &Ctx,
+        presence: &Presence,
+        given: &Given<'_>,
+    ) -> Result<Dose> {
+        let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
+        ctx.allow_at(Permission::RecordDose, &facility)?;
+        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        self.record_for(ctx, presence.facility, record, given).await
+    }
+
+    /// Puts a dose on record on the word of a state's program: only for who has an appointment at
+    /// the facility, which is the program's proof that they came.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::record_dose`]; [`Error::WrongPresence`] without an appointment there.
+    pub async fn record_dose_by_appointment(
+        &self,
+        ctx: &Ctx,
+        facility: FacilityId,
+        beneficiary: BeneficiaryId,
+        given: &Given<'_>,
+    ) -> Result<Dose> {
+        let held = self.inventory.facility(facility).ok_or(Error::NotFound)?;
+        ctx.allow_at(Permission::RecordDose, &held)?;
+        let record = self.store.person(beneficiary).await?.ok_or(Error::WrongPresence)?;
+        let expected = record.claims.iter().any(|claim| {
+            claim.seat.facility == facility
+                && matches!(claim.state, ClaimState::Confirmed | ClaimState::Done)
+                && claim.on <= ctx.today()
+        });
+        if !expected {
+            return Err(Error::WrongPresence);
+        }
+        self.record_for(ctx, facility, record, given).await
+    }
+
+    async fn record_for(
+        &self,
+        ctx: &Ctx,
+        facility: FacilityId,
+        record: PersonRecord,
+        given: &Given<'_>,
+    ) -> Result<Dose> {
+        if let Some(held) = record.doses.iter().find(|dose| dose.id == given.id) {
+            return Ok(held.clone());
+        }
+        let (lot, vaccinator) = (short_text(given.lot), short_text(given.vaccinator));
+        let lot = lot.ok_or(Error::Invalid("lot must be 1 to 40 characters"))?;
+        let vaccinator =
+            vaccinator.ok_or(Error::Invalid("vaccinator_name must be 1 to 40 characters"))?;
+        let given_on = given.given_on.unwrap_or_else(|| ctx.today());
+        if given_on > ctx.today() {
+            return Err(Error::Invalid("a dose cannot be dated in the future"));
+        }
+        let person = self.open_person(record)?;
+        let programme = self.programme();
+        let standing = Standing {
+            birth_year: person.details.birth_year,
+            comorbidity: person.details.comorbidity,
+            doses: &person.doses,
+        };
+        let number = given.number.unwrap_or_else(|| standing.next_dose());
+        let vaccine = check_dose(&programme, &standing, given.vaccine, number, given_on)
+            .map_err(|rule| Error::NotEligible { beneficiary: person.id, rule })?;
+        let claim = person
+            .claims
+            .iter()
+            .find(|claim| claim.dose_number == number && claim.seat.facility == facility);
+        let dose = Dose {
+            id: given.id,
+            beneficiary: person.id,
+            number,
+            facility,
+            appointment: claim.map(|claim| claim.appointment),
+            vaccine: vaccine.name.clone(),
+            lot,
+            vaccinator,
+            given_on,
+            recorded_at: ctx.now,
+        };
+        let series = vaccine.series_doses;
+        self.write_dose(ctx, &person, dose, series).await
+    }
+
+    async fn write_dose(&self, ctx: &Ctx, person: &Person, dose: Dose, series: u8) -> Result<Dose> {
+        let certificate_id = ctx.random_uuid();
+        let signed = self.sign_certificate(ctx, person, &dose, series, certificate_id);
+        let record = self.store.person(person.id).await?.ok_or(Error::NotFound)?;
+        let key = self.key_of(&record.beneficiary)?;
+        let text = format!(
+            "Dose {} of {} has been recorded. Your certificate is ready in the portal. - CoWIN",
+            dose.number, dose.vaccine
+        );
+        let record = DoseRecord {
+            doses_before: dose.number - 1,
+            certificate: CertificateRow {
+                id: certificate_id,
+                beneficiary: person.id,
+                dose_number: dose.number,
+                sealed: key.seal(CERTIFICATE, signed.as_bytes()).as_bytes().to_vec(),
+                issued_at: ctx.now,
+            },
+            tally: dose_tally(&dose, person, 1),
+            message: Some(self.message_to_account(ctx, person.account, "dose", text)),
+            dose: dose.clone(),
+        };
+        match self.writes.record.submit(record).await?? {
+            Done::New | Done::Again => Ok(dose),
+        }
+    }
+
+    /// Takes back a dose within the hour; its certificate is withdrawn.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotUndone`] after the hour, for a dose of another facility, or under a later one.
+    pub async fn undo_dose(
+        &self,
+        ctx: &Ctx,
+        presence: &Presence,
+        dose: DoseId,
+        reason: &str,
+    ) -> Result<()> {
+        let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
+        ctx.allow_at(Permission::RecordDose, &facility)?;
+        let reason = long_text(reason).ok_or(Error::Invalid("a reason is required"))?;
+        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        let key = self.key_of(&record.beneficiary)?;
+        let person = self.open_person(record)?;
+        let held = person.doses.iter().find(|held| held.id == dose);
+        let tally = held.map_or_else(
+            || Tally {
+                facility: facility.id.0,
+                on: ctx.today(),
+                measure: "dose|unknown".to_owned(),
+                count: 0,
+            },
+            |held| dose_tally(held, &person, -1),
+        );
+        let hour_ago = ctx.now.as_second() - UNDO_SECONDS;
+        let undo = UndoDose {
+            dose,
+            beneficiary: person.id,
+            facility: facility.id,
+            reason: key.seal(REASON, reason.as_bytes()).as_bytes().to_vec(),
+            by: staff_id(ctx),
+            not_before: Timestamp::from_second(hour_ago).unwrap_or(ctx.now),
+            at: ctx.now,
+            tally,
+        };
+        self.store.undo_dose(&undo).await??;
+        Ok(())
+    }
+
+    /// Notes an adverse event after a dose.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if there is no such dose.
+    pub async fn note_aefi(
+        &self,
+        ctx: &Ctx,
+        presence: &Presence,
+        dose_number: u8,
+        note: &str,
+        id: Uuid,
+    ) -> Result<()> {
+        let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
+        ctx.allow_at(Permission::RecordDose, &facility)?;
+        let note = long_text(note).ok_or(Error::Invalid("a note is required"))?;
+        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        let key = self.key_of(&record.beneficiary)?;
+        let note = AefiNote {
+            id,
+            beneficiary: presence.beneficiary,
+            dose_number,
+            note: key.seal(AEFI, note.as_bytes()).as_bytes().to_vec(),
+            by: staff_id(ctx),
+            at: ctx.now,
+            tally: Tally {
+                facility: facility.id.0,
+                on: ctx.today(),
+                measure: "aefi".to_owned(),
+                count: 1,
+            },
+        };
+        if self.store.note_aefi(&note).await? { Ok(()) } else { Err(Error::NotFound) }
+    }
+}
+
+fn dose_tally(dose: &Dose, person: &Person, count: i64) -> Tally {
+    let age = dose.given_on.year() - person.details.birth_year;
+    Tally {
+        facility: dose.facility.0,
+        on: dose.given_on,
+        measure: format!(
+            "dose|{}|{}|{}|{}",
+            dose.vaccine,
+            dose.number,
+            person.details.gender.label(),
+            age_band(age)
+        ),
+        count,
+    }
+}
+
+/// Who acts, as kept with what they did; the platform and state programs have a number of their
+/// own.
+fn staff_id(ctx: &Ctx) -> StaffId {
+    match ctx.actor {
+        Actor::Staff(staff) => staff.id,
+        Actor::StateProgram { state } => {
+            StaffId(Uuid::from_u128(1 + u128::from(state.map_or(0, |s| s.0.unsigned_abs()))))
+        }
+        _ => StaffId(Uuid::nil()),
+    }
+}
+
+fn short_text(text: &str) -> Option<String> {
+    trimmed(text, 40)
+}
+
+fn long_text(text: &str) -> Option<String> {
+    trimmed(text, 1_000)
+}
+
+fn trimmed(text: &str, most: usize) -> Option<String> {
+    let text = text.trim();
+    let fits = !text.is_empty()
+        && text.chars().count() <= most
+        && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\r');
+    fits.then(|| text.to_owned())
+}

@@ -1,0 +1,210 @@
+//! A table with a header, from CSV or XLSX.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader};
+
+/// The largest file that is read.
+///
+/// # Units
+///
+/// Bytes: 256 MiB.
+pub const MOST_BYTES: usize = 256 << 20;
+/// The most rows that are read: India's post offices a few times over.
+pub const MOST_ROWS: usize = 2_000_000;
+
+/// Why a file is no table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Too large.
+    #[error("the file is too large; split it")]
+    TooLarge,
+    /// Not UTF-8.
+    #[error("the file is not UTF-8 text; save it as CSV UTF-8 or as XLSX")]
+    NotText,
+    /// Rows and header do not fit.
+    #[error("line {line} does not have as many columns as the header")]
+    Ragged {
+        /// Which line.
+        line: u64,
+    },
+    /// Nothing in it.
+    #[error("the file has no header row")]
+    Empty,
+    /// Not a workbook.
+    #[error("the workbook cannot be read")]
+    Workbook,
+    /// The columns are not those of a known form.
+    #[error("the columns are not those of a known form; expected {0}")]
+    Columns(&'static str),
+}
+
+/// A table with a header.
+pub struct Table {
+    header: Vec<String>,
+    cells: Vec<Vec<String>>,
+}
+
+/// A row of a table.
+pub struct Row<'a> {
+    /// Its place in the file, counted from 1 with the header.
+    pub number: usize,
+    table: &'a Table,
+    cells: &'a [String],
+}
+
+impl Table {
+    /// Reads a file; what it is shows in its first bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
+        if bytes.len() > MOST_BYTES {
+            return Err(Unreadable::TooLarge);
+        }
+        let table =
+            if bytes.starts_with(b"PK\x03\x04") { workbook(bytes)? } else { separated(bytes)? };
+        if table.header.iter().all(String::is_empty) {
+            return Err(Unreadable::Empty);
+        }
+        Ok(table)
+    }
+
+    /// The header, in the plain form: small letters, one underscore between words.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Whether it has all of these columns.
+    pub fn has(&self, columns: &[&str]) -> bool {
+        columns.iter().all(|column| self.header.iter().any(|held| held == column))
+    }
+
+    /// How many rows it has.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether it has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// Its rows that are not blank.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let numbered = self.cells.iter().enumerate();
+        numbered
+            .filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()))
+            .map(|(place, cells)| Row { number: place + 2, table: self, cells })
+    }
+}
+
+impl Row<'_> {
+    /// The cell of the first of these columns that the table has; empty if none.
+    pub fn cell(&self, columns: &[&str]) -> &str {
+        let place = columns
+            .iter()
+            .find_map(|column| self.table.header.iter().position(|held| held == column));
+        place.and_then(|place| self.cells.get(place)).map_or("", String::as_str)
+    }
+
+    /// A cell read as something else.
+    ///
+    /// # Errors
+    ///
+    /// The column and what is expected, if it cannot be.
+    pub fn read<T>(
+        &self,
+        column: &str,
+        expected: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, (String, String)> {
+        read(self.cell(&[column])).ok_or_else(|| (column.to_owned(), expected.to_owned()))
+    }
+}
+
+/// A column's name in the plain form.
+fn plain(name: &str) -> String {
+    let words = name.trim_start_matches('\u{feff}').split(|c: char| !c.is_alphanumeric());
+    let words: Vec<_> = words.filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    words.join("_")
+}
+
+fn separated(bytes: &[u8]) -> Result<Table, Unreadable> {
+    std::str::from_utf8(bytes).map_err(|_| Unreadable::NotText)?;
+    let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |wanted: u8| first_line.iter().filter(|byte| **byte == wanted).count();
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| (count(*d), *d == b','));
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter.unwrap_or(b','))
+        .trim(csv::Trim::All)
+        .from_reader(bytes);
+    let header = reader.headers().map_err(|_| Unreadable::Empty)?;
+    let header: Vec<_> = header.iter().map(plain).collect();
+    let mut cells = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| Unreadable::Ragged {
+            line: error.position().map_or(0, csv::Position::line),
+        })?;
+        if cells.len() >= MOST_ROWS {
+            return Err(Unreadable::TooLarge);
+        }
+        cells.push(record.iter().map(str::to_owned).collect());
+    }
+    Ok(Table { header, cells })
+}
+
+fn workbook(bytes: &[u8]) -> Result<Table, Unreadable> {
+    let mut workbook: calamine::Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes))
+        .map_err(|_: calamine::XlsxError| Unreadable::Workbook)?;
+    let sheet = workbook.worksheet_range_at(0).ok_or(Unreadable::Empty)?;
+    let sheet = sheet.map_err(|_| Unreadable::Workbook)?;
+    let mut rows = sheet.rows();
+    let header = rows.next().ok_or(Unreadable::Empty)?;
+    let header = header.iter().map(|cell| plain(&text(cell))).collect();
+    let cells: Vec<Vec<String>> =
+        rows.take(MOST_ROWS + 1).map(|row| row.iter().map(text).collect()).collect();
+    if cells.len() > MOST_ROWS { Err(Unreadable::TooLarge) } else { Ok(Table { header, cells }) }
+}
+
+/// A cell as text. Workbooks keep numbers as floats and dates as days since 1900.
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+            format!("{number:.0}")
+        }
+        Data::DateTime(instant) => {
+            let (year, month, day, hour, minute, ..) = instant.to_ymd_hms_milli();
+            if year < 1901 {
+                format!("{hour:02}:{minute:02}")
+            } else {
+                format!("{year:04}-{month:02}-{day:02}")
+            }
+        }
+        other => other.to_string().trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_plain_and_quoting_is_understood() {
+        let bytes =
+            "\u{feff}\"State Code\",\"State Name\"\n35,\"Andaman, \"\"and\"\" Nicobar\"\n\n";
+        let table = Table::read(bytes.as_bytes()).unwrap();
+        assert_eq!(table.header(), ["state_code", "state_name"]);
+        let row = table.rows().next().unwrap();
+        assert_eq!((row.number, row.cell(&["state_name"])), (2, "Andaman, \"and\" Nicobar"));
+    }
+
+    #[test]
+    fn what_is_no_table_is_said_precisely() {
+        assert_eq!(Table::read(b"").err(), Some(Unreadable::Empty));
+        assert_eq!(Table::read(b"a,b\n1\n").err(), Some(Unreadable::Ragged { line: 2 }));
+        assert_eq!(Table::read(b"a,b\n\xff,2\n").err(), Some(Unreadable::NotText));
+        assert_eq!(Table::read(b"PK\x03\x04junk").err(), Some(Unreadable::Workbook));
+    }
+}

@@ -1,0 +1,140 @@
+//! Counts for dashboards, from tallies of events; no person is read for a report.
+
+use std::collections::BTreeMap;
+
+use domain::id::{DistrictId, StateId};
+use jiff::{ToSpan, civil::Date};
+
+use crate::{Ctx, Platform, Result};
+
+/// The age band of an age in years, by its lower end.
+pub const fn age_band(age: i16) -> i16 {
+    match age {
+        ..15 => 12,
+        15..18 => 15,
+        18..45 => 18,
+        45..60 => 45,
+        60.. => 60,
+    }
+}
+
+/// What a report is about. Nothing set means the country.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scope {
+    /// Only this state.
+    pub state: Option<StateId>,
+    /// Only this district.
+    pub district: Option<DistrictId>,
+}
+
+/// Counts of doses on one day or in one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doses {
+    /// All.
+    pub total: i64,
+    /// By place in the series, from 1.
+    pub by_number: BTreeMap<u8, i64>,
+    /// By vaccine.
+    pub by_vaccine: BTreeMap<String, i64>,
+    /// By gender.
+    pub by_gender: BTreeMap<String, i64>,
+    /// By age band.
+    pub by_age: BTreeMap<i16, i64>,
+    /// Adverse events.
+    pub aefi: i64,
+}
+
+impl Doses {
+    fn add(&mut self, measure: &str, count: i64) {
+        let parts: Vec<_> = measure.split('|').collect();
+        match parts.as_slice() {
+            ["dose", vaccine, number, gender, age] => {
+                self.total += count;
+                *self.by_number.entry(number.parse().unwrap_or(0)).or_default() += count;
+                *self.by_vaccine.entry((*vaccine).to_owned()).or_default() += count;
+                *self.by_gender.entry((*gender).to_owned()).or_default() += count;
+                *self.by_age.entry(age.parse().unwrap_or(0)).or_default() += count;
+            }
+            ["aefi"] => self.aefi += count,
+            _ => {}
+        }
+    }
+}
+
+/// The counts of a scope.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// All doses.
+    pub doses: Doses,
+    /// By day.
+    pub by_day: BTreeMap<Date, Doses>,
+    /// By state, district or facility, whichever is next below the scope.
+    pub by_place: BTreeMap<i64, Doses>,
+    /// Registrations by day, gender and age band; of the whole country only.
+    pub registered: BTreeMap<(Date, String, i16), i64>,
+    /// Facilities in the scope: all and paid.
+    pub facilities: (usize, usize),
+    /// Sessions by day in the scope.
+    pub sessions: BTreeMap<Date, usize>,
+}
+
+impl Platform {
+    /// Counts a scope. Public: it holds counts only.
+    ///
+    /// # Errors
+    ///
+    /// If the store is not available.
+    pub async fn report(&self, ctx: &Ctx, scope: Scope) -> Result<Report> {
+        let from = ctx.today().saturating_sub(3_650.days());
+        let mut report = Report::default();
+        for tally in self.store.tallies_since(from).await? {
+            if let ["registered", gender, age] =
+                tally.measure.split('|').collect::<Vec<_>>().as_slice()
+            {
+                let key = (tally.on, (*gender).to_owned(), age.parse().unwrap_or(0));
+                *report.registered.entry(key).or_default() += tally.count;
+                continue;
+            }
+            let Some(place) = self.place_in(scope, tally.facility) else { continue };
+            for doses in [
+                &mut report.doses,
+                report.by_day.entry(tally.on).or_default(),
+                report.by_place.entry(place).or_default(),
+            ] {
+                doses.add(&tally.measure, tally.count);
+            }
+        }
+        self.count_facilities(ctx, scope, &mut report);
+        Ok(report)
+    }
+
+    fn count_facilities(&self, ctx: &Ctx, scope: Scope, report: &mut Report) {
+        for facility in self.inventory.facilities() {
+            let Some(place) = self.place_in(scope, facility.id.0) else { continue };
+            report.by_place.entry(place).or_default();
+            report.facilities.0 += 1;
+            report.facilities.1 +=
+                usize::from(facility.fee_type == domain::facility::FeeType::Paid);
+            let area = crate::inventory::Area::Facility(facility.id);
+            for offer in self.inventory.offers(area, ctx.today(), 30) {
+                for seats in offer.sessions {
+                    *report.sessions.entry(seats.session.on).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// The place next below the scope that a facility belongs to; none if it is outside.
+    fn place_in(&self, scope: Scope, facility: i64) -> Option<i64> {
+        let held = self.inventory.facility(domain::id::FacilityId(facility))?;
+        let geography = self.geography();
+        let district = geography.district(held.district)?;
+        match scope {
+            Scope { district: Some(wanted), .. } => (held.district == wanted).then_some(facility),
+            Scope { state: Some(wanted), .. } => {
+                (district.state == wanted).then_some(district.id.0.into())
+            }
+            _ => Some(district.state.0.into()),
+        }
+    }
+}
