@@ -113,7 +113,8 @@ impl Platform {
         let seats = self.inventory.session(id).ok_or(Error::NotFound)?;
         let session = &seats.session;
         let today = ctx.today();
-        let last_day = today.saturating_add(jiff::ToSpan::days(i64::from(self.programme().booking_days)));
+        let last_day =
+            today.saturating_add(jiff::ToSpan::days(i64::from(self.programme().booking_days)));
         let over = session.on < today
             || session.on == today
                 && session

@@ -17,7 +17,6 @@ use vault::Sealed;
 use crate::{
     Ctx, Error, Platform, Result,
     opened::{CERTIFICATE, Person},
-    presence::Presence,
 };
 
 impl Platform {
@@ -65,10 +64,8 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// As [`Platform::my_certificate`].
-    pub async fn presented_certificate(&self, presence: &Presence) -> Result<Vec<u8>> {
-        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
-        let person = self.open_person(record)?;
+    /// [`Error::NotFound`] if no dose is on record.
+    pub async fn print_presented(&self, person: Person) -> Result<Vec<u8>> {
         self.print_certificate(person).await
     }
 

@@ -4,7 +4,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
-use jiff::{Timestamp, civil::Date, tz::{Offset, TimeZone}};
+use jiff::{
+    Timestamp,
+    civil::Date,
+    tz::{Offset, TimeZone},
+};
 
 /// Where random bytes come from.
 pub trait Entropy: Send + Sync {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use domain::id::{AccountId, DistrictId, FacilityId, StaffId, StateId};
 use jiff::{Timestamp, civil::Date};
-use store::StaffRole;
+pub use store::StaffRole;
 use uuid::{Builder, Uuid};
 
 use crate::clock::{self, Entropy};

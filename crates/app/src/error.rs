@@ -11,6 +11,14 @@ use store::{
     NotRemoved, NotUndone, StoreError,
 };
 
+/// The reasons of the store, for who tells them apart.
+pub mod kinds {
+    pub use store::{
+        NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotRecorded, NotRemoved,
+        NotUndone,
+    };
+}
+
 /// What a use case gives.
 pub type Result<T> = std::result::Result<T, Error>;
 

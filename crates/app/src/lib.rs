@@ -25,6 +25,12 @@ pub mod settings;
 pub mod sign_in;
 pub mod upkeep;
 
+/// Claims on seats, as they come with a person.
+pub mod claims {
+    pub use store::{ClaimRow, ClaimState};
+}
+
 pub use ctx::{Actor, Ctx};
-pub use error::{Error, Result};
+pub use error::{Error, Result, kinds as error_kinds};
 pub use platform::Platform;
+pub use vault::Secret;

@@ -134,6 +134,11 @@ impl Platform {
         &self.vault
     }
 
+    /// The certificate of the document signer, PEM.
+    pub fn signer_certificate(&self) -> &str {
+        self.signer.certificate_pem()
+    }
+
     /// What the operator set.
     pub const fn settings(&self) -> &Settings {
         &self.settings

@@ -3,7 +3,7 @@
 
 use domain::{
     id::{BeneficiaryId, FacilityId},
-    person::Mobile,
+    person::{Details, Mobile},
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{ClaimState, PersonRecord};
@@ -54,10 +54,40 @@ impl Platform {
         code: &str,
     ) -> Result<Presented> {
         self.allow_meeting(ctx, facility)?;
+        let record = self.record_by_code(ctx, Some(facility), reference, code).await?;
+        self.presented(ctx, facility, record)
+    }
+
+    /// Opens a person to a state's program by their reference number and the code of any of
+    /// their appointments.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::present_code`].
+    pub async fn present_to_program(
+        &self,
+        ctx: &Ctx,
+        reference: &str,
+        code: &str,
+    ) -> Result<Person> {
+        let crate::Actor::StateProgram { .. } = ctx.actor else {
+            return Err(Error::Forbidden);
+        };
+        let record = self.record_by_code(ctx, None, reference, code).await?;
+        self.open_person(record)
+    }
+
+    async fn record_by_code(
+        &self,
+        ctx: &Ctx,
+        facility: Option<FacilityId>,
+        reference: &str,
+        code: &str,
+    ) -> Result<PersonRecord> {
         self.check_presences(ctx, reference, 0).await?;
         let fits = |record: &PersonRecord| {
             record.claims.iter().any(|claim| {
-                claim.seat.facility == facility
+                facility.is_none_or(|facility| claim.seat.facility == facility)
                     && matches!(claim.state, ClaimState::Confirmed | ClaimState::Done)
                     && constant_eq(&self.security_code(claim.appointment), code.trim())
             })
@@ -70,7 +100,7 @@ impl Platform {
             self.check_presences(ctx, reference, 1).await?;
             return Err(Error::WrongPresence);
         };
-        self.presented(ctx, facility, record)
+        Ok(record)
     }
 
     /// Sends a one-time password to the mobile of someone who came without a code.
@@ -118,19 +148,42 @@ impl Platform {
         record: PersonRecord,
     ) -> Result<Presented> {
         let person = self.open_person(record)?;
-        let presence = self.presence_of(ctx, facility, person.id);
+        let until = ctx.now.saturating_add(PRESENCE_LIFE).unwrap_or(ctx.now);
+        let presence = Presence { beneficiary: person.id, facility, until };
         Ok(Presented { person, presence })
     }
 
-    /// Proof for someone whom the caller has just registered at the facility.
-    pub(crate) fn presence_of(
+    /// Opens a person again who presented themselves a little while ago.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongPresence`] once the proof is too old.
+    pub async fn see_again(&self, ctx: &Ctx, presence: &Presence) -> Result<Person> {
+        self.allow_meeting(ctx, presence.facility)?;
+        if presence.until <= ctx.now {
+            return Err(Error::WrongPresence);
+        }
+        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        self.open_person(record)
+    }
+
+    /// Registers someone who came without registration, and opens them to the staff there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::enrol_walk_in`].
+    pub async fn welcome_walk_in(
         &self,
         ctx: &Ctx,
         facility: FacilityId,
-        beneficiary: BeneficiaryId,
-    ) -> Presence {
-        let until = ctx.now.saturating_add(PRESENCE_LIFE).unwrap_or(ctx.now);
-        Presence { beneficiary, facility, until }
+        mobile: &Mobile,
+        details: &Details,
+        idempotency_key: Option<&str>,
+    ) -> Result<Presented> {
+        self.allow_meeting(ctx, facility)?;
+        let id = self.enrol_walk_in(ctx, mobile, details, idempotency_key).await?;
+        let record = self.store.person(id).await?.ok_or(Error::NotFound)?;
+        self.presented(ctx, facility, record)
     }
 
     /// The proof as text, for a form on the facility's own page.

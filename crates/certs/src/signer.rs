@@ -44,6 +44,7 @@ pub enum BadSigner {
 pub struct Signer {
     key: EcdsaKeyPair,
     key_id: [u8; 8],
+    not_after: i64,
     random: SystemRandom,
     certificate: String,
 }
@@ -74,6 +75,7 @@ pub fn make_signer(country: &str, issuer: &str, today: Date) -> Result<NewSigner
     let key = make_key()?;
     let mut signer = params(country, issuer, "DSC", today, SIGNER_YEARS);
     signer.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    signer.use_authority_key_identifier_extension = true;
     signer.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(SIGNS_VACCINATIONS.to_vec())];
     let authority = rcgen::Issuer::new(authority, authority_key);
     let certificate = signer.signed_by(&key, &authority).map_err(|_| BadSigner::Making)?;
@@ -121,6 +123,7 @@ impl Signer {
         Ok(Self {
             key,
             key_id: known.key_id(),
+            not_after: known.not_after(),
             random: SystemRandom::new(),
             certificate: certificate_pem.to_owned(),
         })
@@ -129,6 +132,11 @@ impl Signer {
     /// The signer's certificate, PEM: what verifiers need.
     pub fn certificate_pem(&self) -> &str {
         &self.certificate
+    }
+
+    /// When the signer's certificate ends, seconds since 1970.
+    pub(crate) const fn not_after(&self) -> i64 {
+        self.not_after
     }
 
     pub(crate) const fn key_id(&self) -> [u8; 8] {

@@ -7,13 +7,10 @@ use ciborium::Value;
 use coset::{Algorithm, CborSerializable, CoseSign1, TaggedCborSerializable, iana, iana::EnumI64};
 use flate2::read::ZlibDecoder;
 
-use crate::{
-    name::uvci_holds,
-    trust::{Known, Signs, TrustList},
-};
+use crate::trust::{Known, Signs, TrustList};
 
 /// The longest text that is looked at: several times the largest QR code.
-const MOST_TEXT: usize = 16 * 1024;
+pub(crate) const MOST_TEXT: usize = 16 * 1024;
 /// The most that a certificate may unpack to.
 const MOST_UNPACKED: u64 = 1024 * 1024;
 
@@ -79,9 +76,6 @@ pub enum NotValid {
     /// Not yet valid.
     #[error("it is dated in the future")]
     NotYet,
-    /// The identifier's check character is wrong.
-    #[error("its identifier is mistyped")]
-    Identifier,
 }
 
 /// What weakens a valid certificate.
@@ -90,6 +84,9 @@ pub enum Caveat {
     /// The signer's certificate has expired since.
     #[error("its signer's certificate has expired since it was issued")]
     ExpiredSigner,
+    /// The certificate says that it lasts longer than its signer's certificate does.
+    #[error("it is dated to outlast its signer's certificate")]
+    OutlastsSigner,
     /// No list of withdrawn certificates was at hand.
     #[error("whether it was withdrawn is not known: no list of withdrawn certificates was given")]
     NoStatusList,
@@ -122,12 +119,12 @@ pub fn verify(text: &str, trust: &TrustList, now: i64) -> Verdict {
 fn check(text: &str, trust: &TrustList, now: i64) -> Result<(Claims, Vec<Caveat>), NotValid> {
     let signed = unpack(text)?;
     let payload = signed.payload.as_deref().ok_or(NotValid::Content)?;
-    let signer = signer_of(&signed, trust)?;
+    let known = signer_of(&signed, trust)?;
     let claims = read_claims(payload)?;
-    if signer.signs == Signs::OtherThings {
+    if known.signs == Signs::OtherThings {
         return Err(NotValid::WrongSigner);
     }
-    if !signer.valid_at(claims.issued_at) || claims.expires_at < claims.issued_at {
+    if !known.valid_at(claims.issued_at) || claims.expires_at < claims.issued_at {
         return Err(NotValid::WrongSigner);
     }
     // A minute of difference between clocks is no forgery.
@@ -137,12 +134,13 @@ fn check(text: &str, trust: &TrustList, now: i64) -> Result<(Claims, Vec<Caveat>
     if claims.expires_at < now {
         return Err(NotValid::Expired);
     }
-    if !uvci_holds(&claims.uvci) {
-        return Err(NotValid::Identifier);
-    }
+    // The identifier's check character is for people who type it in. The signature covers it, and
+    // a third of the member states compute it in their own way, so it says nothing here.
     let mut caveats = vec![Caveat::NoStatusList];
-    if signer.not_after() < now {
+    if known.not_after() < now {
         caveats.push(Caveat::ExpiredSigner);
+    } else if known.not_after() < claims.expires_at {
+        caveats.push(Caveat::OutlastsSigner);
     }
     Ok((claims, caveats))
 }
@@ -178,8 +176,8 @@ fn signer_of<'a>(signed: &CoseSign1, trust: &'a TrustList) -> Result<&'a Known, 
     let algorithm = protected.alg.as_ref().or(signed.unprotected.alg.as_ref());
     let is = |wanted: iana::Algorithm| matches!(algorithm, Some(Algorithm::Assigned(named)) if named.to_i64() == wanted.to_i64());
     let (es256, ps256) = (is(iana::Algorithm::ES256), is(iana::Algorithm::PS256));
-    let mut known = trust.with_key_id(key_id).peekable();
-    if known.peek().is_none() {
+    let known = trust.with_key_id(key_id);
+    if known.is_empty() {
         return Err(NotValid::UnknownSigner);
     }
     let fits = |known: &&Known| {
@@ -196,7 +194,7 @@ fn signer_of<'a>(signed: &CoseSign1, trust: &'a TrustList) -> Result<&'a Known, 
         };
         signed.verify_signature(b"", verify).is_ok()
     };
-    known.find(fits).ok_or(NotValid::Signature)
+    known.iter().find(fits).ok_or(NotValid::Signature)
 }
 
 fn read_claims(payload: &[u8]) -> Result<Claims, NotValid> {
@@ -208,8 +206,7 @@ fn read_claims(payload: &[u8]) -> Result<Claims, NotValid> {
     let [dose] = doses.map(Vec::as_slice).ok_or(NotValid::Content)? else {
         return Err(NotValid::Content);
     };
-    let others = ["t", "r"].iter().any(|group| at(certificate, Key::Text(group)).is_some());
-    if others {
+    if ["t", "r"].iter().any(|group| holds_some(at(certificate, Key::Text(group)))) {
         return Err(NotValid::Content);
     }
     let name = at(certificate, Key::Text("nam")).ok_or(NotValid::Content)?;
@@ -220,7 +217,7 @@ fn read_claims(payload: &[u8]) -> Result<Claims, NotValid> {
         field.filter(|text| !text.is_empty()).map(str::to_owned).ok_or(NotValid::Content)
     };
     let number = |key| at(dose, Key::Text(key)).and_then(whole).ok_or(NotValid::Content);
-    let instant = |key| at(&value, Key::Int(key)).and_then(whole).ok_or(NotValid::Content);
+    let instant = |key| at(&value, Key::Int(key)).and_then(seconds).ok_or(NotValid::Content);
     Ok(Claims {
         name: if words.is_empty() { part("fnt").unwrap_or("").to_owned() } else { words.join(" ") },
         born: at(certificate, Key::Text("dob"))
@@ -241,6 +238,16 @@ fn read_claims(payload: &[u8]) -> Result<Claims, NotValid> {
     })
 }
 
+/// Whether a group has entries. Some issuers write the groups that they do not use as null or as
+/// an empty list.
+fn holds_some(group: Option<&Value>) -> bool {
+    match group {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(entries)) => !entries.is_empty(),
+        Some(_) => true,
+    }
+}
+
 /// A key of a CBOR map.
 #[derive(Clone, Copy)]
 enum Key<'a> {
@@ -256,17 +263,20 @@ fn at<'a>(value: &'a Value, key: Key<'_>) -> Option<&'a Value> {
     value.as_map()?.iter().find(|(held, _)| is_key(held)).map(|(_, value)| value)
 }
 
-/// A whole number; some issuers write instants as floats or tagged dates.
 fn whole(value: &Value) -> Option<i64> {
+    i64::try_from(i128::from(value.as_integer()?)).ok()
+}
+
+/// Seconds since 1970; some issuers write instants with a fraction, or as tagged dates.
+fn seconds(value: &Value) -> Option<i64> {
     match value {
-        Value::Integer(number) => i64::try_from(i128::from(*number)).ok(),
-        Value::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 =>
+        Value::Float(number) if number.abs() < 9e15 =>
         {
             #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
-            Some(*number as i64)
+            Some(number.floor() as i64)
         }
-        Value::Tag(1, inner) => whole(inner),
-        _ => None,
+        Value::Tag(1, inner) if !inner.is_tag() => seconds(inner),
+        _ => whole(value),
     }
 }
 

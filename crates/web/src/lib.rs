@@ -1,1 +1,103 @@
-//! (to be written)
+//! HTTP: the Co-WIN contract, our API, the portal and the facility desk. It parses, finds who is
+//! calling, calls a use case and converts back. It decides nothing.
+
+pub mod api;
+mod caller;
+mod clock;
+mod cowin;
+mod desk;
+mod discovery;
+mod form;
+mod health;
+mod limit;
+mod openapi;
+mod page;
+mod portal;
+mod problem;
+mod token;
+
+use std::sync::Arc;
+
+use app::{Platform, clock::Entropy};
+use axum::{Router, middleware};
+pub use clock::{Clock, SystemClock};
+use metrics_exporter_prometheus::PrometheusHandle;
+pub use openapi::document;
+
+/// A key of a partner app or of a state government's program.
+#[derive(Clone)]
+pub struct ApiKey {
+    /// SHA-256 of the key, hex.
+    pub sha256: String,
+    /// Whether it opens the vaccinator calls.
+    pub vaccinator: bool,
+    /// The state it is for, if it is for one.
+    pub state: Option<i32>,
+}
+
+/// What the pages and calls stand on.
+#[derive(Clone)]
+pub struct Web(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) api_keys: Vec<ApiKey>,
+    pub(crate) tokens: token::Tokens,
+    pub(crate) discovery: discovery::Cache,
+    pub(crate) limiter: limit::Limiter,
+    pub(crate) metrics: Option<PrometheusHandle>,
+    pub(crate) trusts_proxy: bool,
+}
+
+/// How the server is set up.
+pub struct Options {
+    /// Keys of partners and state programs.
+    pub api_keys: Vec<ApiKey>,
+    /// Where metrics are read from.
+    pub metrics: Option<PrometheusHandle>,
+    /// Whether `X-Forwarded-For` of whoever connects is believed.
+    pub trusts_proxy: bool,
+}
+
+impl Web {
+    /// Puts the server together.
+    pub fn new(
+        platform: Arc<Platform>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        options: Options,
+    ) -> Self {
+        let key = platform.vault().token_key();
+        Self(Arc::new(Inner {
+            tokens: token::Tokens::new(key.expose()),
+            discovery: discovery::Cache::default(),
+            limiter: limit::Limiter::new(platform.settings().limits),
+            platform,
+            clock,
+            entropy,
+            api_keys: options.api_keys,
+            metrics: options.metrics,
+            trusts_proxy: options.trusts_proxy,
+        }))
+    }
+
+    /// All routes.
+    pub fn router(self) -> Router {
+        Router::new()
+            .merge(cowin::routes())
+            .merge(api::routes())
+            .merge(portal::routes())
+            .merge(desk::routes())
+            .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
+            .merge(health::routes())
+            .fallback(problem::no_such_page)
+            .layer(middleware::from_fn_with_state(self.clone(), health::observe))
+            .layer(axum::extract::DefaultBodyLimit::max(64 * 1024))
+            .with_state(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Who asks: from the token, the key and the address of a request.
+
+use std::{convert::Infallible, net::SocketAddr};
+
+use app::{Actor, Ctx};
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, header::AUTHORIZATION, request::Parts},
+};
+use domain::id::StateId;
+
+use crate::{
+    Inner, Web,
+    token::{Claims, Scope},
+};
+
+/// Who asks, as far as the request shows. It never fails: a route that needs more says so.
+pub(crate) struct Caller {
+    /// The request's view of the world, by the token.
+    pub(crate) ctx: Ctx,
+    /// What the token says, if there is a good one.
+    pub(crate) claims: Option<Claims>,
+    /// Where the request comes from.
+    pub(crate) source: String,
+    /// The language asked for, if it is not English.
+    pub(crate) local_language: bool,
+    /// The key of an idempotent request.
+    pub(crate) idempotency_key: Option<String>,
+    /// The browser's name for itself.
+    pub(crate) user_agent: Option<String>,
+    key: Option<usize>,
+}
+
+impl FromRequestParts<Web> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
+        let inner = &web.0;
+        let headers = &parts.headers;
+        let now = inner.clock.now();
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let bearer = bearer.and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        let token = bearer.or_else(|| cookie(headers));
+        let claims = token.and_then(|token| inner.tokens.read(token, now.as_second()));
+        let actor = claims.as_ref().map_or(Actor::Anyone, |claims| {
+            claims.actor(inner.platform.account_named(claims.user_id))
+        });
+        let language = text("accept-language").unwrap_or("en");
+        Ok(Self {
+            ctx: Ctx { actor, now, entropy: inner.entropy.clone() },
+            claims,
+            source: source(inner, parts),
+            local_language: !language.trim_start().to_ascii_lowercase().starts_with("en")
+                && !language.starts_with('*'),
+            idempotency_key: text("idempotency-key")
+                .filter(|key| (1..=200).contains(&key.len()))
+                .map(str::to_owned),
+            user_agent: text("user-agent").map(|agent| agent.chars().take(200).collect()),
+            key: text("x-api-key").and_then(|key| inner.key(key)),
+        })
+    }
+}
+
+/// The name of the cookie that holds the token of a browser.
+pub(crate) const COOKIE: &str = "teeka_sign_in";
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get("cookie")?.to_str().ok()?;
+    cookies
+        .split(';')
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE).then_some(value))
+}
+
+fn source(inner: &Inner, parts: &Parts) -> String {
+    let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    match forwarded.and_then(|list| list.rsplit(',').next()) {
+        // The last entry is what our own proxy saw.
+        Some(last) if inner.trusts_proxy => last.trim().chars().take(64).collect(),
+        _ => parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string()),
+    }
+}
+
+impl Inner {
+    fn key(&self, key: &str) -> Option<usize> {
+        let hash = app::sign_in::sha256_hex(key);
+        self.api_keys.iter().position(|held| held.sha256.eq_ignore_ascii_case(&hash))
+    }
+}
+
+impl Caller {
+    /// Whether the request carries a partner's key.
+    pub(crate) const fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The view of a state government's program, if the request carries its key.
+    pub(crate) fn state_program(&self, web: &Web) -> Option<Ctx> {
+        let key = self.key.and_then(|place| web.0.api_keys.get(place))?;
+        let actor = Actor::StateProgram { state: key.state.map(StateId) };
+        key.vaccinator.then(|| Ctx { actor, ..self.ctx.clone() })
+    }
+
+    /// Whether the token opens what is asked.
+    pub(crate) fn has(&self, scopes: &[Scope]) -> bool {
+        self.claims.as_ref().is_some_and(|claims| scopes.contains(&claims.scope))
+    }
+}

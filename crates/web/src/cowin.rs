@@ -1,0 +1,118 @@
+//! The Co-WIN contract. Generations 1, 2 and 4 share their paths where clients used them so.
+
+mod auth;
+mod body;
+mod error;
+mod protected;
+mod public;
+mod reports;
+pub(crate) mod shape;
+pub(crate) use protected::pdf;
+mod vaccinator;
+
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, options, post},
+};
+
+use crate::Web;
+
+pub(crate) fn routes() -> Router<Web> {
+    let mut router = Router::new();
+    // v4 is v2 with the fields of the precaution dose, which v2 carries too.
+    for version in ["v2", "v4"] {
+        router = router.merge(versioned(version));
+    }
+    router
+        .route("/api/v1/auth/guest/login", post(auth::guest))
+        .route("/api/v3/vaccination/generateOTP", post(auth::generate_status))
+        .route("/api/v3/vaccination/confirmOTP", post(auth::confirm_status))
+        .route("/api/v3/vaccination/status", get(protected::vaccination_status))
+        .route("/api/v1/reports/v2/getPublicReports", get(reports::public_reports))
+        .route("/api/v1/reports/v2/getVacPublicReports", get(reports::vaccination_reports))
+        .route("/assets/json/csvjson.json", get(reports::districts))
+        .route("/api/{*path}", options(preflight))
+}
+
+fn versioned(version: &str) -> Router<Web> {
+    let path = |rest: &str| format!("/api/{version}/{rest}");
+    Router::new()
+        .route(&path("auth/public/generateOTP"), post(auth::generate_public))
+        .route(&path("auth/public/confirmOTP"), post(auth::confirm_public))
+        .route(&path("auth/generateOTP"), post(auth::generate_partner))
+        .route(&path("auth/confirmOTP"), post(auth::confirm_partner))
+        .route(&path("auth/generateMobileOTP"), post(auth::generate_web))
+        .route(&path("auth/validateMobileOtp"), post(auth::confirm_web))
+        .route(&path("auth/getRecaptcha"), post(auth::captcha))
+        .route(&path("admin/location/states"), get(public::states))
+        .route(&path("admin/location/districts/{state_id}"), get(public::districts))
+        .route(&path("appointment/sessions/public/findByPin"), get(public::find_by_pin))
+        .route(&path("appointment/sessions/public/findByDistrict"), get(public::find_by_district))
+        .route(&path("appointment/sessions/public/calendarByPin"), get(public::calendar_by_pin))
+        .route(
+            &path("appointment/sessions/public/calendarByDistrict"),
+            get(public::calendar_by_district),
+        )
+        .route(
+            &path("appointment/sessions/public/calendarByCenter"),
+            get(public::calendar_by_center),
+        )
+        .route(&path("appointment/centers/public/findByLatLong"), get(public::find_by_lat_long))
+        .route(&path("appointment/centers/findByLatLong"), get(public::find_by_lat_long))
+        .route(&path("appointment/sessions/findByPin"), get(protected::find_by_pin))
+        .route(&path("appointment/sessions/findByDistrict"), get(protected::find_by_district))
+        .route(&path("appointment/sessions/calendarByPin"), get(protected::calendar_by_pin))
+        .route(
+            &path("appointment/sessions/calendarByDistrict"),
+            get(protected::calendar_by_district),
+        )
+        .route(&path("registration/beneficiary/idTypes"), get(public::id_types))
+        .route(&path("registration/beneficiary/genders"), get(public::genders))
+        .route(&path("registration/beneficiary/new"), post(protected::enrol))
+        .route(&path("registration/beneficiary/delete"), post(protected::remove))
+        .route(&path("appointment/beneficiaries"), get(protected::beneficiaries))
+        .route(&path("appointment/schedule"), post(protected::schedule))
+        .route(&path("appointment/reschedule"), post(protected::reschedule))
+        .route(&path("appointment/cancel"), post(protected::cancel))
+        .route(&path("appointment/appointmentslip/download"), get(protected::slip))
+        .route(&path("registration/certificate/download"), get(protected::certificate))
+        .route(
+            &path("registration/certificate/public/download"),
+            get(protected::certificate_public),
+        )
+        .route(&path("vaccinator/beneficiaries/new"), post(vaccinator::enrol))
+        .route(
+            &path("vaccinator/beneficiaries/findByReferenceId"),
+            get(vaccinator::by_reference_id),
+        )
+        .route(&path("vaccinator/beneficiaries/findByMobile"), get(vaccinator::by_mobile))
+        .route(&path("vaccinator/onspots/schedule"), post(vaccinator::schedule))
+        .route(&path("vaccinator/beneficiaries/vaccinate"), post(vaccinator::vaccinate))
+        .route(&path("vaccinator/certificate/download"), get(vaccinator::certificate))
+}
+
+/// What browsers ask before a call from another origin.
+async fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    set(header::ACCESS_CONTROL_ALLOW_METHODS, "GET,POST,PUT,DELETE,OPTIONS");
+    set(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        "Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token,Idempotency-Key",
+    );
+    set(header::ACCESS_CONTROL_MAX_AGE, "86400");
+    response
+}
+
+/// What a body of the contract tells about a person.
+pub(crate) fn read_details(
+    bytes: &axum::body::Bytes,
+    today: jiff::civil::Date,
+) -> Result<domain::person::Details, ()> {
+    let body = body::Body::read(bytes).map_err(|_| ())?;
+    body.details(today).map_err(|_| ())
+}

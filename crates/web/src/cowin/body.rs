@@ -1,0 +1,130 @@
+//! Bodies as the contract's clients send them: numbers as strings and strings as numbers, unknown
+//! fields, no content type. Lenient in, precise about what is missing.
+
+use axum::{body::Bytes, http::StatusCode};
+use domain::{
+    id::SessionId,
+    person::{BadDetail, Details, Gender, IdentityDocument, Mobile, Name, parse_birth_year},
+};
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::error::{Answer, Fault, bad, missing};
+
+/// A JSON object.
+pub(crate) struct Body(Map<String, Value>);
+
+impl Body {
+    /// Reads an object; no body is an empty object.
+    pub(crate) fn read(bytes: &Bytes) -> Answer<Self> {
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self(Map::new()));
+        }
+        match serde_json::from_slice(bytes) {
+            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            _ => Err(bad("USRRES0001", "The body must be a JSON object")),
+        }
+    }
+
+    /// A text, or a number as text.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        match self.0.get(name)? {
+            Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Value::Number(number) => Some(whole(number)?.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A whole number: `1`, `1.0` or `"1"`.
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
+        match self.0.get(name)? {
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Number(number) => whole(number),
+            _ => None,
+        }
+    }
+
+    /// A list of texts.
+    pub(crate) fn texts(&self, name: &str) -> Option<Vec<String>> {
+        let list = self.0.get(name)?.as_array()?;
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(whole(number)?.to_string()),
+            _ => None,
+        };
+        list.iter().map(text).collect()
+    }
+
+    pub(crate) fn uuid(&self, name: &str) -> Option<Uuid> {
+        Uuid::try_parse(&self.text(name)?).ok()
+    }
+
+    /// The mobile, under either of its names.
+    pub(crate) fn mobile(&self) -> Answer<Mobile> {
+        let text = self.text("mobile").or_else(|| self.text("mobile_number"));
+        let text = text.ok_or_else(|| bad("USRAUT0010", "Mobile is Required"))?;
+        Mobile::parse(&text).map_err(|_| bad("USRAUT0010", "Mobile is Required"))
+    }
+
+    pub(crate) fn session(&self) -> Answer<SessionId> {
+        self.uuid("session_id").map(SessionId).ok_or_else(missing)
+    }
+
+    /// The dose's number, where one is given.
+    pub(crate) fn dose(&self) -> Answer<Option<u8>> {
+        match self.number("dose") {
+            None if self.0.contains_key("dose") => Err(bad("USRRES0001", "dose must be 1, 2 or 3")),
+            None => Ok(None),
+            Some(number @ 1..=9) => Ok(u8::try_from(number).ok()),
+            Some(_) => Err(bad("USRRES0001", "dose must be 1, 2 or 3")),
+        }
+    }
+
+    /// What is told about a person.
+    pub(crate) fn details(&self, today: Date) -> Answer<Details> {
+        let name = self
+            .text("name")
+            .ok_or_else(|| bad("APPOIN0047", "Name of individual is required!"))?;
+        let year = self.text("birth_year").ok_or_else(missing)?;
+        let kind = self.number("photo_id_type").ok_or_else(missing)?;
+        let number = self.text("photo_id_number").ok_or_else(missing)?;
+        let detail = |why: BadDetail| bad("USRRES0001", why.to_string());
+        Ok(Details {
+            name: Name::parse(&name).map_err(detail)?,
+            birth_year: parse_birth_year(&year, today.year()).map_err(detail)?,
+            gender: Gender::from_number(self.number("gender_id").ok_or_else(missing)?)
+                .map_err(detail)?,
+            document: IdentityDocument::parse(kind, &number).map_err(detail)?,
+            comorbidity: self.text("comorbidity_ind").is_some_and(|text| text == "Y"),
+        })
+    }
+}
+
+fn whole(number: &serde_json::Number) -> Option<i64> {
+    number.as_i64().or_else(|| {
+        let float = number.as_f64()?;
+        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+        (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64)
+    })
+}
+
+/// A day as the contract writes it.
+pub(crate) fn day(text: &str) -> Option<Date> {
+    (text.len() <= 10).then(|| Date::strptime("%d-%m-%Y", text.trim()).ok()).flatten()
+}
+
+/// A day in a body: missing is not an error, nonsense is.
+pub(crate) fn optional_day(body: &Body, name: &str) -> Answer<Option<Date>> {
+    match body.text(name) {
+        None => Ok(None),
+        Some(text) => match day(&text) {
+            Some(day) => Ok(Some(day)),
+            None => Err(Fault::Coded(
+                StatusCode::BAD_REQUEST,
+                "USRRES0001",
+                format!("{name} must be a date as dd-mm-yyyy"),
+            )),
+        },
+    }
+}

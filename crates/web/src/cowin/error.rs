@@ -1,0 +1,159 @@
+//! Errors in the contract's shape. Source: the contract, section 1.7.
+
+use app::error_kinds::{NotBooked, NotEnrolled};
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use domain::{person::BadDetail, schedule::NotEligible};
+use serde_json::{Value, json};
+
+use crate::{Web, problem::log_fault};
+
+/// An error as the contract writes it.
+pub(crate) enum Fault {
+    /// `{"errorCode", "error"}`.
+    Coded(StatusCode, &'static str, String),
+    /// The bare text of a token that does not count.
+    Unauthenticated,
+    /// No key, or not permitted.
+    Forbidden,
+    /// Too many calls.
+    TooMany(u32),
+    /// A full session, with others that are not.
+    Full(Value),
+    /// The store is away: ask again with the same key.
+    Unavailable,
+}
+
+pub(crate) type Answer<T> = Result<T, Fault>;
+
+pub(crate) fn bad(code: &'static str, text: impl Into<String>) -> Fault {
+    Fault::Coded(StatusCode::BAD_REQUEST, code, text.into())
+}
+
+/// A parameter or field is missing or not of its kind.
+pub(crate) fn missing() -> Fault {
+    bad("USRRES0001", "Input parameter missing")
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Coded(status, code, text) => {
+                (status, Json(json!({ "errorCode": code, "error": text }))).into_response()
+            }
+            Self::Unauthenticated => {
+                (StatusCode::UNAUTHORIZED, "Unauthenticated access!").into_response()
+            }
+            Self::Forbidden => {
+                (StatusCode::FORBIDDEN, Json(json!({ "message": "Forbidden" }))).into_response()
+            }
+            Self::TooMany(seconds) => {
+                let body = Json(json!({ "message": "Too Many Requests" }));
+                let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+                response
+            }
+            Self::Full(next) => {
+                let body = json!({
+                    "errorCode": "APPOIN0040",
+                    "error": "This vaccination center is completely booked for the selected date. \
+                              Please try another date or vaccination center.",
+                    "next_sessions": next,
+                });
+                (StatusCode::CONFLICT, Json(body)).into_response()
+            }
+            Self::Unavailable => {
+                let body = Json(json!({ "message": "Endpoint request timed out" }));
+                let mut response = (StatusCode::SERVICE_UNAVAILABLE, body).into_response();
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(1));
+                response
+            }
+        }
+    }
+}
+
+impl Web {
+    /// An error of a use case in the contract's shape.
+    pub(crate) fn fault(&self, error: app::Error) -> Fault {
+        use app::Error as E;
+        log_fault(&error);
+        match error {
+            E::Unauthenticated => Fault::Unauthenticated,
+            E::Forbidden => Fault::Forbidden,
+            E::WrongPresence => Fault::Coded(
+                StatusCode::FORBIDDEN,
+                "USRRES0003",
+                "The beneficiary must present the secret code".to_owned(),
+            ),
+            E::NotFound => bad("APPOIN0001", "No beneficiary or appointment found"),
+            E::Invalid(text) => bad("USRRES0001", text),
+            E::BadDetail(BadDetail::Mobile) => bad("USRAUT0010", "Mobile is Required"),
+            E::BadDetail(why) => bad("USRRES0001", why.to_string()),
+            E::TooMany { retry_after_seconds } => Fault::TooMany(retry_after_seconds),
+            E::CodesBlocked => bad("USRAUT0018", "Generate OTP failed"),
+            E::WrongCode => bad("USRAUT0014", "Invalid OTP"),
+            E::CodeExpired => Fault::Unauthenticated,
+            E::NotRegistered => bad("USRAUT0024", "Beneficiary Not Registered"),
+            E::NoSuchSlot => bad("APPOIN0015", "Invalid Slot Id"),
+            E::BadPincode => bad("APPOIN0018", "Invalid Pincode"),
+            E::NotBookable => bad("APPOIN0023", "Appointments are allowed only for future dates."),
+            E::TooLate => bad("APPOIN0026", "Appointment cannot be cancelled on its day."),
+            E::NotEligible { beneficiary, rule } => {
+                self.ineligible(self.0.platform.reference(beneficiary), rule)
+            }
+            E::Full { next } => Fault::Full(self.sessions_json(&next)),
+            E::NotEnrolled(NotEnrolled::AccountFull) => bad(
+                "USRRES0004",
+                "Maximum number of beneficiaries have been registered with this mobile number",
+            ),
+            E::NotBooked(NotBooked::Held { beneficiary }) => {
+                let reference = self.0.platform.reference(beneficiary);
+                bad(
+                    "APPOIN0022",
+                    format!("An active appointment for this dose already exists for {reference}"),
+                )
+            }
+            E::NotBooked(NotBooked::OtherRequest) => Fault::Coded(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "USRRES0005",
+                "The Idempotency-Key was used for another request".to_owned(),
+            ),
+            E::NotBooked(NotBooked::InProgress) | E::NotMoved(_) | E::Unavailable(_) => {
+                Fault::Unavailable
+            }
+            E::Broken(_) => Fault::Coded(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "GERR001",
+                "Something Went wrong!".to_owned(),
+            ),
+            other => bad("USRRES0002", other.to_string()),
+        }
+    }
+
+    fn ineligible(&self, reference: u64, rule: NotEligible) -> Fault {
+        match rule {
+            NotEligible::Complete | NotEligible::AlreadyGiven => bad(
+                "APPOIN0024",
+                format!(
+                    "The individual with reference id {reference} has already completed requisite \
+                     doses of vaccination and cannot take any more appointments."
+                ),
+            ),
+            // The doubled word is the contract's: clients compare the text.
+            NotEligible::DoseBeforeMissing { needs: 1 } => bad(
+                "APPOIN0025",
+                format!(
+                    "The individual with with reference id {reference} must be vaccinated with \
+                     first dose before taking appointment for the second dose."
+                ),
+            ),
+            NotEligible::OtherAge { min_age } => {
+                bad("APPOIN0027", format!("Minimum age criteria is {min_age} years"))
+            }
+            rule => bad("APPOIN0028", rule.to_string()),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Places, searches and lists that anybody may ask for.
+
+use app::inventory::Area;
+use axum::{
+    Json,
+    extract::{Path, RawQuery, State},
+    http::HeaderMap,
+    response::Response,
+};
+use domain::{
+    id::{DistrictId, FacilityId, StateId},
+    person::{DOCUMENT_KINDS, Gender},
+    place::{Pincode, Position},
+};
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::{
+    body::day,
+    error::{Answer, bad, missing},
+    shape::{gender_hi, or},
+};
+use crate::{
+    Web,
+    caller::Caller,
+    discovery::{self, Asked, Kind},
+    form::Query,
+};
+
+/// Hours for which a client may keep lists.
+const TTL: u32 = 24;
+
+pub(super) async fn states(State(web): State<Web>, caller: Caller) -> Json<Value> {
+    let geography = web.0.platform.geography();
+    let states = geography.states().iter().map(|state| {
+        let local = if caller.local_language { or(&state.name_hi, &state.name) } else { "" };
+        json!({ "state_id": state.id.0, "state_name": state.name, "state_name_l": local })
+    });
+    Json(json!({ "states": states.collect::<Value>(), "ttl": TTL }))
+}
+
+pub(super) async fn districts(
+    State(web): State<Web>,
+    caller: Caller,
+    Path(state): Path<String>,
+) -> Answer<Json<Value>> {
+    let state = state.parse().map(StateId).map_err(|_| missing())?;
+    let geography = web.0.platform.geography();
+    let districts = geography.districts_of(state).map(|district| {
+        let local = if caller.local_language { or(&district.name_hi, &district.name) } else { "" };
+        json!({
+            "state_id": district.state.0,
+            "district_id": district.id.0,
+            "district_name": district.name,
+            "district_name_l": local,
+        })
+    });
+    Ok(Json(json!({ "districts": districts.collect::<Value>(), "ttl": TTL })))
+}
+
+/// What a search asks for: an area and a day.
+pub(super) fn asked(
+    kind: Kind,
+    area: fn(&Query) -> Answer<Area>,
+    query: &Query,
+    local: bool,
+) -> Answer<Asked> {
+    let area = area(query)?;
+    let from: Date = query.get("date").and_then(day).ok_or_else(missing)?;
+    Ok(Asked { kind, area, from, local })
+}
+
+pub(super) fn by_pincode(query: &Query) -> Answer<Area> {
+    let text = query.get("pincode").ok_or_else(missing)?;
+    Pincode::parse(text).map(Area::Pincode).ok_or_else(|| bad("APPOIN0018", "Invalid Pincode"))
+}
+
+pub(super) fn by_district(query: &Query) -> Answer<Area> {
+    let id = query.get("district_id").and_then(|text| text.parse().ok());
+    id.map(|id| Area::District(DistrictId(id))).ok_or_else(missing)
+}
+
+fn by_center(query: &Query) -> Answer<Area> {
+    let id = query.get("center_id").and_then(|text| text.parse().ok());
+    id.map(|id| Area::Facility(FacilityId(id))).ok_or_else(missing)
+}
+
+macro_rules! search {
+    ($name:ident, $kind:expr, $area:expr) => {
+        pub(super) async fn $name(
+            State(web): State<Web>,
+            caller: Caller,
+            headers: HeaderMap,
+            RawQuery(query): RawQuery,
+        ) -> Answer<Response> {
+            let query = Query::parse(query.as_deref());
+            let asked = asked($kind, $area, &query, caller.local_language)?;
+            Ok(discovery::answer(&web, asked, &headers, caller.ctx.now))
+        }
+    };
+}
+
+search!(find_by_pin, Kind::Find, by_pincode);
+search!(find_by_district, Kind::Find, by_district);
+search!(calendar_by_pin, Kind::Calendar, by_pincode);
+search!(calendar_by_district, Kind::Calendar, by_district);
+search!(calendar_by_center, Kind::Center, by_center);
+
+pub(super) async fn find_by_lat_long(
+    State(web): State<Web>,
+    RawQuery(query): RawQuery,
+) -> Answer<Json<Value>> {
+    let query = Query::parse(query.as_deref());
+    let degrees = |name| query.get(name).and_then(|text| text.parse::<f64>().ok());
+    let position = degrees("lat").zip(degrees("long"));
+    let position = position.and_then(|(lat, long)| Position::in_country(lat, long));
+    let position = position.ok_or_else(missing)?;
+    let geography = web.0.platform.geography();
+    let near = web.0.platform.facilities_near(position);
+    let centers = near.iter().map(|(distance, facility)| {
+        let district = geography.district(facility.district);
+        let state = district.and_then(|district| geography.state(district.state));
+        json!({
+            "center_id": facility.id.0,
+            "name": facility.name,
+            "district_name": district.map_or("", |district| district.name.as_str()),
+            "state_name": state.map_or("", |state| state.name.as_str()),
+            "location": facility.address,
+            "pincode": facility.pincode.0.to_string(),
+            "block_name": facility.block,
+            "lat": facility.position.map(|position| position.latitude.to_string()),
+            "long": facility.position.map(|position| position.longitude.to_string()),
+            "distance_km": (distance * 10.0).round() / 10.0,
+        })
+    });
+    Ok(Json(json!({ "centers": centers.collect::<Value>(), "ttl": TTL })))
+}
+
+pub(super) async fn id_types() -> Json<Value> {
+    let types = DOCUMENT_KINDS
+        .iter()
+        .map(|(id, label, local)| json!({ "id": id, "type": label, "type_l": local }));
+    Json(json!({ "types": types.collect::<Value>(), "ttl": TTL }))
+}
+
+pub(super) async fn genders() -> Json<Value> {
+    let genders = Gender::ALL.iter().map(|gender| {
+        let number = gender.number();
+        json!({ "id": number, "gender": gender.label(), "gender_l": gender_hi(number) })
+    });
+    Json(json!({ "genders": genders.collect::<Value>(), "ttl": TTL }))
+}

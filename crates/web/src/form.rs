@@ -1,0 +1,51 @@
+//! Query strings and forms: the last value of each name, unknown names ignored.
+
+/// Decoded names and values.
+#[derive(Default)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads `a=1&b=2`; what is not of that form is left out.
+    pub(crate) fn parse(text: Option<&str>) -> Self {
+        let pairs = text.unwrap_or_default().split('&').take(200).filter_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            Some((decode(name)?, decode(value)?))
+        });
+        Self(pairs.collect())
+    }
+
+    /// Reads the body of a form.
+    pub(crate) fn form(body: &[u8]) -> Self {
+        Self::parse(std::str::from_utf8(body).ok())
+    }
+
+    /// A value that is not empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().rev().find(|(held, _)| held == name);
+        found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// All values of a name.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(held, _)| held == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn decode(text: &str) -> Option<String> {
+    let spaced = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&spaced).decode_utf8().ok().map(|text| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_decoded_and_nonsense_is_left_out() {
+        let query = Query::parse(Some("a=1&b=x+y%20z&c&a=2&d=%ff&e="));
+        assert_eq!(query.get("a"), Some("2"));
+        assert_eq!(query.get("b"), Some("x y z"));
+        assert_eq!((query.get("c"), query.get("d"), query.get("e")), (None, None, None));
+        assert_eq!(query.all("a").collect::<Vec<_>>(), ["1", "2"]);
+    }
+}

@@ -1,0 +1,120 @@
+//! Errors of our own API on the wire: RFC 9457.
+
+use axum::{
+    Json,
+    extract::rejection::JsonRejection,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use app::error_kinds::NotBooked;
+
+/// A problem. Source: RFC 9457, section 3.
+#[derive(Debug, Serialize)]
+pub(crate) struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    #[serde(skip)]
+    status_code: StatusCode,
+    status: u16,
+    detail: String,
+}
+
+impl Problem {
+    pub(crate) fn new(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl ToString,
+    ) -> Self {
+        Self {
+            kind,
+            title,
+            status_code: status,
+            status: status.as_u16(),
+            detail: detail.to_string(),
+        }
+    }
+
+    pub(crate) fn invalid(detail: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "/problems/invalid", "A field is not usable", detail)
+    }
+}
+
+impl From<app::Error> for Problem {
+    fn from(error: app::Error) -> Self {
+        use StatusCode as S;
+        use app::Error as E;
+        let (status, kind, title) = match &error {
+            E::Unauthenticated => (S::UNAUTHORIZED, "/problems/unauthenticated", "Not signed in"),
+            E::Forbidden => (S::FORBIDDEN, "/problems/forbidden", "Not permitted"),
+            E::WrongPresence => (S::FORBIDDEN, "/problems/not-presented", "Not presented"),
+            E::NotFound => (S::NOT_FOUND, "/problems/not-found", "Not found"),
+            E::Invalid(_) | E::BadDetail(_) | E::BadPincode | E::NoSuchSlot | E::BadSession(_) => {
+                (S::BAD_REQUEST, "/problems/invalid", "A field is not usable")
+            }
+            E::TooMany { .. } | E::CodesBlocked => {
+                (S::TOO_MANY_REQUESTS, "/problems/too-many", "Too many requests")
+            }
+            E::WrongCode => (S::FORBIDDEN, "/problems/wrong-code", "Wrong one-time password"),
+            E::CodeExpired => (S::FORBIDDEN, "/problems/expired-code", "Expired one-time password"),
+            E::NotRegistered => (S::NOT_FOUND, "/problems/not-registered", "Not registered"),
+            E::NotBookable | E::TooLate => (S::CONFLICT, "/problems/too-late", "Not in time"),
+            E::NotEligible { .. } => (S::CONFLICT, "/problems/not-eligible", "Not eligible"),
+            E::Full { .. } => (S::CONFLICT, "/problems/full", "No seat is free"),
+            E::NotBooked(NotBooked::OtherRequest) => {
+                (S::UNPROCESSABLE_ENTITY, "/problems/key-reused", "Key used for another request")
+            }
+            E::NotEnrolled(_)
+            | E::NotAmended(_)
+            | E::NotRemoved(_)
+            | E::NotBooked(_)
+            | E::NotMoved(_)
+            | E::NotCancelled(_)
+            | E::NotRecorded(_)
+            | E::NotUndone(_)
+            | E::NotPublished(_) => (S::CONFLICT, "/problems/conflict", "Not possible now"),
+            E::Unavailable(_) => {
+                (S::SERVICE_UNAVAILABLE, "/problems/unavailable", "Try again later")
+            }
+            E::Broken(_) => (S::INTERNAL_SERVER_ERROR, "/problems/internal", "Internal error"),
+        };
+        log_fault(&error);
+        Self::new(status, kind, title, error)
+    }
+}
+
+/// Logs a fault of ours with its causes; nothing of what a person gave is in them.
+pub(crate) fn log_fault(error: &app::Error) {
+    if matches!(error, app::Error::Broken(_) | app::Error::Unavailable(_)) {
+        let mut causes = Vec::new();
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            causes.push(cause.to_string());
+            source = cause.source();
+        }
+        tracing::error!(causes = causes.join(": "), "a use case failed");
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        // Not the rejection's own text: that may repeat what the client sent.
+        let detail = "expected JSON of the documented shape";
+        Self::new(rejection.status(), "/problems/invalid-body", "The body is invalid", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status_code;
+        (status, [(CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+    }
+}
+
+pub(crate) async fn no_such_page() -> Problem {
+    let detail = "there is no such page; see /api/openapi.json";
+    Problem::new(StatusCode::NOT_FOUND, "/problems/not-found", "Not found", detail)
+}
