@@ -4,7 +4,7 @@
 //! # Shape
 //!
 //! CBOR of the certificate, in a CWT `{1: issuer, 4: expiry, 6: issued, -260: {1: certificate}}`,
-//! signed as COSE_Sign1 with ES256, zlib, base45, after `HC1:`.
+//! signed as `COSE_Sign1` with ES256, zlib, base45, after `HC1:`.
 //!
 //! # Source
 //!
@@ -83,7 +83,7 @@ pub fn issue(
     pack(&sign(signer, payload))
 }
 
-/// The payload as COSE_Sign1, tagged.
+/// The payload as `COSE_Sign1`, tagged.
 pub(crate) fn sign(signer: &Signer, payload: Vec<u8>) -> Vec<u8> {
     let key_id = signer.key_id().to_vec();
     let header = HeaderBuilder::new().algorithm(iana::Algorithm::ES256).key_id(key_id).build();

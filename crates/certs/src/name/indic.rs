@@ -28,7 +28,8 @@ enum Sign {
     /// Has none.
     Final(&'static str),
     Vowel(&'static str),
-    VowelSign(&'static str),
+    /// A vowel in place of the inherent one.
+    Matra(&'static str),
     /// Takes the inherent vowel away.
     Silencer,
     /// A nasal that takes after what follows.
@@ -52,13 +53,13 @@ pub(crate) fn latin(text: &str) -> String {
                 let dotted = after(1) == Some(Sign::Dot);
                 out.push_str(if dotted { with_dot(*c, sound) } else { sound });
                 let next = after(1 + usize::from(dotted));
-                let voiced = !matches!(next, Some(Sign::VowelSign(_) | Sign::Silencer));
+                let voiced = !matches!(next, Some(Sign::Matra(_) | Sign::Silencer));
                 let drops = next.is_none() && drops_last_vowel(*c) && follows_vowel(&signs, place);
                 if voiced && !drops {
                     out.push('a');
                 }
             }
-            Some(Sign::Final(sound) | Sign::Vowel(sound) | Sign::VowelSign(sound)) => {
+            Some(Sign::Final(sound) | Sign::Vowel(sound) | Sign::Matra(sound)) => {
                 out.push_str(sound);
             }
             Some(Sign::Nasal) => out.push_str(match after(1) {
@@ -90,7 +91,7 @@ fn sign(c: char) -> Option<Sign> {
         0x05..=0x14 => Sign::Vowel(of(&VOWELS, 0x05)),
         0x15..=0x39 => Sign::Consonant(of(&CONSONANTS, 0x15)),
         0x3c => Sign::Dot,
-        0x3e..=0x4c => Sign::VowelSign(of(&VOWEL_SIGNS, 0x3e)),
+        0x3e..=0x4c => Sign::Matra(of(&VOWEL_SIGNS, 0x3e)),
         0x4d => Sign::Silencer,
         0x58..=0x5f => Sign::Consonant(of(&DOTTED, 0x58)),
         0x66..=0x6f => Sign::Digit(u8::try_from(place - 0x66).expect("a digit")),

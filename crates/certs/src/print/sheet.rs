@@ -195,13 +195,13 @@ impl Sheet {
         });
         let Some(code) = made else { return };
         #[expect(clippy::cast_precision_loss, reason = "a QR code has at most 177 modules")]
-        let (place, side) = (|module: i32| module as f32, size / code.size() as f32);
+        let (at, module) = (|place: i32| place as f32, size / code.size() as f32);
         let squares = (0..code.size())
             .flat_map(|row| (0..code.size()).map(move |column| (column, row)))
             .filter(|(column, row)| code.get_module(*column, *row))
-            .map(|(column, row)| (place(column).mul_add(side, x), place(row).mul_add(side, y)))
+            .map(|(column, row)| (at(column).mul_add(module, x), at(row).mul_add(module, y)))
             .collect();
-        self.drawing.push(Mark::Squares { squares, side });
+        self.drawing.push(Mark::Squares { squares, side: module });
     }
 
     /// The file.

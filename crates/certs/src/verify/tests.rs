@@ -40,6 +40,7 @@ fn certificate(signer: &Signer, name: &str) -> String {
     dcc::issue(signer, &vaccination(name, &uvci), ISSUED, EXPIRES)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "each verdict is asked about once")]
 fn reason(verdict: Verdict) -> Option<NotValid> {
     match verdict {
         Verdict::NotValid(why) => Some(why),
@@ -81,11 +82,11 @@ fn another_signer_or_another_time_is_not_valid() {
 #[test]
 fn a_changed_name_is_not_valid() {
     let (signer, trust) = signer();
-    let mut signed = unpack(&certificate(&signer, "Anna")).unwrap();
-    let payload = signed.payload.as_mut().unwrap();
+    let mut sealed = unpack(&certificate(&signer, "Anna")).unwrap();
+    let payload = sealed.payload.as_mut().unwrap();
     let place = payload.windows(4).position(|window| window == b"Anna").unwrap();
     payload[place] = b'B';
-    assert_eq!(signer_of(&signed, &trust).err(), Some(NotValid::Signature));
+    assert_eq!(signer_of(&sealed, &trust).err(), Some(NotValid::Signature));
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn a_bomb_is_refused_at_once() {
     use std::io::Write;
     let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     zlib.write_all(&vec![0; 8 << 20]).unwrap();
-    let text = format!("HC1:{}", base45::encode(&zlib.finish().unwrap()));
+    let text = format!("HC1:{}", base45::encode(zlib.finish().unwrap()));
     assert!(text.len() < MOST_TEXT);
     let trust = TrustList::default();
     assert_eq!(reason(verify(&text, &trust, ISSUED)), Some(NotValid::Packing));

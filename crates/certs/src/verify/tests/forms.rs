@@ -111,20 +111,20 @@ fn the_protected_key_id_counts_and_the_other_only_without_it() {
     let (signer, trust) = signer();
     let with = |protected: &[u8], unprotected: &[u8], algorithm| {
         let header = HeaderBuilder::new().algorithm(algorithm).key_id(protected.to_vec());
-        let signed = CoseSign1Builder::new()
+        let message = CoseSign1Builder::new()
             .protected(header.build())
             .unprotected(HeaderBuilder::new().key_id(unprotected.to_vec()).build())
             .payload(bytes(&good()))
-            .create_signature(b"", |message| signer.sign(message))
+            .create_signature(b"", |bytes| signer.sign(bytes))
             .build();
-        verify(&dcc::pack(&signed.to_vec().unwrap()), &trust, ISSUED)
+        verify(&dcc::pack(&message.to_vec().unwrap()), &trust, ISSUED)
     };
     let (own, es256) = (signer.key_id(), iana::Algorithm::ES256);
     assert!(name_of(with(&own, b"otherkey", es256)).is_some());
     assert!(name_of(with(b"", &own, es256)).is_some());
     assert_eq!(reason(with(b"otherkey", &own, es256)), Some(NotValid::UnknownSigner));
     assert_eq!(reason(with(&own[..7], b"", es256)), Some(NotValid::UnknownSigner));
-    // The key is P-256, so a certificate that calls itself RSA-signed is not looked at twice.
+    // The key is P-256, so a certificate that calls itself RSA-message is not looked at twice.
     assert_eq!(reason(with(&own, b"", iana::Algorithm::PS256)), Some(NotValid::Signature));
 }
 
