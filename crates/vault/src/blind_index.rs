@@ -3,7 +3,7 @@
 
 use aws_lc_rs::hmac;
 
-use crate::{Secret, hmac_key};
+use crate::{derive::hmac_key, secret::Secret};
 
 /// A column that is looked up by a keyed index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,21 @@ pub enum Index {
     IdentityDocument,
     /// A staff member's mobile.
     StaffMobile,
+    /// Where a request came from.
+    Source,
+}
+
+impl Index {
+    const ALL: [Self; 4] = [Self::Mobile, Self::IdentityDocument, Self::StaffMobile, Self::Source];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Mobile => "teeka/v1/index/mobile",
+            Self::IdentityDocument => "teeka/v1/index/identity-document",
+            Self::StaffMobile => "teeka/v1/index/staff-mobile",
+            Self::Source => "teeka/v1/index/source",
+        }
+    }
 }
 
 /// What a keyed digest is for.
@@ -25,8 +40,34 @@ pub enum Purpose {
     SecurityCode,
     /// Idempotency keys.
     IdempotencyKey,
+    /// Keys of programs that call the platform.
+    ApiKey,
+    /// Ids of certificates.
+    CertificateId,
     /// Names of counters.
     Counter,
+}
+
+impl Purpose {
+    const ALL: [Self; 6] = [
+        Self::OneTimePassword,
+        Self::SecurityCode,
+        Self::IdempotencyKey,
+        Self::ApiKey,
+        Self::CertificateId,
+        Self::Counter,
+    ];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::OneTimePassword => "teeka/v1/mac/one-time-password",
+            Self::SecurityCode => "teeka/v1/mac/security-code",
+            Self::IdempotencyKey => "teeka/v1/mac/idempotency-key",
+            Self::ApiKey => "teeka/v1/mac/api-key",
+            Self::CertificateId => "teeka/v1/mac/certificate-id",
+            Self::Counter => "teeka/v1/mac/counter",
+        }
+    }
 }
 
 /// A keyed index of a value.
@@ -40,27 +81,18 @@ impl BlindIndex {
     }
 }
 
-/// One key for each index and purpose.
+/// One key for each index and purpose, in the order of their declaration.
 pub(crate) struct Keys {
-    indexes: [hmac::Key; 3],
-    purposes: [hmac::Key; 4],
+    indexes: [hmac::Key; Index::ALL.len()],
+    purposes: [hmac::Key; Purpose::ALL.len()],
 }
 
 impl Keys {
     pub(crate) fn derive(derive: impl Fn(&str) -> Secret<[u8; 32]>) -> Self {
-        let key = |label: &str| hmac_key(&derive(label));
+        let key = |label| hmac_key(&derive(label));
         Self {
-            indexes: [
-                key("teeka/v1/index/mobile"),
-                key("teeka/v1/index/identity-document"),
-                key("teeka/v1/index/staff-mobile"),
-            ],
-            purposes: [
-                key("teeka/v1/mac/one-time-password"),
-                key("teeka/v1/mac/security-code"),
-                key("teeka/v1/mac/idempotency-key"),
-                key("teeka/v1/mac/counter"),
-            ],
+            indexes: Index::ALL.map(|index| key(index.label())),
+            purposes: Purpose::ALL.map(|purpose| key(purpose.label())),
         }
     }
 
@@ -71,7 +103,7 @@ impl Keys {
     pub(crate) fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.purposes[purpose as usize]);
         for part in parts {
-            let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+            let length = u64::try_from(part.len()).expect("no slice is longer than 2^64 bytes");
             context.update(&length.to_be_bytes());
             context.update(part);
         }

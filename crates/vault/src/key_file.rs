@@ -3,38 +3,50 @@
 //! # Shape
 //!
 //! Three lines: `teeka root key 1`, 64 hex digits, and the first 16 hex digits of the SHA-256 of
-//! the line before, so that a file that was cut short or mistyped is refused.
+//! the line before, so that a file that was cut short or mistyped is refused. The 1 is the
+//! version of this form.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
     path::Path,
 };
 
 use aws_lc_rs::{digest, rand};
 
-use crate::Secret;
+use crate::secret::Secret;
 
-const TITLE: &str = "teeka root key 1";
+const FORM: &str = "teeka root key ";
+const VERSION: &str = "1";
+/// A whole file has 16 + 1 + 64 + 1 + 16 + 1 bytes; no more than this is read.
+const MOST: u64 = 200;
 
 /// Why there is no root key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
+    /// It is there already; a root key is never overwritten.
+    #[error("the key file exists and is not overwritten")]
+    Exists,
     /// The file cannot be read or written.
-    #[error("the key file cannot be used: {0}")]
+    #[error("the key file cannot be used")]
     Io(#[from] io::Error),
     /// Others may read it.
-    #[error("the key file may be read by others; set its mode to 0600")]
+    #[error("the key file may be used by others than its owner; set its mode to 0600")]
     TooOpen,
-    /// It is not a whole key file.
-    #[error("the key file is not whole; restore it from its copy")]
+    /// It is not a key file at all.
+    #[error("the key file does not begin as a key file does")]
+    NotAKeyFile,
+    /// It is of a form made by a later program.
+    #[error("the key file is of a version that this program does not know")]
+    Version,
+    /// It was cut short or changed.
+    #[error("the key file is cut short or changed; restore it from its copy")]
     NotWhole,
 }
 
 pub(crate) fn create(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
-    let mut root = [0; 32];
-    rand::fill(&mut root).map_err(|_| io::Error::other("no randomness"))?;
-    let key = Secret::new(hex::encode(root));
+    let mut root = Secret::new([0; 32]);
+    rand::fill(root.expose_mut()).map_err(|_| io::Error::other("no randomness"))?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -42,32 +54,71 @@ pub(crate) fn create(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    let mut file = options.open(path)?;
-    writeln!(file, "{TITLE}\n{}\n{}", key.expose(), checksum(key.expose()))?;
-    file.sync_all()?;
-    Ok(Secret::new(root))
+    let mut file = options.open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => KeyFileError::Exists,
+        _ => KeyFileError::Io(error),
+    })?;
+    if let Err(error) = write(&mut file, &root).and_then(|()| keep_name(path)) {
+        // Half a key file would stand in the way of the next try.
+        let _ = fs::remove_file(path);
+        return Err(error.into());
+    }
+    Ok(root)
 }
 
 pub(crate) fn load(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
+    let file = File::open(path)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        if fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+        if file.metadata()?.permissions().mode() & 0o177 != 0 {
             return Err(KeyFileError::TooOpen);
         }
     }
-    let text = Secret::new(fs::read_to_string(path)?);
-    let mut lines = text.expose().lines();
-    let (Some(TITLE), Some(key), Some(sum)) = (lines.next(), lines.next(), lines.next()) else {
+    let mut bytes = Secret::new(Vec::with_capacity(256));
+    file.take(MOST).read_to_end(bytes.expose_mut())?;
+    parse(bytes.expose())
+}
+
+fn parse(bytes: &[u8]) -> Result<Secret<[u8; 32]>, KeyFileError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| KeyFileError::NotAKeyFile)?;
+    let mut lines = text.lines();
+    let title = lines.next().unwrap_or_default();
+    let version = title.strip_prefix(FORM).ok_or(KeyFileError::NotAKeyFile)?;
+    if version != VERSION {
+        return Err(KeyFileError::Version);
+    }
+    let (Some(key), Some(sum), None) = (lines.next(), lines.next(), lines.next()) else {
         return Err(KeyFileError::NotWhole);
     };
-    let mut root = [0; 32];
-    if sum != checksum(key) || hex::decode_to_slice(key, &mut root).is_err() {
+    let mut root = Secret::new([0; 32]);
+    if sum != checksum(key) || hex::decode_to_slice(key, root.expose_mut()).is_err() {
         return Err(KeyFileError::NotWhole);
     }
-    Ok(Secret::new(root))
+    Ok(root)
+}
+
+fn write(file: &mut File, root: &Secret<[u8; 32]>) -> io::Result<()> {
+    let key = Secret::new(hex::encode(root.expose()));
+    let text =
+        Secret::new(format!("{FORM}{VERSION}\n{}\n{}\n", key.expose(), checksum(key.expose())));
+    file.write_all(text.expose().as_bytes())?;
+    file.sync_all()
+}
+
+/// Makes the name of the file durable, not just what is in it.
+fn keep_name(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn checksum(line: &str) -> String {
     hex::encode(&digest::digest(&digest::SHA256, line.as_bytes()).as_ref()[..8])
 }
+
+#[cfg(all(test, unix))]
+mod tests;

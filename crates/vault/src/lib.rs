@@ -3,6 +3,7 @@
 //! the data key and bound to person, field and key version. Knows nothing of HTTP or a database.
 
 mod blind_index;
+mod derive;
 mod key_file;
 mod number;
 mod seal;
@@ -10,30 +11,24 @@ mod secret;
 
 use std::{path::Path, sync::Arc};
 
-use aws_lc_rs::{
-    aead::{AES_256_GCM, LessSafeKey, UnboundKey},
-    hkdf::{HKDF_SHA256, KeyType, Salt},
-};
 pub use blind_index::{BlindIndex, Index, Purpose};
+use derive::{Root, SealingKeys, hmac_key};
 pub use key_file::KeyFileError;
 use number::NumberCipher;
 pub use seal::{Field, OpenError, PersonId, PersonKey, Sealed};
 pub use secret::Secret;
-
-/// The version of the keys in use, kept with everything sealed under them.
-pub(crate) const KEY_VERSION: u8 = 1;
 
 /// All keys of a platform, derived from one root key.
 #[derive(Clone)]
 pub struct Vault(Arc<Keys>);
 
 struct Keys {
-    wrapping: LessSafeKey,
-    messages: LessSafeKey,
+    wrapping: SealingKeys,
+    messages: SealingKeys,
     indexes: blind_index::Keys,
     routing: aws_lc_rs::hmac::Key,
     numbers: NumberCipher,
-    token: [u8; 32],
+    token: Secret<[u8; 32]>,
 }
 
 impl Vault {
@@ -43,7 +38,7 @@ impl Vault {
     ///
     /// [`KeyFileError`] if the file exists or cannot be written.
     pub fn create(path: &Path) -> Result<Self, KeyFileError> {
-        Ok(Self::from_root_key(*key_file::create(path)?.expose()))
+        Ok(Self::of(&key_file::create(path)?))
     }
 
     /// Reads the root key from its file.
@@ -52,7 +47,7 @@ impl Vault {
     ///
     /// [`KeyFileError`] if it is missing, readable by others, cut short or changed.
     pub fn load(path: &Path) -> Result<Self, KeyFileError> {
-        Ok(Self::from_root_key(*key_file::load(path)?.expose()))
+        Ok(Self::of(&key_file::load(path)?))
     }
 
     /// Reads the root key, or makes it at the first start.
@@ -61,20 +56,30 @@ impl Vault {
     ///
     /// As [`Vault::create`] and [`Vault::load`].
     pub fn load_or_create(path: &Path) -> Result<Self, KeyFileError> {
-        if path.exists() { Self::load(path) } else { Self::create(path) }
+        if path.exists() {
+            return Self::load(path);
+        }
+        match Self::create(path) {
+            // Another process was first.
+            Err(KeyFileError::Exists) => Self::load(path),
+            made => made,
+        }
     }
 
     /// The vault of a root key: for tests and measurements.
     pub fn from_root_key(root: [u8; 32]) -> Self {
-        let root = Secret::new(root);
-        let derive = |label: &str| derive_key(root.expose(), label);
+        Self::of(&Secret::new(root))
+    }
+
+    fn of(root: &Secret<[u8; 32]>) -> Self {
+        let root = Root::new(root);
         Self(Arc::new(Keys {
-            wrapping: aes_key(&derive("teeka/v1/wrapping")),
-            messages: aes_key(&derive("teeka/v1/messages")),
-            indexes: blind_index::Keys::derive(derive),
-            routing: hmac_key(&derive("teeka/v1/routing")),
-            numbers: NumberCipher::new(&derive("teeka/v1/reference-number")),
-            token: *derive("teeka/v1/token").expose(),
+            wrapping: root.sealing_keys("teeka/v1/wrapping"),
+            messages: root.sealing_keys("teeka/v1/messages"),
+            indexes: blind_index::Keys::derive(|label| root.derive(label)),
+            routing: hmac_key(&root.derive("teeka/v1/routing")),
+            numbers: NumberCipher::new(&root.derive("teeka/v1/reference-number")),
+            token: root.derive("teeka/v1/token"),
         }))
     }
 
@@ -101,7 +106,7 @@ impl Vault {
         self.0.indexes.index(column, normalised)
     }
 
-    /// A keyed digest of some parts, each of its length.
+    /// A keyed digest of some parts, each led by its length, so that no two lists are alike.
     pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
         self.0.indexes.mac(purpose, parts)
     }
@@ -113,6 +118,10 @@ impl Vault {
     }
 
     /// The 14-digit number that the world sees instead of an internal one.
+    ///
+    /// # Panics
+    ///
+    /// If the internal number does not have 14 digits: there would be two for one reference.
     pub fn reference_number(&self, internal: u64) -> u64 {
         self.0.numbers.encrypt(internal)
     }
@@ -123,6 +132,11 @@ impl Vault {
     }
 
     /// An id of the shape of a random UUID that remembers a bucket, legible only with the key.
+    ///
+    /// # Shape
+    ///
+    /// The bucket, masked by the first two bytes of a MAC of the rest (2 bytes), then the rest of
+    /// the random bytes with the version and variant of a UUID version 4 (14).
     pub fn routed_id(&self, bucket: u16, random: [u8; 16]) -> [u8; 16] {
         let mut id = random;
         id[6] = id[6] & 0x0f | 0x40;
@@ -143,8 +157,12 @@ impl Vault {
     }
 
     /// Seals a message of the outbox, bound to its id.
+    ///
+    /// # Shape
+    ///
+    /// As [`Sealed`], with the id in the place of person and field.
     pub fn seal_message(&self, id: &[u8; 16], plain: &[u8]) -> Vec<u8> {
-        seal::seal_with(&self.0.messages, id, plain)
+        seal::seal_message(&self.0.messages, id, plain)
     }
 
     /// Opens a message of the outbox.
@@ -153,43 +171,13 @@ impl Vault {
     ///
     /// [`OpenError`] if it belongs to another id or was changed.
     pub fn open_message(&self, id: &[u8; 16], sealed: &[u8]) -> Result<Secret<Vec<u8>>, OpenError> {
-        seal::open_with(&self.0.messages, id, sealed).map(Secret::new)
+        seal::open_message(&self.0.messages, id, sealed)
     }
 
     /// The key that signs tokens, HS256.
     pub fn token_key(&self) -> Secret<[u8; 32]> {
-        Secret::new(self.0.token)
+        self.0.token.clone()
     }
-}
-
-/// 32 bytes of HKDF output.
-#[derive(Clone, Copy)]
-struct Bytes32;
-
-impl KeyType for Bytes32 {
-    fn len(&self) -> usize {
-        32
-    }
-}
-
-/// Derives a key for a purpose. Source: RFC 5869 with SHA-256 and no salt.
-pub(crate) fn derive_key(key: &[u8], label: &str) -> Secret<[u8; 32]> {
-    let mut derived = [0; 32];
-    let info = [label.as_bytes()];
-    Salt::new(HKDF_SHA256, &[])
-        .extract(key)
-        .expand(&info, Bytes32)
-        .and_then(|output| output.fill(&mut derived))
-        .expect("HKDF gives 32 bytes");
-    Secret::new(derived)
-}
-
-pub(crate) fn aes_key(key: &Secret<[u8; 32]>) -> LessSafeKey {
-    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.expose()).expect("32 bytes are a key"))
-}
-
-pub(crate) fn hmac_key(key: &Secret<[u8; 32]>) -> aws_lc_rs::hmac::Key {
-    aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key.expose())
 }
 
 #[cfg(test)]

@@ -4,11 +4,14 @@ use std::fmt;
 
 use aws_lc_rs::{
     aead::{Aad, LessSafeKey, NONCE_LEN, Nonce},
-    hkdf::{HKDF_SHA256, Prk},
     rand,
 };
 
-use crate::{Bytes32, KEY_VERSION, Secret, aes_key};
+use crate::{derive::SealingKeys, secret::Secret};
+
+/// The version of the keys and layouts in use, kept with everything sealed under them.
+const KEY_VERSION: u8 = 1;
+const TAG_LEN: usize = 16;
 
 /// Whose data it is: 16 bytes that name the person to the vault.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,7 +30,8 @@ pub struct OpenError;
 ///
 /// # Shape
 ///
-/// Key version (1 byte), nonce (12), AES-256-GCM ciphertext, tag (16).
+/// Key version (1 byte), nonce (12), AES-256-GCM ciphertext (as long as the value), tag (16).
+/// What is authenticated beside it: key version, person (16 bytes), field.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(Vec<u8>);
 
@@ -49,36 +53,41 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// The data key of one person.
+/// The data key of one person. Its memory is overwritten when it goes.
 pub struct PersonKey {
     person: PersonId,
-    fields: Prk,
+    fields: SealingKeys,
     wrapped: Vec<u8>,
 }
 
 impl PersonKey {
-    pub(crate) fn make(wrapping: &LessSafeKey, person: PersonId) -> Self {
-        let mut fresh = [0; 32];
-        rand::fill(&mut fresh).expect("the operating system has randomness");
-        let key = Secret::new(fresh);
-        let wrapped = seal_with(wrapping, &wrap_aad(person), key.expose());
-        Self { person, fields: Prk::new_less_safe(HKDF_SHA256, key.expose()), wrapped }
+    pub(crate) fn make(wrapping: &SealingKeys, person: PersonId) -> Self {
+        let mut key = Secret::new([0; 32]);
+        rand::fill(key.expose_mut()).expect("the operating system has randomness");
+        let wrapped = seal_with(&wrapping.key(&person.0), &wrap_aad(person), key.expose());
+        Self { person, fields: SealingKeys::new(&key), wrapped }
     }
 
     pub(crate) fn unwrap(
-        wrapping: &LessSafeKey,
+        wrapping: &SealingKeys,
         person: PersonId,
         wrapped: &[u8],
     ) -> Result<Self, OpenError> {
-        let key = Secret::new(open_with(wrapping, &wrap_aad(person), wrapped)?);
-        if key.expose().len() != 32 {
+        let plain = open_with(&wrapping.key(&person.0), &wrap_aad(person), wrapped)?;
+        let mut key = Secret::new([0; 32]);
+        if plain.expose().len() != key.expose().len() {
             return Err(OpenError);
         }
-        let fields = Prk::new_less_safe(HKDF_SHA256, key.expose());
-        Ok(Self { person, fields, wrapped: wrapped.to_vec() })
+        key.expose_mut().copy_from_slice(plain.expose());
+        Ok(Self { person, fields: SealingKeys::new(&key), wrapped: wrapped.to_vec() })
     }
 
-    /// The key, wrapped, for a column: same shape as [`Sealed`].
+    /// The key, wrapped, for a column.
+    ///
+    /// # Shape
+    ///
+    /// Key version (1 byte), nonce (12), the key encrypted (32), tag (16).
+    /// What is authenticated beside it: key version, person.
     pub fn wrapped(&self) -> &[u8] {
         &self.wrapped
     }
@@ -93,8 +102,12 @@ impl PersonKey {
     /// # Errors
     ///
     /// [`OpenError`] if the value is another person's, another field's, or was changed.
+    ///
+    /// # Privacy
+    ///
+    /// Gives personal data.
     pub fn open(&self, field: Field, sealed: &Sealed) -> Result<Secret<Vec<u8>>, OpenError> {
-        open_with(&self.field_key(field), &self.field_aad(field), &sealed.0).map(Secret::new)
+        open_with(&self.field_key(field), &self.field_aad(field), &sealed.0)
     }
 
     /// Opens a field that holds text.
@@ -102,63 +115,76 @@ impl PersonKey {
     /// # Errors
     ///
     /// As [`PersonKey::open`], or if it is not UTF-8.
+    ///
+    /// # Privacy
+    ///
+    /// Gives personal data.
     pub fn open_text(&self, field: Field, sealed: &Sealed) -> Result<Secret<String>, OpenError> {
-        let plain = open_with(&self.field_key(field), &self.field_aad(field), &sealed.0)?;
-        String::from_utf8(plain).map(Secret::new).map_err(|_| OpenError)
+        match String::from_utf8(self.open(field, sealed)?.into_inner()) {
+            Ok(text) => Ok(Secret::new(text)),
+            Err(error) => {
+                drop(Secret::new(error.into_bytes()));
+                Err(OpenError)
+            }
+        }
     }
 
     fn field_key(&self, field: Field) -> LessSafeKey {
-        let mut derived = [0; 32];
-        let info = [field.0.as_bytes()];
-        self.fields
-            .expand(&info, Bytes32)
-            .and_then(|output| output.fill(&mut derived))
-            .expect("HKDF gives 32 bytes");
-        aes_key(&Secret::new(derived))
+        self.fields.key(field.0.as_bytes())
     }
 
     fn field_aad(&self, field: Field) -> Vec<u8> {
-        [&self.person.0, field.0.as_bytes()].concat()
+        [&[KEY_VERSION], self.person.0.as_slice(), field.0.as_bytes()].concat()
     }
 }
 
-fn wrap_aad(person: PersonId) -> Vec<u8> {
-    [b"person key".as_slice(), &person.0].concat()
+/// Seals a message under a key of its own.
+pub(crate) fn seal_message(keys: &SealingKeys, id: &[u8; 16], plain: &[u8]) -> Vec<u8> {
+    seal_with(&keys.key(id), &message_aad(id), plain)
 }
 
-/// Seals bytes; the key version is part of what is authenticated.
-pub(crate) fn seal_with(key: &LessSafeKey, aad: &[u8], plain: &[u8]) -> Vec<u8> {
+pub(crate) fn open_message(
+    keys: &SealingKeys,
+    id: &[u8; 16],
+    sealed: &[u8],
+) -> Result<Secret<Vec<u8>>, OpenError> {
+    open_with(&keys.key(id), &message_aad(id), sealed)
+}
+
+fn wrap_aad(person: PersonId) -> [u8; 17] {
+    message_aad(&person.0)
+}
+
+fn message_aad(id: &[u8; 16]) -> [u8; 17] {
+    let mut aad = [KEY_VERSION; 17];
+    aad[1..].copy_from_slice(id);
+    aad
+}
+
+fn seal_with(key: &LessSafeKey, aad: &[u8], plain: &[u8]) -> Vec<u8> {
     let mut nonce = [0; NONCE_LEN];
     rand::fill(&mut nonce).expect("the operating system has randomness");
-    let mut sealed = Vec::with_capacity(1 + NONCE_LEN + plain.len() + 16);
+    let mut sealed = Vec::with_capacity(1 + NONCE_LEN + plain.len() + TAG_LEN);
     sealed.push(KEY_VERSION);
     sealed.extend_from_slice(&nonce);
     sealed.extend_from_slice(plain);
-    let (_, body) = sealed.split_at_mut(1 + NONCE_LEN);
+    let nonce = Nonce::assume_unique_for_key(nonce);
     let tag = key
-        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), versioned(aad), body)
-        .expect("a short value can be sealed");
+        .seal_in_place_separate_tag(nonce, Aad::from(aad), &mut sealed[1 + NONCE_LEN..])
+        .expect("a value below 64 GB can be sealed");
     sealed.extend_from_slice(tag.as_ref());
     sealed
 }
 
-/// Opens what [`seal_with`] sealed.
-pub(crate) fn open_with(
-    key: &LessSafeKey,
-    aad: &[u8],
-    sealed: &[u8],
-) -> Result<Vec<u8>, OpenError> {
-    let Some((&[KEY_VERSION], rest)) = sealed.split_first_chunk::<1>() else {
+fn open_with(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Result<Secret<Vec<u8>>, OpenError> {
+    let Some((&KEY_VERSION, rest)) = sealed.split_first() else {
         return Err(OpenError);
     };
     let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(OpenError)?;
-    let mut body = body.to_vec();
     let nonce = Nonce::assume_unique_for_key(*nonce);
-    let length = key.open_in_place(nonce, versioned(aad), &mut body).map_err(|_| OpenError)?.len();
-    body.truncate(length);
+    let mut body = Secret::new(body.to_vec());
+    let length =
+        key.open_in_place(nonce, Aad::from(aad), body.expose_mut()).map_err(|_| OpenError)?.len();
+    body.expose_mut().truncate(length);
     Ok(body)
-}
-
-fn versioned(aad: &[u8]) -> Aad<Vec<u8>> {
-    Aad::from([&[KEY_VERSION], aad].concat())
 }

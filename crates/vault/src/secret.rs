@@ -1,14 +1,34 @@
 //! A value that must not be shown.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use zeroize::Zeroize;
 
 /// A value that must not be shown: no Display, no Serialize, a Debug that says nothing, and its
 /// memory is overwritten when it goes.
 ///
-/// ```compile_fail
-/// println!("{}", vault::Secret::new(String::from("name")));
+/// # Examples
+///
+/// ```
+/// let name = vault::Secret::new(String::from("a name"));
+/// assert_eq!(format!("{name:?}"), "Secret");
+/// assert_eq!(name.expose(), "a name");
+/// ```
+///
+/// It does not print:
+///
+/// ```compile_fail,E0277
+/// println!("{}", vault::Secret::new(String::from("a name")));
+/// ```
+///
+/// nor go into JSON, though what is in it would:
+///
+/// ```
+/// serde_json::to_string(&String::from("a name")).unwrap();
+/// ```
+///
+/// ```compile_fail,E0277
+/// serde_json::to_string(&vault::Secret::new(String::from("a name"))).unwrap();
 /// ```
 pub struct Secret<T: Zeroize>(T);
 
@@ -21,6 +41,18 @@ impl<T: Zeroize> Secret<T> {
     /// The value. Whoever calls this answers for where it goes.
     pub const fn expose(&self) -> &T {
         &self.0
+    }
+
+    /// The value, to be filled in place, so that no copy of it stays elsewhere.
+    pub(crate) const fn expose_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Zeroize + Default> Secret<T> {
+    /// The value, out of its wrapping: from here on nothing overwrites it.
+    pub fn into_inner(mut self) -> T {
+        mem::take(&mut self.0)
     }
 }
 

@@ -1,0 +1,51 @@
+//! `teeka doctor`: whether everything in the store agrees.
+
+use std::{fmt::Write, process::ExitCode};
+
+use serde_json::json;
+
+use crate::{
+    config::{Common, Config},
+    output::Output,
+    platform,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
+    let config = Config::read(&args.common, None)?;
+    platform::runtime()?.block_on(async {
+        let platform = platform::open(&config).await?;
+        let audit = platform.store().audit().await?;
+        let counts = [
+            ("people", audit.people),
+            ("doses", audit.doses),
+            ("seats held", audit.booked),
+            ("claims between two steps", audit.in_motion),
+        ];
+        let wrong = [
+            ("pools whose count is off", audit.pools_off),
+            ("pools overbooked", audit.overbooked),
+            ("seats without a claim", audit.seats_without_claim),
+            ("claims without a seat", audit.claims_without_seat),
+            ("doses without a certificate", audit.doses_without_certificate),
+        ];
+        let mut text = String::new();
+        for (what, count) in counts.iter().chain(&wrong) {
+            let _ = writeln!(text, "{count:>12}  {what}");
+        }
+        text += if audit.holds() { "Everything agrees." } else { "Something does not agree." };
+        let counts: serde_json::Map<_, _> = counts
+            .iter()
+            .chain(&wrong)
+            .map(|(what, count)| (what.replace(' ', "_"), json!(count)))
+            .collect();
+        output.result(&json!({ "holds": audit.holds(), "counts": counts }), &text)?;
+        platform.store().close().await;
+        Ok(if audit.holds() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    })
+}

@@ -1,0 +1,100 @@
+//! Opens keys, signer, store and rules: what every command that touches a platform stands on.
+
+use std::{fs, path::Path, sync::Arc};
+
+use anyhow::{Context, bail};
+use app::{Actor, Ctx, Platform, clock::SystemEntropy, rules};
+use certs::signer::{Signer, make_signer};
+use store::{Store, sqlite::Sqlite};
+use vault::Vault;
+use web::{Clock, SystemClock};
+
+use crate::config::Config;
+
+/// The platform's own view of the world: for workers and for its operator.
+pub(crate) fn system() -> Ctx {
+    Ctx {
+        actor: Actor::System,
+        now: SystemClock.now(),
+        entropy: Arc::new(SystemEntropy::default()),
+    }
+}
+
+/// Opens the store that a URL names.
+pub(crate) fn open_store(url: &str) -> anyhow::Result<Arc<dyn Store>> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let path = Path::new(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        let store = Sqlite::open(path)
+            .with_context(|| format!("cannot open the store {}", path.display()))?;
+        return Ok(Arc::new(store));
+    }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        bail!("this build has no PostgreSQL store yet; use sqlite:PATH");
+    }
+    bail!("a database is sqlite:PATH");
+}
+
+/// Opens everything; makes keys and a signer at the first start.
+pub(crate) async fn open(config: &Config) -> anyhow::Result<Platform> {
+    fs::create_dir_all(&config.data)
+        .with_context(|| format!("cannot make {}", config.data.display()))?;
+    let vault = Vault::load_or_create(&config.data.join("root.key"))
+        .context("the root key cannot be used")?;
+    let signer = open_signer(config)?;
+    let store = open_store(&config.database)?;
+    let programme = match &config.rules {
+        Some(path) => {
+            let text = fs::read_to_string(path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            rules::read(&text).with_context(|| format!("in {}", path.display()))?
+        }
+        None => match store.latest_rules().await? {
+            Some(kept) => rules::read(&kept.text).context("the kept rules file")?,
+            None => rules::read(rules::INDIA_2021_22).context("the shipped rules file")?,
+        },
+    };
+    let now = SystemClock.now();
+    Ok(Platform::open(store, vault, signer, programme, config.settings.clone(), now).await?)
+}
+
+fn open_signer(config: &Config) -> anyhow::Result<Signer> {
+    let (key, certificate) = (config.data.join("signer.key.pem"), config.data.join("signer.pem"));
+    if !key.exists() {
+        let settings = &config.settings;
+        let new = make_signer(&settings.country, &settings.issuer, system().today())?;
+        write_private(&key, &new.key_pem)?;
+        fs::write(&certificate, &new.certificate_pem)?;
+        fs::write(config.data.join("authority.pem"), &new.authority_pem)?;
+    }
+    let read = |path: &Path| {
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    Ok(Signer::from_pem(&read(&key)?, &read(&certificate)?)?)
+}
+
+fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(())
+}
+
+/// A runtime for a command.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+}

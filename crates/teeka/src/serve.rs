@@ -1,0 +1,184 @@
+//! `teeka serve`: the platform, its workers, and a graceful end.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use app::{Platform, clock::SystemEntropy};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde_json::json;
+use tokio::{net::TcpListener, sync::watch};
+use web::{SystemClock, Web};
+
+use crate::{
+    config::{Common, Config, Server},
+    messages::{self, Sink},
+    output::Output,
+    platform::{self, system},
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    server: Server,
+}
+
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
+    let config = Config::read(&args.common, Some(&args.server))?;
+    platform::runtime()?.block_on(async {
+        let platform = Arc::new(platform::open(&config).await?);
+        serve(platform, &config, output, |address| {
+            (
+                json!({ "api": format!("http://{address}/api") }),
+                format!("Serving on http://{address}"),
+            )
+        })
+        .await
+    })
+}
+
+/// Serves until told to stop, then finishes what was begun.
+pub(crate) async fn serve(
+    platform: Arc<Platform>,
+    config: &Config,
+    output: Output,
+    announce: impl FnOnce(&str) -> (serde_json::Value, String),
+) -> anyhow::Result<ExitCode> {
+    start_log();
+    let metrics = start_metrics()?;
+    let sink = messages::parse(&config.messages)?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = listener.local_addr()?.to_string();
+    let options = web::Options {
+        api_keys: config.api_keys.clone(),
+        metrics: Some(metrics.clone()),
+        trusts_proxy: config.trusts_proxy,
+    };
+    let entropy = Arc::new(SystemEntropy::default());
+    let web = Web::new(Arc::clone(&platform), Arc::new(SystemClock), entropy, options);
+    let (stop, stopped) = watch::channel(false);
+    let workers = start_workers(&platform, sink, metrics, &stopped);
+    let (json, text) = announce(&address);
+    output.result(&json, &text)?;
+    let service = web.router().into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let mut ending = stopped.clone();
+    tokio::spawn(async move {
+        told_to_stop().await;
+        drop(stop.send(true));
+    });
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        drop(ending.wait_for(|stop| *stop).await);
+    });
+    // Connections that stay open without asking anything do not hold up the end for long.
+    let mut late = stopped.clone();
+    tokio::select! {
+        served = async { server.await } => served?,
+        () = async {
+            drop(late.wait_for(|stop| *stop).await);
+            tokio::time::sleep(Duration::from_secs(10)).await;
+        } => {}
+    }
+    for worker in workers {
+        drop(worker.await);
+    }
+    platform.store().close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Does something again and again until the end.
+fn every<F>(
+    pause: Duration,
+    stopped: &watch::Receiver<bool>,
+    mut act: impl FnMut() -> F + Send + 'static,
+) -> tokio::task::JoinHandle<()>
+where
+    F: Future<Output = ()> + Send,
+{
+    let mut stopped = stopped.clone();
+    tokio::spawn(async move {
+        loop {
+            act().await;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stopped.wait_for(|stop| *stop) => break,
+            }
+        }
+    })
+}
+
+fn start_workers(
+    platform: &Arc<Platform>,
+    sink: Sink,
+    metrics: PrometheusHandle,
+    stopped: &watch::Receiver<bool>,
+) -> Vec<tokio::task::JoinHandle<()>> {
+    let failed = |what: &'static str| move |error: app::Error| tracing::warn!(what, %error, "a worker failed");
+    let follow = Arc::clone(platform);
+    let recover = Arc::clone(platform);
+    let sweep = Arc::clone(platform);
+    let deliver = Arc::clone(platform);
+    let sink = Arc::new(sink);
+    vec![
+        every(Duration::from_millis(250), stopped, move || {
+            let platform = Arc::clone(&follow);
+            async move {
+                platform.refresh(system().now).await.unwrap_or_else(failed("follow"));
+            }
+        }),
+        every(Duration::from_secs(5), stopped, move || {
+            let platform = Arc::clone(&recover);
+            let metrics = metrics.clone();
+            async move {
+                platform.recover(&system()).await.map(|_| ()).unwrap_or_else(failed("recover"));
+                metrics.run_upkeep();
+            }
+        }),
+        every(Duration::from_secs(60), stopped, move || {
+            let platform = Arc::clone(&sweep);
+            async move {
+                platform.sweep(&system()).await.unwrap_or_else(failed("sweep"));
+            }
+        }),
+        every(Duration::from_millis(100), stopped, move || {
+            let (platform, sink) = (Arc::clone(&deliver), Arc::clone(&sink));
+            async move {
+                messages::deliver_due(&platform, &sink).await.unwrap_or_else(failed("deliver"));
+            }
+        }),
+    ]
+}
+
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut term) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    drop(tokio::signal::ctrl_c().await);
+}
+
+/// JSON lines on standard error, at the level of `TEEKA_LOG` (default: info).
+fn start_log() {
+    let level = tracing_subscriber::EnvFilter::try_from_env("TEEKA_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().json().with_env_filter(level).with_writer(std::io::stderr);
+    // A second start in the same process keeps the first one's.
+    drop(log.try_init());
+}
+
+fn start_metrics() -> anyhow::Result<PrometheusHandle> {
+    let buckets = [0.001, 0.005, 0.02, 0.1, 0.5, 2.0];
+    PrometheusBuilder::new()
+        .set_buckets(&buckets)?
+        .install_recorder()
+        .context("cannot start the metrics")
+}
