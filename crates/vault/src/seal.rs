@@ -188,3 +188,23 @@ fn open_with(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Result<Secret<Vec<
     body.expose_mut().truncate(length);
     Ok(body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_key_under_another_name_opens_nothing() {
+        // Each binding by itself: here the field key is right, and the person is not.
+        let key = SealingKeys::new(&Secret::new([7; 32]));
+        let key = PersonKey::make(&key, PersonId([1; 16]));
+        let sealed = key.seal(Field("name"), b"x");
+        assert!(key.open(Field("name"), &sealed).is_ok());
+        let key = PersonKey { person: PersonId([2; 16]), ..key };
+        assert!(key.open(Field("name"), &sealed).is_err());
+        // And here person and field key are right, and the field is not.
+        let (name, year) = (Field("name"), Field("year"));
+        let sealed = seal_with(&key.field_key(name), &key.field_aad(year), b"x");
+        assert!(key.open(name, &Sealed(sealed)).is_err());
+    }
+}

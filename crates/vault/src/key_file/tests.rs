@@ -72,7 +72,9 @@ fn a_file_of_another_kind_is_told_from_a_broken_one() {
     assert!(matches!(parse(b"-----BEGIN PRIVATE KEY-----\n"), Err(KeyFileError::NotAKeyFile)));
     assert!(matches!(parse(b"teeka root key 2\n"), Err(KeyFileError::Version)));
     let missing = load(Path::new("/nowhere/root.key"));
-    assert!(matches!(missing, Err(KeyFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound));
+    assert!(
+        matches!(missing, Err(KeyFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound)
+    );
 }
 
 #[test]
