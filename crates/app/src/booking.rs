@@ -42,7 +42,7 @@ impl Platform {
     /// sessions, [`Error::NotBooked`] if an appointment exists already.
     pub async fn book(&self, ctx: &Ctx, wish: &Wish<'_>) -> Result<AppointmentId> {
         let account = ctx.resident()?;
-        let seats = self.bookable(ctx, wish.session).await?;
+        let seats = self.bookable(ctx, wish.session, Channel::Online)?;
         let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
         let people = self.chosen_people(account, wish.beneficiaries).await?;
         let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
@@ -102,21 +102,23 @@ impl Platform {
         wish: &Wish<'_>,
         people: &[PersonRecord],
     ) -> Result<AppointmentId> {
-        let seats = self.bookable(ctx, wish.session).await?;
+        let seats = self.bookable(ctx, wish.session, Channel::OnSite)?;
         let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
         let dose_number = self.check_people(ctx, people, &seats, wish.dose_number)?;
         self.book_seat(ctx, Channel::OnSite, &seats, slot, dose_number, people, wish).await
     }
 
-    /// The session, if it is one that can be booked now.
-    async fn bookable(&self, ctx: &Ctx, id: SessionId) -> Result<Arc<SessionSeats>> {
+    /// The session, if it is one that can be booked now. On site, how long a day lasts is the
+    /// facility's to say.
+    fn bookable(&self, ctx: &Ctx, id: SessionId, channel: Channel) -> Result<Arc<SessionSeats>> {
         let seats = self.inventory.session(id).ok_or(Error::NotFound)?;
         let session = &seats.session;
         let today = ctx.today();
         let last_day =
             today.saturating_add(jiff::ToSpan::days(i64::from(self.programme().booking_days)));
         let over = session.on < today
-            || session.on == today
+            || channel == Channel::Online
+                && session.on == today
                 && session
                     .slots
                     .last()
@@ -213,7 +215,7 @@ impl Platform {
         if claim.on < ctx.today() {
             return Err(Error::TooLate);
         }
-        let seats = self.bookable(ctx, session).await?;
+        let seats = self.bookable(ctx, session, Channel::Online)?;
         let slot = seats.session.slot_labelled(slot).ok_or(Error::NoSuchSlot)?;
         self.check_people(ctx, &people, &seats, Some(claim.dose_number))?;
         let full = || Error::Full { next: self.next_free(ctx, &seats, claim.dose_number) };

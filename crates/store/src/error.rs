@@ -14,7 +14,7 @@ pub enum StoreError {
 }
 
 /// The engine's own complaint, reduced to what cannot hold personal data.
-pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
+pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// What every store method gives.
 pub type StoreResult<T> = Result<T, StoreError>;

@@ -5,7 +5,7 @@ mod places;
 
 use std::{process::ExitCode, sync::Arc};
 
-pub(crate) use country::{Chance, Country, people};
+pub(crate) use country::{Country, people};
 use serde_json::json;
 
 use crate::{

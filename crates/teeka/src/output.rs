@@ -23,13 +23,6 @@ impl Output {
         Ok(())
     }
 
-    /// A line about what is going on.
-    pub(crate) fn note(self, text: &str) {
-        if !self.quiet && !self.json {
-            drop(writeln!(stderr(), "{text}"));
-        }
-    }
-
     /// One sentence about what went wrong.
     pub(crate) fn error(self, error: &anyhow::Error) {
         if self.json {

@@ -67,7 +67,7 @@ pub(crate) async fn serve(
     let mut ending = stopped.clone();
     tokio::spawn(async move {
         told_to_stop().await;
-        drop(stop.send(true));
+        stop.send_replace(true);
     });
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         drop(ending.wait_for(|stop| *stop).await);

@@ -1,0 +1,352 @@
+//! Plays a list of operations on a small country, crash and repetition included, and checks after
+//! every step what must always hold. The same seed plays the same list.
+
+#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::{
+    Actor, Error,
+    booking::Wish,
+    clock::{Entropy, SeededEntropy},
+    doses::Given,
+};
+use domain::id::{AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId};
+use jiff::SignedDuration;
+use store::StaffRole;
+use testkit::world::World;
+use uuid::Uuid;
+
+/// What the outside world was told, and holds the platform to.
+#[derive(Default)]
+struct Told {
+    people: Vec<(String, BeneficiaryId)>,
+    booked: BTreeMap<BeneficiaryId, BTreeMap<u8, AppointmentId>>,
+    doses: BTreeMap<BeneficiaryId, BTreeMap<u8, DoseId>>,
+    counts: BTreeMap<&'static str, u32>,
+    trace: Vec<String>,
+}
+
+struct Play {
+    world: World,
+    told: Told,
+    chance: SeededEntropy,
+    sessions: Vec<SessionId>,
+    documents: u64,
+}
+
+impl Play {
+    async fn new(seed: u64) -> Self {
+        let world = World::new(seed).await;
+        let mut play = Self {
+            world,
+            told: Told::default(),
+            chance: SeededEntropy::new(seed),
+            sessions: vec![],
+            documents: 0,
+        };
+        play.publish(0).await;
+        play
+    }
+
+    fn below(&self, most: usize) -> usize {
+        let mut bytes = [0; 8];
+        self.chance.fill(&mut bytes);
+        usize::try_from(u64::from_le_bytes(bytes) % most as u64).unwrap()
+    }
+
+    /// A few small sessions in the days to come, so that they fill up.
+    async fn publish(&mut self, round: u128) {
+        for number in 0..4_u8 {
+            let on = self.world.ctx(Actor::System).today();
+            let on = on.saturating_add(jiff::ToSpan::days(i64::from(number) + 1));
+            let facility = i64::from(number % 2) + 1;
+            let id = round * 100 + u128::from(number) + 1;
+            let session = self.world.session(id, facility, on, [3, 2, 2]);
+            self.sessions.push(self.world.publish(session).await);
+        }
+    }
+
+    async fn step(&mut self, number: usize) {
+        let outcome = match self.below(20) {
+            0..5 => self.enrol().await,
+            5..11 => self.book(number).await,
+            11..13 => self.cancel().await,
+            13..15 => self.reschedule().await,
+            15..18 => self.record().await,
+            18 => {
+                let hours = i64::try_from(self.below(60)).unwrap();
+                self.world.advance(SignedDuration::from_hours(hours));
+                if self.below(3) == 0 {
+                    self.publish(number as u128).await;
+                }
+                "advance"
+            }
+            _ => {
+                self.world.crash().await;
+                "crash"
+            }
+        };
+        *self.told.counts.entry(outcome).or_default() += 1;
+        self.told.trace.push(format!("{number} {outcome}"));
+        self.check().await;
+    }
+
+    async fn enrol(&mut self) -> &'static str {
+        let mobile = format!("60000000{:02}", self.below(12));
+        self.documents += 1;
+        // Now and then the same document again.
+        let document = if self.below(8) == 0 { 1 } else { self.documents };
+        match self.world.enrol(&mobile, 100_000 + document).await {
+            Ok(id) => {
+                self.told.people.push((mobile, id));
+                "enrolled"
+            }
+            Err(Error::NotEnrolled(_)) => "not enrolled",
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    fn someone(&self) -> Option<(String, BeneficiaryId)> {
+        let people = &self.told.people;
+        (!people.is_empty()).then(|| people[self.below(people.len())].clone())
+    }
+
+    async fn book(&mut self, number: usize) -> &'static str {
+        let Some((mobile, first)) = self.someone() else { return "nobody" };
+        let mut group = vec![first];
+        group.extend(
+            self.told.people.iter().filter(|p| p.0 == mobile && p.1 != first).map(|p| p.1).take(1),
+        );
+        if self.below(2) == 0 {
+            group.truncate(1);
+        }
+        let session = self.sessions[self.below(self.sessions.len())];
+        let key = format!("key {number}");
+        let ctx = self.world.resident(&mobile);
+        let wish = Wish {
+            session,
+            slot: ["09:00AM-01:00PM", "01:00PM-05:00PM"][self.below(2)],
+            dose_number: None,
+            beneficiaries: &group,
+            idempotency_key: Some(&key),
+        };
+        let first_answer = self.world.platform.book(&ctx, &wish).await;
+        // The same request, several times at once: the same answer.
+        let again = (0..3).map(|_| self.world.platform.book(&ctx, &wish));
+        for answer in futures(again).await {
+            match (&first_answer, &answer) {
+                (Ok(first), Ok(again)) => assert_eq!(first, again),
+                (Err(first), Err(again)) => assert_eq!(first.to_string(), again.to_string()),
+                _ => panic!("a repeated request was answered otherwise"),
+            }
+        }
+        match first_answer {
+            Ok(appointment) => {
+                for id in group {
+                    let dose = self.told.doses.get(&id).map_or(0, BTreeMap::len) + 1;
+                    let dose = u8::try_from(dose).unwrap();
+                    let before = self.told.booked.entry(id).or_default().insert(dose, appointment);
+                    assert_eq!(before, None, "two appointments for a dose");
+                }
+                "booked"
+            }
+            Err(Error::Full { .. }) => "full",
+            Err(Error::NotEligible { .. }) => "not eligible",
+            Err(Error::NotBookable | Error::NotFound) => "not bookable",
+            Err(Error::NotBooked(_)) => "held",
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    /// Someone with an appointment that is not done.
+    fn booked(&self) -> Option<(String, BeneficiaryId, u8, AppointmentId)> {
+        let mut live = Vec::new();
+        for (mobile, id) in &self.told.people {
+            for (dose, appointment) in self.told.booked.get(id).into_iter().flatten() {
+                if !self.told.doses.get(id).is_some_and(|doses| doses.contains_key(dose)) {
+                    live.push((mobile.clone(), *id, *dose, *appointment));
+                }
+            }
+        }
+        (!live.is_empty()).then(|| live[self.below(live.len())].clone())
+    }
+
+    async fn cancel(&mut self) -> &'static str {
+        let Some((mobile, id, dose, appointment)) = self.booked() else { return "nothing" };
+        let ctx = self.world.resident(&mobile);
+        let platform = &self.world.platform;
+        match platform.cancel(&ctx, appointment, &[id]).await {
+            Ok(()) => {
+                platform.cancel(&ctx, appointment, &[id]).await.unwrap();
+                self.told.booked.get_mut(&id).unwrap().remove(&dose);
+                "cancelled"
+            }
+            Err(Error::TooLate) => "too late to cancel",
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    async fn reschedule(&mut self) -> &'static str {
+        let Some((mobile, _, _, appointment)) = self.booked() else { return "nothing" };
+        let session = self.sessions[self.below(self.sessions.len())];
+        let ctx = self.world.resident(&mobile);
+        let moved =
+            self.world.platform.reschedule(&ctx, appointment, session, "01:00PM-05:00PM").await;
+        match moved {
+            Ok(()) => "moved",
+            Err(Error::Full { .. }) => "full",
+            Err(Error::NotEligible { .. }) => "not eligible",
+            Err(Error::NotBookable | Error::NotFound | Error::TooLate) => "not movable",
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    async fn record(&mut self) -> &'static str {
+        let Some((_, id, dose, appointment)) = self.booked() else { return "nothing" };
+        let record = self.world.platform.store().person(id).await.unwrap().unwrap();
+        let claim = record.claims.iter().find(|claim| claim.dose_number == dose).unwrap();
+        let facility = claim.seat.facility;
+        let ctx = self.world.staff(StaffRole::Vaccinator, facility.0);
+        let platform = &self.world.platform;
+        let reference = platform.reference(id).to_string();
+        let code = platform.security_code(appointment);
+        let presented = platform.present_code(&ctx, facility, &reference, &code).await.unwrap();
+        let given = Given {
+            id: DoseId(Uuid::from_u128(u128::from(self.below(usize::MAX) as u64))),
+            number: Some(dose),
+            vaccine: "COVISHIELD",
+            lot: "LOT1",
+            vaccinator: "Meera Pillai",
+            given_on: None,
+        };
+        let presence = &presented.presence;
+        let recorded = platform.record_dose(&ctx, presence, &given).await;
+        let again = platform.record_dose(&ctx, presence, &given).await;
+        let dose_id = match (recorded, again) {
+            (Ok(first), Ok(again)) => {
+                assert_eq!(first, again);
+                first.id
+            }
+            (Err(Error::NotEligible { .. }), Err(_)) => return "too soon",
+            (first, again) => panic!("{first:?} {again:?}"),
+        };
+        if self.below(4) == 0 {
+            platform.undo_dose(&ctx, presence, dose_id, "wrong person").await.unwrap();
+            platform.undo_dose(&ctx, presence, dose_id, "wrong person").await.unwrap();
+            return "undone";
+        }
+        let before = self.told.doses.entry(id).or_default().insert(dose, dose_id);
+        assert_eq!(before, None, "a dose twice");
+        "recorded"
+    }
+
+    /// What must always hold, against the store and against what was told.
+    async fn check(&self) {
+        let store = self.world.platform.store();
+        let audit = store.audit().await.unwrap();
+        assert!(audit.holds(), "{audit:?}");
+        let doses: usize = self.told.doses.values().map(BTreeMap::len).sum();
+        assert_eq!(audit.doses, doses as u64);
+        assert_eq!(audit.people, self.told.people.len() as u64);
+        let booked: usize = self.told.booked.values().map(BTreeMap::len).sum();
+        assert_eq!(audit.booked, booked as u64);
+        for (id, appointments) in &self.told.booked {
+            let record = store.person(*id).await.unwrap().unwrap();
+            let held: BTreeSet<_> =
+                record.claims.iter().map(|c| (c.dose_number, c.appointment)).collect();
+            let told: BTreeSet<_> = appointments.iter().map(|(d, a)| (*d, *a)).collect();
+            assert_eq!(held, told);
+        }
+    }
+}
+
+async fn futures<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut outputs = Vec::new();
+    for one in all {
+        outputs.push(one.await);
+    }
+    outputs
+}
+
+async fn play(seed: u64, steps: usize) -> Told {
+    let mut play = Play::new(seed).await;
+    for number in 0..steps {
+        play.step(number).await;
+    }
+    play.told
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_happens_no_seat_and_no_dose_is_lost_or_doubled() {
+    let seeds = std::env::var("TEEKA_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for seed in 1..=seeds {
+        for (outcome, count) in play(seed, 150).await.counts {
+            *counts.entry(outcome).or_default() += count;
+        }
+    }
+    // A simulation in which nothing happens proves nothing.
+    for outcome in
+        ["enrolled", "booked", "full", "cancelled", "moved", "recorded", "undone", "crash", "held"]
+    {
+        assert!(counts.get(outcome).is_some_and(|count| *count >= 2), "{outcome}: {counts:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_seed_plays_the_same_list() {
+    assert_eq!(play(42, 80).await.trace, play(42, 80).await.trace);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stampede_on_one_session_sells_exactly_its_seats() {
+    const CLIENTS: usize = 10_000;
+    const SEATS: u32 = 500;
+    let world = World::new(9).await;
+    let on = world.ctx(Actor::System).today().saturating_add(jiff::ToSpan::days(1));
+    let session = world.publish(world.session(1, 1, on, [SEATS, 0, 0])).await;
+    let mut people = Vec::new();
+    for number in 0..CLIENTS {
+        let mobile = format!("60000{number:05}");
+        people.push((mobile, testkit::world::details("Asha Demo", 1980, number as u64)));
+    }
+    let list: Vec<_> = people
+        .iter()
+        .map(|(mobile, details)| {
+            (domain::person::Mobile::parse(mobile).ok().unwrap(), details.clone())
+        })
+        .collect();
+    let system = world.ctx(Actor::System);
+    assert!(world.platform.enrol_many(&system, &list).await.unwrap().iter().all(Result::is_ok));
+    let world = std::sync::Arc::new(world);
+    let mut tasks = Vec::new();
+    for (mobile, _) in people {
+        let world = std::sync::Arc::clone(&world);
+        tasks.push(tokio::spawn(async move {
+            let ctx = world.resident(&mobile);
+            let person = world.platform.my_people(&ctx).await.unwrap().remove(0);
+            let wish = Wish {
+                session,
+                slot: "09:00AM-01:00PM",
+                dose_number: Some(1),
+                beneficiaries: &[person.id],
+                idempotency_key: None,
+            };
+            match world.platform.book(&ctx, &wish).await {
+                Ok(_) => 1,
+                Err(Error::Full { .. }) => 0,
+                Err(other) => panic!("{other}"),
+            }
+        }));
+    }
+    let mut sold = 0;
+    for task in tasks {
+        sold += task.await.unwrap();
+    }
+    assert_eq!(sold, SEATS);
+    let audit = world.platform.store().audit().await.unwrap();
+    assert!(audit.holds() && audit.booked == u64::from(SEATS), "{audit:?}");
+    let seats = world.platform.store().session(FacilityId(1), session).await.unwrap().unwrap();
+    assert_eq!(seats.booked[0], SEATS);
+}

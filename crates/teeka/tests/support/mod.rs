@@ -1,0 +1,196 @@
+//! What the tests of the whole program share: a small demo, a resident, a vaccination.
+
+#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use testkit::program::{Program, code_of, messages_sent};
+
+/// A demo with few facilities and people, without limits.
+pub(crate) fn small_demo(folder: &Path) -> Program {
+    let arguments = ["demo", "--people", "50", "--facilities", "800", "--limits", "off", "--quiet"];
+    Program::start(env!("CARGO_BIN_EXE_teeka"), folder, &arguments)
+}
+
+/// Tomorrow, and a district and PIN code with sessions.
+pub(crate) fn somewhere(program: &Program) -> (String, String, String) {
+    let (status, answer) =
+        call(program, "GET", "/api/teeka/v1/sessions?district_id=391", None, None);
+    assert_eq!(status, 200, "{answer}");
+    let center = &answer["centers"][0];
+    let sessions = center["sessions"].as_array().unwrap();
+    let today = sessions[0]["date"].as_str().unwrap();
+    let tomorrow = sessions.iter().filter_map(|s| s["date"].as_str()).find(|date| *date != today);
+    (tomorrow.unwrap().to_owned(), "391".to_owned(), center["pincode"].to_string())
+}
+
+/// A call, its status and what it gave.
+pub(crate) fn call(
+    program: &Program,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&Value>,
+) -> (u16, Value) {
+    try_call(&program.address(), method, path, token, body).unwrap()
+}
+
+/// The same, for a server that may be gone.
+pub(crate) fn try_call(
+    address: &str,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&Value>,
+) -> Option<(u16, Value)> {
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let url = format!("{address}{path}");
+    let answer = match (method, body) {
+        ("GET", _) => {
+            let mut request = agent.get(&url);
+            if let Some(token) = token {
+                request = request.header("authorization", format!("Bearer {token}"));
+            }
+            request.call()
+        }
+        (_, body) => {
+            let mut request = agent.post(&url).header("content-type", "application/json");
+            if let Some(token) = token {
+                request = request.header("authorization", format!("Bearer {token}"));
+            }
+            request = request.header("x-api-key", "demo-key-of-a-made-up-country");
+            request.send(body.map(ToString::to_string).unwrap_or_default())
+        }
+    };
+    let mut answer = answer.ok()?;
+    let status = answer.status().as_u16();
+    let text = answer.body_mut().read_to_vec().ok()?;
+    let value = serde_json::from_slice(&text)
+        .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&text).into_owned()));
+    Some((status, value))
+}
+
+/// Someone signed in.
+pub(crate) struct Resident<'a> {
+    program: &'a Program,
+    pub(crate) mobile: String,
+    pub(crate) token: String,
+}
+
+impl<'a> Resident<'a> {
+    pub(crate) fn sign_in(program: &'a Program, folder: &Path, mobile: &str) -> Self {
+        let messages = folder.join("messages.jsonl");
+        let before = messages_sent(&messages);
+        let body = json!({ "mobile": mobile });
+        let (status, sent) =
+            call(program, "POST", "/api/v2/auth/generateMobileOTP", None, Some(&body));
+        assert_eq!(status, 200, "{sent}");
+        let code = code_of(&messages, mobile, before);
+        let body = json!({ "otp": sha256(&code), "txnId": sent["txnId"] });
+        let (status, signed) =
+            call(program, "POST", "/api/v2/auth/validateMobileOtp", None, Some(&body));
+        assert_eq!(status, 200, "{signed}");
+        let token = signed["token"].as_str().unwrap().to_owned();
+        Self { program, mobile: mobile.to_owned(), token }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> (u16, Value) {
+        call(self.program, "GET", path, Some(&self.token), None)
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        call(self.program, "POST", path, Some(&self.token), Some(body))
+    }
+
+    pub(crate) fn register(&self, name: &str, year: &str, document: &str) -> String {
+        let body = json!({
+            "name": name, "birth_year": year, "gender_id": 2.0, "photo_id_type": 1,
+            "photo_id_number": document, "comorbidity_ind": "N", "consent_version": "1",
+        });
+        let (status, answer) = self.post("/api/v2/registration/beneficiary/new", &body);
+        assert_eq!(status, 200, "{answer}");
+        answer["beneficiary_reference_id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn people(&self) -> Value {
+        let (status, answer) = self.get("/api/v2/appointment/beneficiaries");
+        assert_eq!(status, 200, "{answer}");
+        answer["beneficiaries"].clone()
+    }
+}
+
+/// A session of a day for grown-ups: the session, and its centre's id.
+pub(crate) fn session_for(program: &Program, date: &str, age: u64) -> (Value, i64) {
+    let path =
+        format!("/api/v2/appointment/sessions/public/findByDistrict?district_id=391&date={date}");
+    let (status, answer) = call(program, "GET", &path, None, None);
+    assert_eq!(status, 200, "{answer}");
+    let found = answer["sessions"].as_array().unwrap().iter().find(|session| {
+        session["min_age_limit"].as_u64().unwrap() <= age
+            && session["max_age_limit"].as_u64().is_none_or(|max| max >= age)
+            && session["available_capacity_dose1"].as_u64().unwrap() > 0
+    });
+    let session = found.unwrap().clone();
+    let center = session["center_id"].as_i64().unwrap();
+    (session, center)
+}
+
+/// Gives a seat of today on site and records a dose, by the program of a state.
+pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
+    let tomorrow = jiff::civil::Date::strptime("%d-%m-%Y", date).unwrap();
+    let today = tomorrow.yesterday().unwrap().strftime("%d-%m-%Y").to_string();
+    let path = format!(
+        "/api/v2/appointment/sessions/public/calendarByDistrict?district_id=391&date={today}"
+    );
+    let (_, answer) = call(program, "GET", &path, None, None);
+    let centers = answer["centers"].as_array().unwrap();
+    let center = &centers[0];
+    let session = center["sessions"].as_array().unwrap().iter().find(|session| {
+        session["date"] == today.as_str()
+            && session["vaccine"] == "COVISHIELD"
+            && session["max_age_limit"].is_null()
+    });
+    let session = session.unwrap();
+    let slot = &session["slots"][0];
+    let body = json!({
+        "dose": 1, "session_id": session["session_id"], "slot": slot, "beneficiaries": [reference],
+    });
+    let (status, answer) =
+        call(program, "POST", "/api/v2/vaccinator/onspots/schedule", None, Some(&body));
+    assert_eq!(status, 200, "{answer}");
+    let body = json!({
+        "beneficiary_reference_id": reference, "center_id": center["center_id"],
+        "vaccine": "COVISHIELD", "vaccine_batch": "LOT1", "dose": 1.0, "dose1_date": today,
+        "vaccinator_name": "Meera Pillai",
+    });
+    for _ in 0..2 {
+        let (status, answer) =
+            call(program, "POST", "/api/v2/vaccinator/beneficiaries/vaccinate", None, Some(&body));
+        assert_eq!(status, 200, "{answer}");
+    }
+}
+
+/// SHA-256 in hex.
+pub(crate) fn sha256(text: &str) -> String {
+    app::sign_in::sha256_hex(text)
+}
+
+/// A Python with the packages of the tests, installed once.
+pub(crate) fn python(folder: &Path) -> PathBuf {
+    let venv = folder.join("venv");
+    let python = venv.join("bin/python");
+    let requirements =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract/requirements.txt");
+    if !python.exists() {
+        let made = std::process::Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
+        assert!(made.is_ok_and(|status| status.success()), "a venv can be made");
+        let installed = std::process::Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+            .arg(requirements)
+            .status();
+        assert!(installed.is_ok_and(|status| status.success()), "packages can be installed");
+    }
+    python
+}

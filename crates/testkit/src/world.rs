@@ -1,0 +1,231 @@
+//! A small platform on the embedded store, with a clock that only tests move.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use app::{Actor, Ctx, Platform, clock::SeededEntropy, ctx::StaffActor, settings::Settings};
+use certs::signer::{Signer, make_signer};
+use domain::{
+    facility::{Facility, FeeType},
+    id::{BeneficiaryId, DistrictId, FacilityId, SessionId, StaffId, StateId},
+    person::{Details, Gender, IdentityDocument, Mobile, Name},
+    place::{District, Pincode, State},
+    session::{Channel, SeatPool, Session, SessionState, Slot},
+};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, date, time},
+};
+use store::{StaffRole, Store, sqlite::Sqlite};
+use uuid::Uuid;
+use vault::{Secret, Vault};
+
+/// A small platform.
+pub struct World {
+    /// The platform.
+    pub platform: Arc<Platform>,
+    /// The database file.
+    pub path: PathBuf,
+    now: AtomicI64,
+    entropy: Arc<SeededEntropy>,
+    signer: (String, String),
+    settings: Settings,
+    _folder: tempfile::TempDir,
+}
+
+/// The district of every facility here.
+pub const DISTRICT: DistrictId = DistrictId(391);
+
+impl World {
+    /// A platform with two facilities and no sessions, at 9 o'clock on 1 February 2022.
+    ///
+    /// # Panics
+    ///
+    /// If the temporary folder cannot be used.
+    pub async fn new(seed: u64) -> Self {
+        Self::with_settings(seed, Settings { limits: None, ..Settings::default() }).await
+    }
+
+    /// The same, with other settings.
+    ///
+    /// # Panics
+    ///
+    /// As [`World::new`].
+    pub async fn with_settings(seed: u64, settings: Settings) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("teeka.sqlite");
+        let new = make_signer("IN", "Ministry", date(2021, 1, 1)).expect("a signer can be made");
+        let signer = (new.key_pem, new.certificate_pem);
+        let now: Timestamp = "2022-02-01T09:00:00+05:30".parse().expect("an instant");
+        let platform = open(&path, &signer, settings.clone(), now).await;
+        let world = Self {
+            platform: Arc::new(platform),
+            path,
+            now: AtomicI64::new(now.as_millisecond()),
+            entropy: Arc::new(SeededEntropy::new(seed)),
+            signer,
+            settings,
+            _folder: folder,
+        };
+        world.add_places().await;
+        world
+    }
+
+    async fn add_places(&self) {
+        let state = StateId(21);
+        let states = [State {
+            id: state, name: "Maharashtra".into(), name_hi: "महाराष्ट्र".into()
+        }];
+        let districts = [District {
+            id: DISTRICT,
+            state,
+            name: "Ahmednagar".into(),
+            name_hi: String::new(),
+            lgd_code: None,
+        }];
+        let store = self.platform.store();
+        store.put_places(&states, &districts).await.expect("the store works");
+        self.platform.reload_places().await.expect("the store works");
+        let facility = |number: i64| Facility {
+            id: FacilityId(number),
+            name: format!("PHC {number}"),
+            address: "1 Main Road".into(),
+            block: "Block".into(),
+            district: DISTRICT,
+            pincode: Pincode(414_001),
+            position: None,
+            opens: time(9, 0, 0, 0),
+            closes: time(17, 0, 0, 0),
+            fee_type: FeeType::Free,
+        };
+        let ctx = self.ctx(Actor::System);
+        let facilities = [facility(1), facility(2)];
+        self.platform.import_facilities(&ctx, &facilities).await.expect("the store works");
+    }
+
+    /// Drops the platform without closing it and opens its files again: what a crash leaves.
+    ///
+    /// # Panics
+    ///
+    /// If it does not open again.
+    pub async fn crash(&mut self) {
+        let now = self.now();
+        self.platform = Arc::new(open(&self.path, &self.signer, self.settings.clone(), now).await);
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.now.load(Ordering::SeqCst)).expect("an instant")
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: SignedDuration) {
+        let milliseconds = i64::try_from(by.as_millis()).expect("a short time");
+        self.now.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+
+    /// A request's view of the world.
+    pub fn ctx(&self, actor: Actor) -> Ctx {
+        Ctx { actor, now: self.now(), entropy: self.entropy.clone() }
+    }
+
+    /// A resident's view, by mobile.
+    pub fn resident(&self, mobile: &str) -> Ctx {
+        let mobile = Mobile::parse(mobile).ok().expect("a mobile");
+        self.ctx(Actor::Resident { account: self.platform.account_of(&mobile) })
+    }
+
+    /// A staff member's view, at a facility.
+    pub fn staff(&self, role: StaffRole, facility: i64) -> Ctx {
+        self.ctx(Actor::Staff(StaffActor {
+            id: StaffId(Uuid::from_u128(7)),
+            role,
+            facility: Some(FacilityId(facility)),
+            district: Some(DISTRICT),
+            state: None,
+        }))
+    }
+
+    /// A session of COVISHIELD for adults with these seats for the first, second and third dose.
+    pub fn session(&self, number: u128, facility: i64, on: Date, seats: [u32; 3]) -> Session {
+        let pools = (1..).zip(seats).flat_map(|(dose_number, capacity)| {
+            [Channel::Online, Channel::OnSite].map(|channel| SeatPool {
+                channel,
+                dose_number,
+                slot: None,
+                capacity,
+            })
+        });
+        Session {
+            id: SessionId(Uuid::from_u128(number)),
+            facility: FacilityId(facility),
+            on,
+            vaccine: "COVISHIELD".into(),
+            min_age: 18,
+            max_age: None,
+            fee: 0,
+            state: SessionState::Open,
+            slots: vec![
+                Slot { from: time(9, 0, 0, 0), to: time(13, 0, 0, 0) },
+                Slot { from: time(13, 0, 0, 0), to: time(17, 0, 0, 0) },
+            ],
+            pools: pools.collect(),
+        }
+    }
+
+    /// Publishes a session.
+    ///
+    /// # Panics
+    ///
+    /// If it is refused.
+    pub async fn publish(&self, session: Session) -> SessionId {
+        let id = session.id;
+        let ctx = self.ctx(Actor::System);
+        self.platform.publish_sessions(&ctx, &[session]).await.expect("a good session");
+        id
+    }
+
+    /// Registers somebody born in 1980.
+    ///
+    /// # Errors
+    ///
+    /// As the use case.
+    pub async fn enrol(&self, mobile: &str, document: u64) -> app::Result<BeneficiaryId> {
+        let details = details("Asha Demo", 1980, document);
+        let ctx = self.resident(mobile);
+        self.platform.enrol(&ctx, &Secret::new(mobile.to_owned()), &details, None).await
+    }
+}
+
+/// What is told about somebody.
+///
+/// # Panics
+///
+/// If it cannot be used.
+pub fn details(name: &str, birth_year: i16, document: u64) -> Details {
+    Details {
+        name: Name::parse(name).ok().expect("a name"),
+        birth_year,
+        gender: Gender::Female,
+        document: IdentityDocument::parse(1, &format!("{document:012}")).ok().expect("a number"),
+        comorbidity: false,
+    }
+}
+
+async fn open(
+    path: &std::path::Path,
+    signer: &(String, String),
+    settings: Settings,
+    now: Timestamp,
+) -> Platform {
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(path).expect("the store opens"));
+    let programme = app::rules::read(app::rules::INDIA_2021_22).expect("the shipped rules");
+    let signer = Signer::from_pem(&signer.0, &signer.1).expect("a signer");
+    let vault = Vault::from_root_key([7; 32]);
+    Platform::open(store, vault, signer, programme, settings, now).await.expect("it opens")
+}
