@@ -4,6 +4,7 @@ pub mod dcc;
 pub mod name;
 pub mod print;
 pub mod product;
+pub mod qr;
 pub mod read;
 pub mod signer;
 pub mod trust;

@@ -1,10 +1,13 @@
 //! Certificates and appointment slips as PDF: one A4 page, made without a browser.
 
 mod sheet;
+mod text;
+
+use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use self::sheet::{GREEN, INK, MUTED, Sheet, Style};
+use self::sheet::{INK, INNER, MARGIN, MUTED, Sheet, Style};
 
 /// What stands on a certificate.
 ///
@@ -83,95 +86,115 @@ pub fn certificate(page: &CertificatePage<'_>) -> Vec<u8> {
     let kind = if complete { "Final certificate" } else { "Provisional certificate" };
     let title = "Certificate of Vaccination";
     let mut sheet = Sheet::new(title, Some(page.qr_text));
-    sheet.band(GREEN, 92.0);
-    sheet.text(48.0, 52.0, Style::title(), title);
-    sheet.text(48.0, 74.0, Style::on_band(), &format!("{} · {kind}", page.issuer));
+    sheet.band(92.0);
+    sheet.text(MARGIN, 52.0, Style::title(), title);
+    let issuer = format!("{} · {kind}", page.issuer);
+    sheet.fitted(MARGIN, 74.0, Style::on_band(), &issuer, INNER);
 
-    sheet.text(48.0, 134.0, Style::label(), "Beneficiary");
-    sheet.fitted(48.0, 162.0, Style::name(), page.name, 499.0);
-    let rows = [
-        ("Year of birth", page.birth_year.to_string()),
-        ("Gender", page.gender.to_owned()),
-        ("Identity verified with", page.document.clone()),
-        ("Reference number", page.reference.clone()),
+    sheet.text(MARGIN, 130.0, Style::label(), "Beneficiary");
+    let mut y = 158.0;
+    y += sheet.fitted(MARGIN, y, Style::name(), page.name, INNER);
+    // More doses than a series usually has move the rows closer together, not off the page.
+    let pitch = if page.doses.len() > 3 { 21.0 } else { 26.0 };
+    let person: [(Cow<'_, str>, Cow<'_, str>); 4] = [
+        ("Year of birth".into(), page.birth_year.to_string().into()),
+        ("Gender".into(), page.gender.into()),
+        ("Identity verified with".into(), page.document.as_str().into()),
+        ("Reference number".into(), page.reference.as_str().into()),
     ];
-    let below = sheet.rows(190.0, &rows);
+    y = sheet.rows(y + 30.0, pitch, &person);
 
-    sheet.text(48.0, below + 26.0, Style::label(), "Vaccination");
-    let mut doses: Vec<_> = page
-        .doses
-        .iter()
-        .map(|(number, on, lot)| {
-            let date = on.strftime("%d %b %Y");
-            (ordinal(*number), format!("{date} · lot {lot}"))
-        })
-        .collect();
-    doses.insert(0, ("Vaccine", page.vaccine.to_owned()));
-    doses.push(("Status", format!("{last} of {} doses", page.doses_total)));
-    doses.push(("Vaccinated by", page.vaccinator.to_owned()));
-    doses.push(("Vaccinated at", page.facility.clone()));
-    let below = sheet.rows(below + 52.0, &doses);
+    sheet.text(MARGIN, y + 28.0, Style::label(), "Vaccination");
+    y = sheet.rows(y + 50.0, pitch, &vaccination_rows(page, last));
 
-    let size = 210.0;
-    let top = (below + 24.0).clamp(520.0, 560.0);
-    sheet.qr(48.0, top, size, page.qr_text);
-    let beside = 48.0 + size + 24.0;
-    sheet.text(beside, top + 18.0, Style::value(), "Check this certificate");
+    draw_code(&mut sheet, page, (y + 22.0).max(532.0));
+    sheet.finish()
+}
+
+/// How many doses a certificate lists: of more, the latest.
+const MOST_DOSES: usize = 6;
+
+fn vaccination_rows<'a>(
+    page: &'a CertificatePage<'_>,
+    last: u8,
+) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
+    let mut rows = vec![("Vaccine".into(), page.vaccine.into())];
+    for (number, on, lot) in &page.doses[page.doses.len().saturating_sub(MOST_DOSES)..] {
+        let label = match number {
+            1..=3 => ordinal(*number).into(),
+            _ => format!("{number}th dose").into(),
+        };
+        rows.push((label, format!("{} · lot {lot}", on.strftime("%d %b %Y")).into()));
+    }
+    rows.push(("Status".into(), format!("{last} of {} doses", page.doses_total).into()));
+    rows.push(("Vaccinated by".into(), page.vaccinator.into()));
+    rows.push(("Vaccinated at".into(), page.facility.as_str().into()));
+    rows
+}
+
+/// The code, and what to do with it. It is as large as the page allows.
+fn draw_code(sheet: &mut Sheet, page: &CertificatePage<'_>, top: f32) {
+    let size = (806.0 - top).min(240.0);
+    let drawn = sheet.qr(MARGIN, top, size, page.qr_text);
+    let beside = if drawn { MARGIN + size + 26.0 } else { MARGIN };
+    let wide = MARGIN + INNER - beside;
+    sheet.text(beside, top + 12.0, Style::value(), "Check this certificate");
     let words = [
         "Scan the code with any verifier of EU Digital",
         "COVID Certificates, or give this file to",
-        "\"teeka verify\". It works offline and sends",
+        "\u{201c}teeka verify\u{201d}. It works offline and sends",
         "nothing anywhere.",
     ];
     for (line, words) in (0_u8..).zip(words) {
-        sheet.text(beside, f32::from(line).mul_add(16.0, top + 40.0), Style::small(INK), words);
+        let y = f32::from(line).mul_add(16.0, top + 36.0);
+        sheet.fitted(beside, y, Style::small(INK), words, wide);
     }
-    sheet.text(beside, top + 130.0, Style::small(MUTED), "Certificate identifier");
-    let (first, second) = page.uvci.split_at(page.uvci.len().min(36));
-    sheet.text(beside, top + 146.0, Style::small(INK), first);
-    sheet.text(beside, top + 162.0, Style::small(INK), second);
-    sheet.finish()
+    sheet.text(beside, top + size - 18.0, Style::small(MUTED), "Certificate identifier");
+    sheet.fitted(beside, top + size - 3.0, Style::small(INK), page.uvci, wide);
 }
 
 /// An appointment slip.
 pub fn slip(page: &SlipPage<'_>) -> Vec<u8> {
     let title = "Vaccination Appointment";
     let mut sheet = Sheet::new(title, None);
-    sheet.band(GREEN, 92.0);
-    sheet.text(48.0, 52.0, Style::title(), title);
+    sheet.band(92.0);
+    sheet.text(MARGIN, 52.0, Style::title(), title);
     let dose = ordinal(page.dose_number);
-    sheet.text(48.0, 74.0, Style::on_band(), &format!("{} · {dose}", page.vaccine));
+    sheet.fitted(MARGIN, 74.0, Style::on_band(), &format!("{} · {dose}", page.vaccine), INNER);
 
-    sheet.text(48.0, 134.0, Style::label(), "When");
+    sheet.text(MARGIN, 130.0, Style::label(), "When");
     let when = format!("{}, {}", page.on.strftime("%A %d %B %Y"), page.slot);
-    sheet.fitted(48.0, 162.0, Style::name(), &when, 499.0);
-    sheet.text(48.0, 200.0, Style::label(), "Where");
-    sheet.fitted(48.0, 222.0, Style::value(), page.facility, 499.0);
-    sheet.fitted(48.0, 240.0, Style::small(MUTED), &page.address, 499.0);
+    let mut y = 158.0;
+    y += sheet.fitted(MARGIN, y, Style::name(), &when, INNER);
+    sheet.text(MARGIN, y + 38.0, Style::label(), "Where");
+    y += 60.0;
+    y += sheet.fitted(MARGIN, y, Style::value(), page.facility, INNER) + 18.0;
+    y += sheet.fitted(MARGIN, y, Style::small(MUTED), &page.address, INNER);
 
-    sheet.text(48.0, 280.0, Style::label(), "Secret code");
-    sheet.text(48.0, 318.0, Style::code(), &page.security_code);
-    sheet.text(
-        170.0,
-        306.0,
-        Style::small(MUTED),
-        "Tell it only to the vaccinator, and only when you are there.",
-    );
-    sheet.text(48.0, 360.0, Style::label(), "Who comes, with reference number");
-    let people: Vec<_> =
-        page.people.iter().map(|(name, number)| (number.as_str(), name.clone())).collect();
-    let below = sheet.rows(388.0, &people);
-    sheet.text(48.0, below + 26.0, Style::label(), "Please bring");
+    sheet.text(MARGIN, y + 38.0, Style::label(), "Secret code");
+    sheet.text(MARGIN, y + 76.0, Style::code(), &page.security_code);
+    let advice = "Tell it only to the vaccinator, and only when you are there.";
+    sheet.text(MARGIN + 122.0, y + 66.0, Style::small(MUTED), advice);
+    y += 116.0;
+    sheet.text(MARGIN, y, Style::label(), "Who comes, with reference number");
+    let people: Vec<_> = page
+        .people
+        .iter()
+        .map(|(name, number)| (number.as_str().into(), name.as_str().into()))
+        .collect();
+    y = sheet.rows(y + 26.0, 26.0, &people);
+    sheet.text(MARGIN, y + 28.0, Style::label(), "Please bring");
     let bring = [
         "The identity document that you registered with",
         "This slip, on paper or on your phone",
         "Your mobile, to receive messages",
     ];
     for (line, words) in (0_u8..).zip(bring) {
-        let y = f32::from(line).mul_add(18.0, below + 48.0);
-        sheet.text(48.0, y, Style::small(INK), &format!("–  {words}"));
+        let y = f32::from(line).mul_add(18.0, y + 50.0);
+        sheet.text(MARGIN, y, Style::small(INK), &format!("–  {words}"));
     }
-    sheet.text(48.0, 800.0, Style::small(MUTED), &format!("Appointment {}", page.appointment));
+    sheet.rule(784.0);
+    sheet.text(MARGIN, 802.0, Style::small(MUTED), &format!("Appointment {}", page.appointment));
     sheet.finish()
 }
 

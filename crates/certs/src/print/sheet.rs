@@ -1,23 +1,31 @@
-//! A page to draw on: text in the scripts that have a font, rows, a band, a QR code.
+//! A page to draw on: text, rows, bands, a QR code.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
 
 use krilla::{
     Document, SerializeSettings,
     color::rgb,
-    geom::{PathBuilder, Point, Rect},
+    geom::{PathBuilder, Point, Rect, Transform},
     metadata::Metadata,
     num::NormalizedF32,
     page::PageSettings,
     paint::{Fill, FillRule},
-    text::{Font, TextDirection},
+    surface::Surface,
 };
-use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
+
+use super::text::{Line, Weight, wrap};
+use crate::qr::{Modules, modules};
 
 /// A4 in points.
 const WIDTH: f32 = 595.0;
 /// A4 in points.
 const HEIGHT: f32 = 842.0;
+/// White on the left and on the right.
+pub(super) const MARGIN: f32 = 48.0;
+/// What is between the margins.
+pub(super) const INNER: f32 = WIDTH - 2.0 * MARGIN;
+/// Where the values of rows begin.
+const VALUES: f32 = 190.0;
 
 /// A colour: red, green, blue.
 type Colour = [u8; 3];
@@ -31,70 +39,31 @@ const WHITE: Colour = [255, 255, 255];
 #[derive(Clone, Copy)]
 pub(super) struct Style {
     size: f32,
-    bold: bool,
+    weight: Weight,
     colour: Colour,
 }
 
 impl Style {
     pub(super) const fn title() -> Self {
-        Self { size: 24.0, bold: true, colour: WHITE }
+        Self { size: 24.0, weight: Weight::Bold, colour: WHITE }
     }
     pub(super) const fn on_band() -> Self {
-        Self { size: 11.0, bold: false, colour: [214, 236, 228] }
+        Self { size: 11.0, weight: Weight::Regular, colour: [214, 236, 228] }
     }
     pub(super) const fn label() -> Self {
-        Self { size: 10.0, bold: true, colour: GREEN }
+        Self { size: 10.0, weight: Weight::Bold, colour: GREEN }
     }
     pub(super) const fn name() -> Self {
-        Self { size: 22.0, bold: true, colour: INK }
+        Self { size: 22.0, weight: Weight::Bold, colour: INK }
     }
     pub(super) const fn code() -> Self {
-        Self { size: 34.0, bold: true, colour: INK }
+        Self { size: 34.0, weight: Weight::Bold, colour: INK }
     }
     pub(super) const fn value() -> Self {
-        Self { size: 12.0, bold: true, colour: INK }
+        Self { size: 12.0, weight: Weight::Bold, colour: INK }
     }
     pub(super) const fn small(colour: Colour) -> Self {
-        Self { size: 10.0, bold: false, colour }
-    }
-}
-
-/// A font as it is drawn with and as it is measured with.
-struct Face {
-    font: Font,
-    shape: rustybuzz::Face<'static>,
-}
-
-fn face(data: &'static [u8]) -> Face {
-    Face {
-        font: Font::new(data.into(), 0).expect("the font is part of the program"),
-        shape: rustybuzz::Face::from_slice(data, 0).expect("the font is part of the program"),
-    }
-}
-
-/// Latin regular and bold, Devanagari regular and bold: read once.
-static FACES: LazyLock<[Face; 4]> = LazyLock::new(|| {
-    [
-        face(include_bytes!("../../fonts/NotoSans-Regular.ttf")),
-        face(include_bytes!("../../fonts/NotoSans-Bold.ttf")),
-        face(include_bytes!("../../fonts/NotoSansDevanagari-Regular.ttf")),
-        face(include_bytes!("../../fonts/NotoSansDevanagari-Bold.ttf")),
-    ]
-});
-
-impl Face {
-    fn has(&self, c: char) -> bool {
-        self.shape.glyph_index(c).is_some()
-    }
-
-    fn width(&self, text: &str, size: f32) -> f32 {
-        let mut buffer = rustybuzz::UnicodeBuffer::new();
-        buffer.push_str(text);
-        let glyphs = rustybuzz::shape(&self.shape, &[], buffer);
-        let units: i32 = glyphs.glyph_positions().iter().map(|glyph| glyph.x_advance).sum();
-        #[expect(clippy::cast_precision_loss, reason = "advances are small")]
-        let units = units as f32;
-        units * size / f32::from(u16::try_from(self.shape.units_per_em()).unwrap_or(1_000))
+        Self { size: 10.0, weight: Weight::Regular, colour }
     }
 }
 
@@ -106,102 +75,96 @@ pub(super) struct Sheet {
 
 /// Something on the page. Kept until the end, because a page borrows its document.
 enum Mark {
-    Text { x: f32, y: f32, style: Style, bold_face: usize, text: String },
+    Text { x: f32, y: f32, size: f32, colour: Colour, line: Line },
     Box { x: f32, y: f32, width: f32, height: f32, colour: Colour },
-    Squares { squares: Vec<(f32, f32)>, side: f32 },
+    Qr { x: f32, y: f32, size: f32, modules: Modules },
 }
 
 impl Sheet {
     /// An empty page. The QR code's text is kept in the file's metadata, so that the file can be
     /// checked without looking at it as a picture.
     pub(super) fn new(title: &str, qr_text: Option<&str>) -> Self {
-        let settings = SerializeSettings { xmp_metadata: false, ..SerializeSettings::default() };
+        let settings = SerializeSettings {
+            xmp_metadata: false,
+            // Compressing the page takes longer than making it, and saves a third of the file.
+            compress_content_streams: false,
+            ..SerializeSettings::default()
+        };
         let mut document = Document::new_with(settings);
         let mut metadata = Metadata::new().title(title.to_owned()).language("en".to_owned());
         if let Some(text) = qr_text {
             metadata = metadata.keywords(vec![text.to_owned()]);
         }
         document.set_metadata(metadata);
-        Self { document, drawing: Vec::new() }
+        Self { document, drawing: Vec::with_capacity(64) }
     }
 
     /// A coloured band at the top.
-    pub(super) fn band(&mut self, colour: Colour, height: f32) {
-        self.drawing.push(Mark::Box { x: 0.0, y: 0.0, width: WIDTH, height, colour });
+    pub(super) fn band(&mut self, height: f32) {
+        self.drawing.push(Mark::Box { x: 0.0, y: 0.0, width: WIDTH, height, colour: GREEN });
     }
 
-    /// A line of text, its baseline at `y`.
+    /// A thin line between the margins.
+    pub(super) fn rule(&mut self, y: f32) {
+        let width = INNER;
+        self.drawing.push(Mark::Box { x: MARGIN, y, width, height: 0.6, colour: RULE });
+    }
+
+    /// A line of text of our own, its baseline at `y`.
     pub(super) fn text(&mut self, x: f32, y: f32, style: Style, text: &str) {
-        let mut x = x;
-        for (script, run) in runs(text) {
-            let bold_face = script * 2 + usize::from(style.bold);
-            let width = FACES[bold_face].width(&run, style.size);
-            self.drawing.push(Mark::Text { x, y, style, bold_face, text: run });
-            x += width;
-        }
+        self.line(x, y, style, Line::of(text, style.weight));
     }
 
-    /// A line of text made smaller until it is no wider than `most`; below half its size it is
-    /// broken into two lines.
-    pub(super) fn fitted(&mut self, x: f32, y: f32, style: Style, text: &str, most: f32) {
-        let width: f32 = runs(text)
-            .iter()
-            .map(|(script, run)| FACES[script * 2 + usize::from(style.bold)].width(run, style.size))
-            .sum();
-        let scale = (most / width.max(1.0)).min(1.0);
-        if scale >= 0.5 {
-            self.text(x, y, Style { size: style.size * scale, ..style }, text);
-            return;
+    /// Text that may be of any length, its first baseline at `y`: made a little smaller to fit
+    /// into `most`, else broken into lines, which are made smaller until there are no more than
+    /// three. Gives how far the last line is below the first.
+    pub(super) fn fitted(&mut self, x: f32, y: f32, style: Style, text: &str, most: f32) -> f32 {
+        let line = Line::of(text, style.weight);
+        let scale = (most / (line.width() * style.size).max(1.0)).min(1.0);
+        if scale >= 0.8 {
+            self.line(x, y, Style { size: style.size * scale, ..style }, line);
+            return 0.0;
         }
-        let middle = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(at, _)| at);
-        let cut = text[..middle].rfind(' ').unwrap_or(middle);
-        let (first, second) = text.split_at(cut);
-        let half = Style { size: style.size * 0.5, ..style };
-        self.text(x, y - style.size * 0.3, half, first);
-        self.text(x, y + style.size * 0.3, half, second.trim_start());
+        // The least size is for texts that nobody writes: what is beyond it is cut off.
+        let scales = [0.8, 0.7, 0.6, 0.5].map(|scale| style.size * scale);
+        let lines_at = |size: f32| (size, wrap(text, style.weight, most / size));
+        let fits = scales.into_iter().map(lines_at).find(|(_, lines)| lines.len() <= 3);
+        let (size, lines) = fits.unwrap_or_else(|| lines_at(scales[3]));
+        let mut below = 0.0;
+        for (place, line) in lines.into_iter().take(3).enumerate() {
+            below = if place == 0 { 0.0 } else { below + size * 1.3 };
+            self.line(x, y + below, Style { size, ..style }, line);
+        }
+        below
     }
 
-    /// Labelled rows with a rule under each; gives where they end.
-    pub(super) fn rows(&mut self, top: f32, rows: &[(&str, String)]) -> f32 {
+    fn line(&mut self, x: f32, y: f32, style: Style, line: Line) {
+        self.drawing.push(Mark::Text { x, y, size: style.size, colour: style.colour, line });
+    }
+
+    /// Labelled rows with a rule under each, `pitch` apart; gives where they end.
+    pub(super) fn rows(
+        &mut self,
+        top: f32,
+        pitch: f32,
+        rows: &[(Cow<'_, str>, Cow<'_, str>)],
+    ) -> f32 {
         let mut y = top;
         for (label, value) in rows {
-            self.text(48.0, y, Style::small(MUTED), label);
-            self.fitted(190.0, y, Style::value(), value, 357.0);
-            self.drawing.push(Mark::Box {
-                x: 48.0,
-                y: y + 9.0,
-                width: 499.0,
-                height: 0.6,
-                colour: RULE,
-            });
-            y += 27.0;
+            self.text(MARGIN, y, Style::small(MUTED), label);
+            let most = MARGIN + INNER - VALUES;
+            y += self.fitted(VALUES, y, Style::value(), value, most);
+            self.rule(y + pitch / 3.0);
+            y += pitch;
         }
-        y - 12.0
+        y - pitch * 2.0 / 3.0
     }
 
-    /// A QR code as filled squares: sharp at any size. Text of the alphanumeric set at level Q,
-    /// lower where it would not fit.
-    pub(super) fn qr(&mut self, x: f32, y: f32, size: f32, text: &str) {
-        let segment = if QrSegment::is_alphanumeric(text) {
-            QrSegment::make_alphanumeric(text)
-        } else {
-            QrSegment::make_bytes(text.as_bytes())
-        };
-        let segments = [segment];
-        let levels = [QrCodeEcc::Quartile, QrCodeEcc::Medium, QrCodeEcc::Low];
-        let made = levels.into_iter().find_map(|level| {
-            let (from, to) = (Version::MIN, Version::MAX);
-            QrCode::encode_segments_advanced(&segments, level, from, to, None, false).ok()
-        });
-        let Some(code) = made else { return };
-        #[expect(clippy::cast_precision_loss, reason = "a QR code has at most 177 modules")]
-        let (at, module) = (|place: i32| place as f32, size / code.size() as f32);
-        let squares = (0..code.size())
-            .flat_map(|row| (0..code.size()).map(move |column| (column, row)))
-            .filter(|(column, row)| code.get_module(*column, *row))
-            .map(|(column, row)| (at(column).mul_add(module, x), at(row).mul_add(module, y)))
-            .collect();
-        self.drawing.push(Mark::Squares { squares, side: module });
+    /// A QR code, sharp at any size; gives whether the text is short enough for one.
+    pub(super) fn qr(&mut self, x: f32, y: f32, size: f32, text: &str) -> bool {
+        let Some(modules) = modules(text) else { return false };
+        self.drawing.push(Mark::Qr { x, y, size, modules });
+        true
     }
 
     /// The file.
@@ -210,22 +173,7 @@ impl Sheet {
         let mut page = self.document.start_page_with(settings);
         let mut surface = page.surface();
         for mark in &self.drawing {
-            match mark {
-                Mark::Text { x, y, style, bold_face, text } => {
-                    surface.set_fill(Some(fill(style.colour)));
-                    let font = FACES[*bold_face].font.clone();
-                    let start = Point::from_xy(*x, *y);
-                    surface.draw_text(start, font, style.size, text, false, TextDirection::Auto);
-                }
-                Mark::Box { x, y, width, height, colour } => {
-                    surface.set_fill(Some(fill(*colour)));
-                    draw_boxes(&mut surface, &[(*x, *y)], *width, *height);
-                }
-                Mark::Squares { squares, side } => {
-                    surface.set_fill(Some(fill([0, 0, 0])));
-                    draw_boxes(&mut surface, squares, *side, *side);
-                }
-            }
+            draw(&mut surface, mark);
         }
         surface.finish();
         page.finish();
@@ -233,17 +181,45 @@ impl Sheet {
     }
 }
 
-fn draw_boxes(
-    surface: &mut krilla::surface::Surface<'_>,
-    corners: &[(f32, f32)],
-    width: f32,
-    height: f32,
-) {
-    let mut path = PathBuilder::new();
-    for (x, y) in corners {
-        if let Some(rect) = Rect::from_xywh(*x, *y, width, height) {
-            path.push_rect(rect);
+fn draw(surface: &mut Surface<'_>, mark: &Mark) {
+    match mark {
+        Mark::Text { x, y, size, colour, line } => {
+            surface.set_fill(Some(fill(*colour)));
+            let mut x = *x;
+            for run in &line.0 {
+                let start = Point::from_xy(x, *y);
+                surface.draw_glyphs(start, &run.glyphs, run.font(), &run.text, *size, false);
+                x += run.width() * size;
+            }
         }
+        Mark::Box { x, y, width, height, colour } => {
+            surface.set_fill(Some(fill(*colour)));
+            let mut path = PathBuilder::new();
+            let rect = Rect::from_xywh(*x, *y, *width, *height);
+            path.push_rect(rect.expect("boxes have a size"));
+            surface.draw_path(&path.finish().expect("a box is a path"));
+        }
+        Mark::Qr { x, y, size, modules } => {
+            surface.set_fill(Some(fill([0, 0, 0])));
+            // One unit a module, so that the file has whole numbers of one or two digits.
+            let unit = size / f32::from(modules.side());
+            surface.push_transform(&Transform::from_row(unit, 0.0, 0.0, unit, *x, *y));
+            draw_modules(surface, modules);
+            surface.pop();
+        }
+    }
+}
+
+fn draw_modules(surface: &mut Surface<'_>, modules: &Modules) {
+    let mut path = PathBuilder::new();
+    for run in modules.runs() {
+        let (left, top) = (f32::from(run.x), f32::from(run.y));
+        let (right, bottom) = (left + f32::from(run.length), top + 1.0);
+        path.move_to(left, top);
+        path.line_to(right, top);
+        path.line_to(right, bottom);
+        path.line_to(left, bottom);
+        path.close();
     }
     if let Some(path) = path.finish() {
         surface.draw_path(&path);
@@ -256,25 +232,4 @@ fn fill([red, green, blue]: Colour) -> Fill {
         opacity: NormalizedF32::ONE,
         rule: FillRule::default(),
     }
-}
-
-/// Text in runs of one font: 0 Latin, 1 Devanagari. A letter of a script without a font is
-/// written in Latin letters, visibly, rather than as an empty box.
-fn runs(text: &str) -> Vec<(usize, String)> {
-    let mut runs: Vec<(usize, String)> = Vec::new();
-    let mut push = |script: usize, piece: &str| match runs.last_mut() {
-        Some((last, run)) if *last == script => run.push_str(piece),
-        _ => runs.push((script, piece.to_owned())),
-    };
-    for c in text.chars() {
-        let mut buffer = [0; 4];
-        if FACES[0].has(c) {
-            push(0, c.encode_utf8(&mut buffer));
-        } else if FACES[2].has(c) {
-            push(1, c.encode_utf8(&mut buffer));
-        } else {
-            push(0, deunicode::deunicode_char(c).unwrap_or("?"));
-        }
-    }
-    runs
 }

@@ -1,0 +1,119 @@
+//! QR codes: as modules to draw, and as SVG for pages. No pixels.
+
+use std::fmt::Write;
+
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
+
+/// Modules of quiet zone on each side. Source: ISO/IEC 18004, section 9.1.
+pub const QUIET: u16 = 4;
+
+/// A QR code.
+pub struct Modules(QrCode);
+
+/// Dark modules side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Column of the first.
+    pub x: u16,
+    /// Row.
+    pub y: u16,
+    /// How many.
+    pub length: u16,
+}
+
+/// A text as a QR code: at level Q, or at M or L where it would not fit; none for a text that is
+/// too long for any.
+///
+/// # Source
+///
+/// EU DCC "Interoperable 2D code", section 3.2: alphanumeric mode, error correction Q.
+pub fn modules(text: &str) -> Option<Modules> {
+    let segment = if QrSegment::is_alphanumeric(text) {
+        QrSegment::make_alphanumeric(text)
+    } else {
+        QrSegment::make_bytes(text.as_bytes())
+    };
+    // Trying all eight masks takes 25 times as long as making the code. They exist to break up
+    // patterns in the data, and compressed, signed data has none.
+    let mask = Some(Mask::new(3));
+    let (least, most) = (Version::MIN, Version::MAX);
+    [QrCodeEcc::Quartile, QrCodeEcc::Medium, QrCodeEcc::Low].into_iter().find_map(|level| {
+        let segments = std::slice::from_ref(&segment);
+        QrCode::encode_segments_advanced(segments, level, least, most, mask, false)
+            .ok()
+            .map(Modules)
+    })
+}
+
+/// A text as a QR code in SVG, with its quiet zone, one unit a module; none for a text that is
+/// too long.
+pub fn svg(text: &str) -> Option<String> {
+    let modules = modules(text)?;
+    let side = modules.side() + 2 * QUIET;
+    let mut path = String::with_capacity(32 * 1024);
+    for run in modules.runs() {
+        let (x, y, length) = (run.x + QUIET, run.y + QUIET, run.length);
+        write!(path, "M{x} {y}h{length}v1h-{length}z").expect("a String takes what is written");
+    }
+    Some(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" \
+         shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/>\
+         <path d=\"{path}\"/></svg>"
+    ))
+}
+
+impl Modules {
+    /// How many modules a side has, without the quiet zone.
+    pub fn side(&self) -> u16 {
+        u16::try_from(self.0.size()).expect("a QR code has 21 to 177 modules a side")
+    }
+
+    /// Whether a module is dark; those outside are not.
+    pub fn is_dark(&self, x: u16, y: u16) -> bool {
+        self.0.get_module(x.into(), y.into())
+    }
+
+    /// The dark modules, row by row, those side by side together.
+    pub fn runs(&self) -> impl Iterator<Item = Run> + '_ {
+        (0..self.side()).flat_map(move |y| {
+            let mut x = 0;
+            std::iter::from_fn(move || {
+                let start = (x..self.side()).find(|x| self.is_dark(*x, y))?;
+                x = (start..self.side()).find(|x| !self.is_dark(*x, y)).unwrap_or(self.side());
+                Some(Run { x: start, y, length: x - start })
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runs_are_the_dark_modules() {
+        let modules = modules("HC1:TEST").unwrap();
+        let dark = |x: &u16, y: u16| modules.is_dark(*x, y);
+        let counted: usize =
+            (0..modules.side()).map(|y| (0..modules.side()).filter(|x| dark(x, y)).count()).sum();
+        assert_eq!(modules.runs().map(|run| usize::from(run.length)).sum::<usize>(), counted);
+        assert_eq!(modules.runs().next(), Some(Run { x: 0, y: 0, length: 7 }));
+    }
+
+    #[test]
+    fn a_longer_text_gets_less_correction_and_a_too_long_one_no_code() {
+        for (length, side) in
+            [(600, Some(93)), (2_500, Some(153)), (4_000, Some(173)), (5_000, None)]
+        {
+            assert_eq!(modules(&"A".repeat(length)).map(|m| m.side()), side, "{length}");
+        }
+        assert!(svg(&"A".repeat(5_000)).is_none());
+    }
+
+    #[test]
+    fn svg_has_a_quiet_zone() {
+        let svg = svg("HC1:TEST").unwrap();
+        assert!(svg.contains("viewBox=\"0 0 29 29\""));
+        assert!(svg.contains("<path d=\"M4 4h7v1h-7z"));
+    }
+}
