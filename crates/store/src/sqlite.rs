@@ -168,8 +168,8 @@ fn connect(options: &Options) -> StoreResult<Connection> {
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // 64 MiB of pages for each connection at most: memory does not grow with the country.
-    connection.pragma_update(None, "cache_size", -65_536)?;
+    // 16 MiB of pages for each connection at most: memory does not grow with the country.
+    connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
