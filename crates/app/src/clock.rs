@@ -38,7 +38,7 @@ impl SeededEntropy {
 }
 
 impl Entropy for SeededEntropy {
-    /// SplitMix64. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+    /// `SplitMix64`. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
     /// 2014, figure 16.
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {

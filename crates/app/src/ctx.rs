@@ -58,7 +58,10 @@ pub struct Ctx {
 
 impl fmt::Debug for Ctx {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ctx").field("actor", &self.actor).field("now", &self.now).finish()
+        f.debug_struct("Ctx")
+            .field("actor", &self.actor)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
     }
 }
 

@@ -33,7 +33,16 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::{Store, StoreError, StoreResult, migrate, record::*};
+use crate::{
+    Store, StoreError, StoreResult, migrate,
+    record::{
+        AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
+        CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Message, Move, NoMatch, NotAmended,
+        NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved,
+        NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode, StaffRow,
+        Tally, UndoDose,
+    },
+};
 
 /// How many writes share a transaction at most.
 const MAX_GROUP: usize = 256;

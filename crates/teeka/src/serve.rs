@@ -132,11 +132,11 @@ fn start_workers(
             let platform = Arc::clone(&recover);
             let metrics = metrics.clone();
             async move {
-                platform.recover(&system()).await.map(|_| ()).unwrap_or_else(failed("recover"));
+                platform.recover(&system()).await.map_or_else(failed("recover"), drop);
                 metrics.run_upkeep();
             }
         }),
-        every(Duration::from_secs(60), stopped, move || {
+        every(Duration::from_mins(1), stopped, move || {
             let platform = Arc::clone(&sweep);
             async move {
                 platform.sweep(&system()).await.unwrap_or_else(failed("sweep"));

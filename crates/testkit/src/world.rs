@@ -136,7 +136,7 @@ impl World {
 
     /// A resident's view, by mobile.
     pub fn resident(&self, mobile: &str) -> Ctx {
-        let mobile = Mobile::parse(mobile).ok().expect("a mobile");
+        let mobile = Mobile::parse(mobile).unwrap_or_else(|why| panic!("{why}"));
         self.ctx(Actor::Resident { account: self.platform.account_of(&mobile) })
     }
 
@@ -209,10 +209,11 @@ impl World {
 /// If it cannot be used.
 pub fn details(name: &str, birth_year: i16, document: u64) -> Details {
     Details {
-        name: Name::parse(name).ok().expect("a name"),
+        name: Name::parse(name).unwrap_or_else(|why| panic!("{why}")),
         birth_year,
         gender: Gender::Female,
-        document: IdentityDocument::parse(1, &format!("{document:012}")).ok().expect("a number"),
+        document: IdentityDocument::parse(1, &format!("{document:012}"))
+            .unwrap_or_else(|why| panic!("{why}")),
         comorbidity: false,
     }
 }

@@ -53,7 +53,7 @@ pub(crate) struct Asked {
 /// An answer as bytes.
 struct Made {
     version: u64,
-    made_at: i64,
+    at: i64,
     plain: Bytes,
     zstd: OnceLock<Bytes>,
     gzip: OnceLock<Bytes>,
@@ -63,7 +63,7 @@ struct Made {
 /// The answers made so far.
 #[derive(Default)]
 pub(crate) struct Cache {
-    made: RwLock<(FxHashMap<Asked, Arc<Made>>, usize)>,
+    answers: RwLock<(FxHashMap<Asked, Arc<Made>>, usize)>,
 }
 
 /// Answers a search from memory.
@@ -101,9 +101,9 @@ pub(crate) fn answer(web: &Web, asked: Asked, headers: &HeaderMap, now: Timestam
 fn current(web: &Web, asked: Asked, now: Timestamp) -> Arc<Made> {
     let cache = &web.0.discovery;
     let version = web.0.platform.inventory().version(asked.area);
-    let held = cache.made.read().0.get(&asked).cloned();
+    let held = cache.answers.read().0.get(&asked).cloned();
     if let Some(held) = held
-        && (held.version == version || now.as_millisecond() - held.made_at < REST_MS)
+        && (held.version == version || now.as_millisecond() - held.at < REST_MS)
     {
         return held;
     }
@@ -113,7 +113,7 @@ fn current(web: &Web, asked: Asked, now: Timestamp) -> Arc<Made> {
         .expect("hex digits in quotes are a header value");
     let made = Arc::new(Made {
         version,
-        made_at: now.as_millisecond(),
+        at: now.as_millisecond(),
         plain,
         zstd: OnceLock::new(),
         gzip: OnceLock::new(),
@@ -122,7 +122,7 @@ fn current(web: &Web, asked: Asked, now: Timestamp) -> Arc<Made> {
     // Answers for days without any session are cheap, and whoever asks for all of them would
     // fill the memory.
     if made.plain.len() > 20 {
-        let mut held = cache.made.write();
+        let mut held = cache.answers.write();
         held.1 += made.plain.len();
         if held.1 > MOST_BYTES {
             held.0.clear();

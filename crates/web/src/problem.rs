@@ -27,7 +27,7 @@ impl Problem {
         status: StatusCode,
         kind: &'static str,
         title: &'static str,
-        detail: impl ToString,
+        detail: &impl ToString,
     ) -> Self {
         Self {
             kind,
@@ -39,7 +39,7 @@ impl Problem {
     }
 
     pub(crate) fn invalid(detail: &'static str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "/problems/invalid", "A field is not usable", detail)
+        Self::new(StatusCode::BAD_REQUEST, "/problems/invalid", "A field is not usable", &detail)
     }
 }
 
@@ -82,7 +82,7 @@ impl From<app::Error> for Problem {
             E::Broken(_) => (S::INTERNAL_SERVER_ERROR, "/problems/internal", "Internal error"),
         };
         log_fault(&error);
-        Self::new(status, kind, title, error)
+        Self::new(status, kind, title, &error)
     }
 }
 
@@ -103,7 +103,7 @@ impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
         // Not the rejection's own text: that may repeat what the client sent.
         let detail = "expected JSON of the documented shape";
-        Self::new(rejection.status(), "/problems/invalid-body", "The body is invalid", detail)
+        Self::new(rejection.status(), "/problems/invalid-body", "The body is invalid", &detail)
     }
 }
 
@@ -116,5 +116,5 @@ impl IntoResponse for Problem {
 
 pub(crate) async fn no_such_page() -> Problem {
     let detail = "there is no such page; see /api/openapi.json";
-    Problem::new(StatusCode::NOT_FOUND, "/problems/not-found", "Not found", detail)
+    Problem::new(StatusCode::NOT_FOUND, "/problems/not-found", "Not found", &detail)
 }

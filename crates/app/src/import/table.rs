@@ -134,7 +134,8 @@ fn plain(name: &str) -> String {
 fn separated(bytes: &[u8]) -> Result<Table, Unreadable> {
     std::str::from_utf8(bytes).map_err(|_| Unreadable::NotText)?;
     let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| first_line.iter().filter(|byte| **byte == wanted).count();
+    let first_line = String::from_utf8_lossy(first_line);
+    let count = |wanted: u8| first_line.matches(char::from(wanted)).count();
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| (count(*d), *d == b','));
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter.unwrap_or(b','))

@@ -75,6 +75,9 @@ fn given(number: u8, vaccine: &str, given_on: Date) -> Dose {
     }
 }
 
+/// What is shown, doses on record, vaccine, dose, day, verdict.
+type Case<'a> = (&'a str, &'a [Dose], &'a str, u8, Date, Result<(), NotEligible>);
+
 #[test]
 fn a_dose_is_due_in_its_place_and_time() {
     let first = vec![given(1, "COVISHIELD", date(2021, 4, 1))];
@@ -83,7 +86,7 @@ fn a_dose_is_due_in_its_place_and_time() {
     let soon = |valid_from| Err(NotEligible::TooSoon { valid_from });
 
     #[rustfmt::skip]
-    let cases: [(&str, &[Dose], &str, u8, Date, Result<(), NotEligible>); 10] = [
+    let cases: [Case<'_>; 10] = [
         ("a first dose",               &[],    "covishield", 1, date(2021, 4, 1),  Ok(())),
         ("an unknown vaccine",         &[],    "WATER",      1, date(2021, 4, 1),  Err(NotEligible::NoSuchVaccine)),
         ("a second before the first",  &[],    "COVISHIELD", 2, date(2021, 4, 1),  Err(NotEligible::DoseBeforeMissing { needs: 1 })),

@@ -318,10 +318,11 @@ pub(super) fn cancel(
     let any_done = claims.iter().any(|claim| claim.state == ClaimState::Done);
     claims.retain(|claim| claim.state == ClaimState::Confirmed);
     if claims.is_empty() {
-        return Ok(match any_done {
-            true => Err(NotCancelled::Done),
-            false => was_cancelled(connection, account, appointment, meant)?,
-        });
+        return if any_done {
+            Ok(Err(NotCancelled::Done))
+        } else {
+            was_cancelled(connection, account, appointment, meant)
+        };
     }
     for claim in &claims {
         set_booking(connection, claim, AppointmentState::Cancelled)?;

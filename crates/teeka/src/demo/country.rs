@@ -181,14 +181,14 @@ impl Country {
 /// another day adds the new days and leaves the others as they are.
 fn sessions_of(facility: &Facility, on: Date, number: usize) -> Vec<Session> {
     let mut offers = vec![("COVISHIELD", 18, None), ("COVAXIN", 15, Some(17))];
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         offers[0] = ("COVISHIELD", 45, None);
         offers.push(("COVISHIELD", 18, Some(44)));
     }
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         offers.push(("CORBEVAX", 12, Some(14)));
     }
-    if number % 7 == 0 {
+    if number.is_multiple_of(7) {
         offers.push(("SPUTNIK V", 18, None));
     }
     let hours = [9, 11, 13, 15];

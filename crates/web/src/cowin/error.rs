@@ -89,9 +89,8 @@ impl Web {
                 "The beneficiary must present the secret code".to_owned(),
             ),
             E::NotFound => bad("APPOIN0001", "No beneficiary or appointment found"),
-            E::Invalid(text) => bad("USRRES0001", text),
             E::BadDetail(BadDetail::Mobile) => bad("USRAUT0010", "Mobile is Required"),
-            E::BadDetail(why) => bad("USRRES0001", why.to_string()),
+            why @ (E::Invalid(_) | E::BadDetail(_)) => bad("USRRES0001", why.to_string()),
             E::TooMany { retry_after_seconds } => Fault::TooMany(retry_after_seconds),
             E::CodesBlocked => bad("USRAUT0018", "Generate OTP failed"),
             E::WrongCode => bad("USRAUT0014", "Invalid OTP"),
@@ -102,7 +101,7 @@ impl Web {
             E::NotBookable => bad("APPOIN0023", "Appointments are allowed only for future dates."),
             E::TooLate => bad("APPOIN0026", "Appointment cannot be cancelled on its day."),
             E::NotEligible { beneficiary, rule } => {
-                self.ineligible(self.0.platform.reference(beneficiary), rule)
+                ineligible(self.0.platform.reference(beneficiary), rule)
             }
             E::Full { next } => Fault::Full(self.sessions_json(&next)),
             E::NotEnrolled(NotEnrolled::AccountFull) => bad(
@@ -132,28 +131,29 @@ impl Web {
             other => bad("USRRES0002", other.to_string()),
         }
     }
+}
 
-    fn ineligible(&self, reference: u64, rule: NotEligible) -> Fault {
-        match rule {
-            NotEligible::Complete | NotEligible::AlreadyGiven => bad(
-                "APPOIN0024",
-                format!(
-                    "The individual with reference id {reference} has already completed requisite \
+/// What rule of the programme stands in the way.
+fn ineligible(reference: u64, rule: NotEligible) -> Fault {
+    match rule {
+        NotEligible::Complete | NotEligible::AlreadyGiven => bad(
+            "APPOIN0024",
+            format!(
+                "The individual with reference id {reference} has already completed requisite \
                      doses of vaccination and cannot take any more appointments."
-                ),
             ),
-            // The doubled word is the contract's: clients compare the text.
-            NotEligible::DoseBeforeMissing { needs: 1 } => bad(
-                "APPOIN0025",
-                format!(
-                    "The individual with with reference id {reference} must be vaccinated with \
+        ),
+        // The doubled word is the contract's: clients compare the text.
+        NotEligible::DoseBeforeMissing { needs: 1 } => bad(
+            "APPOIN0025",
+            format!(
+                "The individual with with reference id {reference} must be vaccinated with \
                      first dose before taking appointment for the second dose."
-                ),
             ),
-            NotEligible::OtherAge { min_age } => {
-                bad("APPOIN0027", format!("Minimum age criteria is {min_age} years"))
-            }
-            rule => bad("APPOIN0028", rule.to_string()),
+        ),
+        NotEligible::OtherAge { min_age } => {
+            bad("APPOIN0027", format!("Minimum age criteria is {min_age} years"))
         }
+        rule => bad("APPOIN0028", rule.to_string()),
     }
 }

@@ -22,7 +22,7 @@ struct Sessions {
     facility: String,
     error: Option<String>,
     done: Option<String>,
-    sessions: Vec<SessionView>,
+    listed: Vec<SessionView>,
     vaccines: Vec<String>,
 }
 
@@ -57,7 +57,7 @@ async fn page(
         facility: held.map_or_else(String::new, |facility| facility.name.clone()),
         error,
         done,
-        sessions: listed.iter().map(view).collect(),
+        listed: listed.iter().map(view).collect(),
         vaccines: platform.programme().vaccines.iter().map(|v| v.name.clone()).collect(),
     };
     show(code, &page)

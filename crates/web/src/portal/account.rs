@@ -19,7 +19,7 @@ use crate::{
 struct People {
     error: Option<String>,
     done: Option<String>,
-    people: Vec<PersonView>,
+    family: Vec<PersonView>,
     most: usize,
     genders: Vec<(i64, &'static str)>,
     kinds: Vec<(i64, &'static str)>,
@@ -65,7 +65,7 @@ async fn page(web: &Web, caller: &Caller, outcome: Result<Option<String>, app::E
     let page = People {
         error,
         done,
-        people: people.iter().map(|person| view(web, person)).collect(),
+        family: people.iter().map(|person| view(web, person)).collect(),
         most: most.into(),
         genders: genders(),
         kinds: kinds(),

@@ -33,7 +33,7 @@ struct Home {
     error: Option<&'static str>,
     pincode: String,
     place: String,
-    groups: Vec<(String, Vec<(i32, String, bool)>)>,
+    groups: Vec<Group>,
     date: String,
     vaccines: Vec<(String, bool)>,
     fee: String,
@@ -165,7 +165,10 @@ fn near_pincode(web: &Web, pincode: Pincode) -> Place {
     }
 }
 
-fn districts(web: &Web, query: &Query) -> Vec<(String, Vec<(i32, String, bool)>)> {
+/// A state and its districts: number, name, whether it was chosen.
+type Group = (String, Vec<(i32, String, bool)>);
+
+fn districts(web: &Web, query: &Query) -> Vec<Group> {
     let chosen = query.get("district_id").and_then(|text| text.parse().ok());
     let geography = web.0.platform.geography();
     let group = |state: &domain::place::State| {
