@@ -114,15 +114,12 @@ impl Gateway {
         while let Some(place) = rest.find('{') {
             body.push_str(&rest[..place]);
             rest = &rest[place..];
-            match fields.iter().find(|(name, _)| rest.starts_with(name)) {
-                Some((name, value)) => {
-                    body.push_str(&escape(value));
-                    rest = &rest[name.len()..];
-                }
-                None => {
-                    body.push('{');
-                    rest = &rest[1..];
-                }
+            if let Some((name, value)) = fields.iter().find(|(name, _)| rest.starts_with(name)) {
+                body.push_str(&escape(value));
+                rest = &rest[name.len()..];
+            } else {
+                body.push('{');
+                rest = &rest[1..];
             }
         }
         body + rest

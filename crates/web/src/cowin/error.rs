@@ -81,7 +81,7 @@ impl Web {
         use app::Error as E;
         log_fault(&error);
         match error {
-            E::Unauthenticated => Fault::Unauthenticated,
+            E::Unauthenticated | E::CodeExpired => Fault::Unauthenticated,
             E::Forbidden => Fault::Forbidden,
             E::WrongPresence => Fault::Coded(
                 StatusCode::FORBIDDEN,
@@ -94,7 +94,6 @@ impl Web {
             E::TooMany { retry_after_seconds } => Fault::TooMany(retry_after_seconds),
             E::CodesBlocked => bad("USRAUT0018", "Generate OTP failed"),
             E::WrongCode => bad("USRAUT0014", "Invalid OTP"),
-            E::CodeExpired => Fault::Unauthenticated,
             E::NotRegistered => bad("USRAUT0024", "Beneficiary Not Registered"),
             E::NoSuchSlot => bad("APPOIN0015", "Invalid Slot Id"),
             E::BadPincode => bad("APPOIN0018", "Invalid Pincode"),
