@@ -96,6 +96,10 @@ impl<'a> Resident<'a> {
         Self { program, mobile: mobile.to_owned(), token }
     }
 
+    pub(crate) fn address(&self) -> String {
+        self.program.address()
+    }
+
     pub(crate) fn get(&self, path: &str) -> (u16, Value) {
         call(self.program, "GET", path, Some(&self.token), None)
     }

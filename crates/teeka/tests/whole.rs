@@ -1,0 +1,389 @@
+//! The whole program, from outside: a resident's way, what is kept on disk, what a crash leaves,
+//! and what one resident may do with what is another's.
+
+#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
+
+mod support;
+
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    process::Command,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use serde_json::{Value, json};
+use support::{Resident, call, session_for, small_demo, somewhere};
+use testkit::program::Program;
+
+const TEEKA: &str = env!("CARGO_BIN_EXE_teeka");
+
+fn book(resident: &Resident<'_>, session: &Value, people: &[&str]) -> (u16, Value) {
+    let body = json!({
+        "dose": 1, "session_id": session["session_id"], "slot": session["slots"][0],
+        "beneficiaries": people, "center_id": 1, "captcha": "abc",
+    });
+    resident.post("/api/v2/appointment/schedule", &body)
+}
+
+#[test]
+fn a_resident_goes_the_whole_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = small_demo(folder.path());
+    let (date, ..) = somewhere(&program);
+    let anna = Resident::sign_in(&program, folder.path(), "7100000001");
+    let first = anna.register("Anna O'Brien", "1980", "700000000001");
+    let second = anna.register("सीता देवी", "1975", "700000000002");
+    let people = anna.people();
+    assert_eq!(people[0]["name"], "Anna O'Brien");
+    assert_eq!(people[0]["mobile_number"], "0001");
+    assert_eq!(people[0]["photo_id_number"], "XXXXXXXX0001");
+    assert_eq!((&people[0]["vaccine"], &people[0]["dose1_date"]), (&json!(""), &json!("")));
+
+    // The same document again, and a third person who is then removed.
+    let again = json!({
+        "name": "Other", "birth_year": "1980", "gender_id": 1, "photo_id_type": 1,
+        "photo_id_number": "700000000001", "consent_version": "1",
+    });
+    assert_eq!(anna.post("/api/v2/registration/beneficiary/new", &again).0, 400);
+    let third = anna.register("Gone Soon", "1990", "700000000003");
+    let body = json!({ "beneficiary_reference_id": third });
+    assert_eq!(anna.post("/api/v2/registration/beneficiary/delete", &body).0, 204);
+    assert_eq!(anna.people().as_array().unwrap().len(), 2);
+
+    // Two at once, moved to another slot, and one of them cancelled.
+    let (session, _) = session_for(&program, &date, 46);
+    let (status, booked) = book(&anna, &session, &[&first, &second]);
+    assert_eq!(status, 200, "{booked}");
+    assert_eq!(booked["appointment_confirmation_no"], booked["appointment_id"]);
+    let (status, answer) = book(&anna, &session, &[&first]);
+    assert_eq!((status, &answer["errorCode"]), (400, &json!("APPOIN0022")));
+    let id = booked["appointment_id"].as_str().unwrap();
+    let body = json!({
+        "appointment_id": id, "session_id": session["session_id"], "slot": session["slots"][1],
+    });
+    assert_eq!(anna.post("/api/v2/appointment/reschedule", &body).0, 204);
+    let shown = &anna.people()[0]["appointments"][0];
+    assert_eq!(shown["slot"], session["slots"][1]);
+    assert_eq!(shown["appointment_id"], booked["appointment_id"]);
+    let path = format!("/api/v2/appointment/appointmentslip/download?appointment_id={id}");
+    assert!(anna.get(&path).1.as_str().unwrap().starts_with("%PDF"));
+    let body = json!({ "appointment_id": id, "beneficiariesToCancel": [second] });
+    assert_eq!(anna.post("/api/v2/appointment/cancel", &body).0, 204);
+    assert_eq!(anna.post("/api/v2/appointment/cancel", &body).0, 204);
+    assert_eq!(anna.people()[1]["appointments"], json!([]));
+
+    // Vaccinated elsewhere: the seat of tomorrow is given back, the certificate verifies.
+    let body = json!({ "appointment_id": id, "beneficiariesToCancel": [first] });
+    assert_eq!(anna.post("/api/v2/appointment/cancel", &body).0, 204);
+    support::vaccinate(&program, &first, &date);
+    let person = &anna.people()[0];
+    assert_eq!(person["vaccination_status"], "Partially Vaccinated");
+    assert_eq!(person["vaccine"], "COVISHIELD");
+    let path =
+        format!("/api/v2/registration/certificate/download?beneficiary_reference_id={first}");
+    verify_certificate(folder.path(), &anna, &path);
+    let body = json!({ "beneficiary_reference_id": first });
+    assert_eq!(anna.post("/api/v2/registration/beneficiary/delete", &body).0, 400);
+    assert!(program.stop(), "it ends well");
+}
+
+fn verify_certificate(folder: &Path, anna: &Resident<'_>, path: &str) {
+    let url = format!("{}{path}", anna.address());
+    let agent = ureq::Agent::new_with_defaults();
+    let mut answer =
+        agent.get(url).header("authorization", format!("bearer {}", anna.token)).call().unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/pdf");
+    let pdf = answer.body_mut().read_to_vec().unwrap();
+    let file = folder.join("certificate.pdf");
+    std::fs::write(&file, &pdf).unwrap();
+    let verify = |data: &Path| {
+        let arguments = ["verify", "--json", "--show"];
+        Command::new(TEEKA).args(arguments).arg("--data").arg(data).arg(&file).output().unwrap()
+    };
+    let output = verify(folder);
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert_eq!((&said["verdict"], &said["name"]), (&json!("valid but"), &json!("Anna O'Brien")));
+    // Another platform's signer does not know it.
+    let other = tempfile::tempdir().unwrap();
+    let stranger = small_demo(other.path());
+    stranger.kill();
+    assert_eq!(verify(other.path()).status.code(), Some(1));
+}
+
+/// Every path where the owner gets something and another resident must get nothing.
+#[test]
+fn one_resident_can_do_nothing_with_what_is_anothers() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = small_demo(folder.path());
+    let (date, ..) = somewhere(&program);
+    let anna = Resident::sign_in(&program, folder.path(), "7200000001");
+    let ravi = Resident::sign_in(&program, folder.path(), "7200000002");
+    let hers = anna.register("Anna Demo", "1980", "710000000001");
+    let his = ravi.register("Ravi Demo", "1980", "710000000002");
+    let (session, center) = session_for(&program, &date, 46);
+    let (_, booked) = book(&anna, &session, &[&hers]);
+    let id = &booked["appointment_id"];
+    support::vaccinate(&program, &anna.register("Asha Demo", "1980", "710000000003"), &date);
+    let vaccinated = anna.people()[1]["beneficiary_reference_id"].as_str().unwrap().to_owned();
+    let reads = [
+        format!(
+            "/api/v2/appointment/appointmentslip/download?appointment_id={}",
+            id.as_str().unwrap()
+        ),
+        format!("/api/v2/registration/certificate/download?beneficiary_reference_id={vaccinated}"),
+        format!(
+            "/api/v2/registration/certificate/public/download?beneficiary_reference_id={vaccinated}"
+        ),
+    ];
+    for path in &reads {
+        assert_eq!(anna.get(path).0, 200, "{path}");
+        assert_eq!(ravi.get(path).0, 400, "{path}");
+        assert_eq!(call(&program, "GET", path, None, None).0, 401, "{path}");
+    }
+    let slot = &session["slots"][1];
+    let session = &session["session_id"];
+    let writes = [
+        ("schedule", json!({ "session_id": session, "slot": slot, "beneficiaries": [hers] })),
+        ("schedule", json!({ "session_id": session, "slot": slot, "beneficiaries": [his, hers] })),
+        ("reschedule", json!({ "appointment_id": id, "session_id": session, "slot": slot })),
+        ("cancel", json!({ "appointment_id": id, "beneficiariesToCancel": [hers] })),
+        ("cancel", json!({ "appointment_id": id })),
+    ];
+    let before = anna.people();
+    for (what, body) in &writes {
+        let path = format!("/api/v2/appointment/{what}");
+        assert_eq!(ravi.post(&path, body).0, 400, "{what}");
+        assert_eq!(call(&program, "POST", &path, None, Some(body)).0, 401, "{what}");
+    }
+    let body = json!({ "beneficiary_reference_id": hers });
+    assert_eq!(ravi.post("/api/v2/registration/beneficiary/delete", &body).0, 400);
+    assert_eq!(anna.people(), before);
+
+    // A state's program learns nothing about who did not present themselves.
+    let looks = [
+        "findByMobile?mobile_number=7200000001".to_owned(),
+        format!("findByReferenceId?beneficiary_reference_id={hers}"),
+        format!("findByReferenceId?beneficiary_reference_id={hers}&secret_code=0000x"),
+    ];
+    for look in looks {
+        let path = format!("/api/v2/vaccinator/beneficiaries/{look}");
+        let (status, answer) = with_key(&program, &path);
+        assert_eq!(status, 403, "{path} {answer}");
+        assert!(!answer.to_string().contains("Anna"));
+        assert_eq!(call(&program, "GET", &path, None, None).0, 403);
+    }
+    let body = json!({
+        "beneficiary_reference_id": his, "center_id": center, "vaccine": "COVISHIELD",
+        "vaccine_batch": "LOT1", "dose": 1, "vaccinator_name": "Meera Pillai",
+    });
+    let path = "/api/v2/vaccinator/beneficiaries/vaccinate";
+    assert_eq!(call(&program, "POST", path, None, Some(&body)).0, 403);
+}
+
+fn with_key(program: &Program, path: &str) -> (u16, Value) {
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let url = format!("{}{path}", program.address());
+    let mut answer =
+        agent.get(url).header("x-api-key", "demo-key-of-a-made-up-country").call().unwrap();
+    let text = answer.body_mut().read_to_string().unwrap();
+    (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
+}
+
+/// Values of people, and how each may be written.
+fn forms(value: &str) -> Vec<Vec<u8>> {
+    let bytes = value.as_bytes();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let utf16 = |order: fn(u16) -> [u8; 2]| value.encode_utf16().flat_map(order).collect();
+    vec![
+        bytes.to_vec(),
+        hex.to_uppercase().into_bytes(),
+        hex.into_bytes(),
+        utf16(u16::to_le_bytes),
+        utf16(u16::to_be_bytes),
+        base64(bytes).into_bytes(),
+    ]
+}
+
+/// Base64 without what depends on the neighbours of a value: its last, incomplete group.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let group = |three: &[u8]| {
+        let number = u32::from_be_bytes([0, three[0], three[1], three[2]]);
+        [18, 12, 6, 0].map(|shift| char::from(LETTERS[(number >> shift) as usize & 63]))
+    };
+    bytes.as_chunks::<3>().0.iter().flat_map(|three| group(three)).collect()
+}
+
+/// What of the values is found in the files of a folder; the messages are what is delivered.
+fn found_in(folder: &Path, values: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(found_in(&path, values));
+        } else if !path.ends_with("messages.jsonl") {
+            let bytes = std::fs::read(&path).unwrap();
+            for value in values {
+                for form in forms(value) {
+                    if bytes.windows(form.len()).any(|window| window == form) {
+                        found.push(format!("{value} in {}", path.display()));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_of_a_person_is_legible_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = small_demo(folder.path());
+    let (date, ..) = somewhere(&program);
+    let marked = Resident::sign_in(&program, folder.path(), "7345678901");
+    let reference = marked.register("Qwertmark Zyxwunique", "1980", "734500019876");
+    let (session, _) = session_for(&program, &date, 46);
+    book(&marked, &session, &[&reference]);
+    support::vaccinate(
+        &program,
+        &marked.register("Plokmark Vutsunique", "1980", "734500019877"),
+        &date,
+    );
+    // What goes wrong is logged too.
+    for junk in ["Qwertmark Zyxwunique", "7345678901\u{0}", "{\"name\":\"Qwertmark"] {
+        let body = json!({ "name": junk, "mobile": junk, "otp": junk, "txnId": junk });
+        marked.post("/api/v2/registration/beneficiary/new", &body);
+        marked.post("/api/v2/auth/validateMobileOtp", &body);
+        marked.post("/api/v2/appointment/schedule", &Value::from(junk));
+    }
+    let metrics = call(&program, "GET", "/metrics", None, None).1.to_string();
+    let copy = folder.path().join("copy");
+    let backup = Command::new(TEEKA)
+        .args(["backup", "--data"])
+        .args([folder.path(), &copy])
+        .output()
+        .unwrap();
+    assert!(backup.status.success());
+    let values: Vec<_> =
+        ["Qwertmark", "Zyxwunique", "Plokmark", "7345678901", "734500019876", "734500019877"]
+            .map(str::to_owned)
+            .to_vec();
+    assert!(values.iter().all(|value| !metrics.contains(value)));
+    // With the write-ahead log as it is while the program runs, and after it has ended.
+    assert_eq!(found_in(folder.path(), &values), Vec::<String>::new());
+    assert!(program.stop());
+    assert_eq!(found_in(folder.path(), &values), Vec::<String>::new());
+    // The scan sees what is there: a planted line is found.
+    std::fs::write(folder.path().join("planted"), "name=Qwertmark").unwrap();
+    assert_eq!(found_in(folder.path(), &values).len(), 1);
+    restore(&copy);
+}
+
+/// A copy is read back into an empty store, whole.
+fn restore(copy: &Path) {
+    let empty = tempfile::tempdir().unwrap();
+    let output = Command::new(TEEKA)
+        .args(["restore", "--json", "--data"])
+        .args([empty.path(), copy])
+        .output()
+        .unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&said["people"], &said["holds"]), (&json!(52), &json!(true)), "{said}");
+}
+
+#[test]
+fn what_was_acknowledged_outlives_kill_nine() {
+    let rounds = std::env::var("TEEKA_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(4);
+    let folder = tempfile::tempdir().unwrap();
+    let mut told: BTreeSet<(String, String)> = BTreeSet::new();
+    for round in 0..rounds {
+        let program = small_demo(folder.path());
+        let (date, ..) = somewhere(&program);
+        let (session, _) = session_for(&program, &date, 46);
+        let residents: Vec<_> = (0..4)
+            .map(|number| {
+                let mobile = format!("73{round:02}00{number:04}");
+                let resident = Resident::sign_in(&program, folder.path(), &mobile);
+                let document = format!("72{round:02}{number:08}");
+                let reference = resident.register("Asha Demo", "1975", &document);
+                (resident.mobile.clone(), resident.token.clone(), reference)
+            })
+            .collect();
+        let acknowledged = Mutex::new(Vec::new());
+        let over = AtomicBool::new(false);
+        let address = program.address();
+        std::thread::scope(|scope| {
+            for (mobile, token, reference) in &residents {
+                let (session, address, acknowledged, over) =
+                    (&session, &address, &acknowledged, &over);
+                scope.spawn(move || {
+                    book_until_killed(address, token, reference, session, |id| {
+                        acknowledged.lock().unwrap().push((mobile.clone(), id));
+                        over.load(Ordering::SeqCst)
+                    });
+                });
+            }
+            #[expect(clippy::disallowed_methods, reason = "another process is at work")]
+            std::thread::sleep(std::time::Duration::from_millis(120 + 70 * round));
+            over.store(true, Ordering::SeqCst);
+            program.kill();
+        });
+        told.extend(last_of_each(&acknowledged.into_inner().unwrap()));
+    }
+    assert!(told.len() > 2, "something was acknowledged");
+    let program = small_demo(folder.path());
+    for (mobile, id) in &told {
+        let people = Resident::sign_in(&program, folder.path(), mobile).people();
+        let held: Vec<_> = people[0]["appointments"].as_array().unwrap().clone();
+        let ids: Vec<_> = held.iter().filter_map(|a| a["appointment_id"].as_str()).collect();
+        // What was acknowledged last stands, unless a cancellation was under way when it ended.
+        assert!(ids.is_empty() || ids == [id.as_str()], "{ids:?}");
+    }
+    assert!(program.stop());
+    let doctor =
+        Command::new(TEEKA).args(["doctor", "--data"]).arg(folder.path()).output().unwrap();
+    assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
+}
+
+/// Books and cancels again and again; stops after a booking when told to, so that the last answer
+/// is a booking that must stand.
+fn book_until_killed(
+    address: &str,
+    token: &str,
+    reference: &str,
+    session: &Value,
+    mut booked: impl FnMut(String) -> bool,
+) {
+    let post = |path: &str, body: &Value| {
+        support::try_call(address, "POST", path, Some(token), Some(body))
+    };
+    let wish = json!({
+        "session_id": session["session_id"], "slot": session["slots"][0],
+        "beneficiaries": [reference],
+    });
+    while let Some((200, answer)) = post("/api/v2/appointment/schedule", &wish) {
+        let id = answer["appointment_id"].as_str().unwrap().to_owned();
+        if booked(id.clone()) {
+            return;
+        }
+        let body = json!({ "appointment_id": id });
+        if post("/api/v2/appointment/cancel", &body).is_none() {
+            return;
+        }
+    }
+}
+
+fn last_of_each(acknowledged: &[(String, String)]) -> Vec<(String, String)> {
+    let mut last: Vec<(String, String)> = Vec::new();
+    for (mobile, id) in acknowledged {
+        last.retain(|(held, _)| held != mobile);
+        last.push((mobile.clone(), id.clone()));
+    }
+    last
+}
