@@ -1,4 +1,7 @@
-//! Signed texts out of files: a text file, or a PDF that this crate printed.
+//! Signed texts out of files: a text file, a PDF that this crate printed, or a picture of the QR
+//! code. Pictures inside a PDF of others are not looked for.
+
+mod image;
 
 use crate::verify::MOST_TEXT;
 
@@ -17,7 +20,8 @@ const BEGIN: &[u8] = b"HC1:";
 ///
 /// # Shape
 ///
-/// Texts that begin with `HC1:` and go on with characters of base45.
+/// Texts that begin with `HC1:` and go on with characters of base45; in a PNG or JPEG picture of up
+/// to 24 megapixels, those of its QR codes.
 pub fn certificates(bytes: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = &bytes[..bytes.len().min(MOST_BYTES)];
@@ -28,6 +32,11 @@ pub fn certificates(bytes: &[u8]) -> Vec<String> {
         // Going on after the text, not inside it, keeps the work linear in the file.
         rest = &rest[place + text.len()..];
         keep(&mut found, text);
+    }
+    for text in image::texts(&bytes[..bytes.len().min(MOST_BYTES)]) {
+        if text.as_bytes().starts_with(BEGIN) {
+            keep(&mut found, text_at(text.as_bytes()));
+        }
     }
     found
 }

@@ -1,0 +1,115 @@
+//! Texts of the QR codes in a picture: PNG or JPEG.
+
+use std::io::Cursor;
+
+use png::{ColorType, Transformations};
+use rqrr::PreparedImage;
+use zune_jpeg::{
+    JpegDecoder,
+    zune_core::{colorspace::ColorSpace, options::DecoderOptions},
+};
+
+/// The most pixels that are looked at: a photograph of 24 megapixels.
+const MOST_PIXELS: usize = 24_000_000;
+/// A code is looked for at full size and, where none is found, at half of it and so on down to
+/// this width: that smooths away the grain of a photograph and the weave of paper.
+const LEAST_SIDE: usize = 400;
+
+/// A picture in shades of grey, row by row.
+struct Grey {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+/// The texts of the QR codes in a picture; none where the bytes are not a picture, or the picture
+/// is too large.
+pub(super) fn texts(bytes: &[u8]) -> Vec<String> {
+    let grey = if bytes.starts_with(b"\x89PNG") {
+        png(bytes)
+    } else if bytes.starts_with(b"\xff\xd8\xff") {
+        jpeg(bytes)
+    } else {
+        None
+    };
+    let Some(mut grey) = grey else { return Vec::new() };
+    loop {
+        let found = codes(&grey);
+        if !found.is_empty() || grey.width.min(grey.height) < 2 * LEAST_SIDE {
+            return found;
+        }
+        grey = half(&grey);
+    }
+}
+
+fn codes(grey: &Grey) -> Vec<String> {
+    let at = |x: usize, y: usize| grey.pixels[y * grey.width + x];
+    let mut prepared = PreparedImage::prepare_from_greyscale(grey.width, grey.height, at);
+    let grids = prepared.detect_grids();
+    grids.iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+}
+
+fn png(bytes: &[u8]) -> Option<Grey> {
+    // The decoder holds a few rows only; the picture itself is what is limited below.
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+    let mut reader = decoder.read_info().ok()?;
+    let (width, height) = size(reader.info().width, reader.info().height)?;
+    let mut pixels = vec![0; reader.output_buffer_size()?];
+    let frame = reader.next_frame(&mut pixels).ok()?;
+    let pixels = match frame.color_type {
+        ColorType::Grayscale => pixels,
+        ColorType::GrayscaleAlpha => on_white::<2>(&pixels, |[grey, _]| grey),
+        ColorType::Rgb => on_white::<3>(&pixels, |[red, green, blue]| luma(red, green, blue)),
+        ColorType::Rgba => on_white::<4>(&pixels, |[red, green, blue, _]| luma(red, green, blue)),
+        ColorType::Indexed => return None,
+    };
+    grey(width, height, pixels)
+}
+
+fn jpeg(bytes: &[u8]) -> Option<Grey> {
+    let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::Luma);
+    let mut decoder = JpegDecoder::new_with_options(Cursor::new(bytes), options);
+    decoder.decode_headers().ok()?;
+    let info = decoder.info()?;
+    let (width, height) = size(info.width.into(), info.height.into())?;
+    grey(width, height, decoder.decode().ok()?)
+}
+
+fn size(width: u32, height: u32) -> Option<(usize, usize)> {
+    let (width, height) = (usize::try_from(width).ok()?, usize::try_from(height).ok()?);
+    let fits = width.checked_mul(height).is_some_and(|pixels| (1..=MOST_PIXELS).contains(&pixels));
+    fits.then_some((width, height))
+}
+
+fn grey(width: usize, height: usize, mut pixels: Vec<u8>) -> Option<Grey> {
+    pixels.truncate(width * height);
+    (pixels.len() == width * height).then_some(Grey { width, height, pixels })
+}
+
+/// Pixels of `N` bytes in grey; what is transparent is white, as on paper.
+fn on_white<const N: usize>(pixels: &[u8], shade: impl Fn([u8; N]) -> u8) -> Vec<u8> {
+    let (pixels, _) = pixels.as_chunks::<N>();
+    let see_through = |pixel: &[u8; N]| N.is_multiple_of(2) && pixel[N - 1] < 128;
+    pixels.iter().map(|pixel| if see_through(pixel) { 255 } else { shade(*pixel) }).collect()
+}
+
+/// Brightness as the eye weighs the colours. Source: ITU-R BT.601, in 256ths.
+fn luma(red: u8, green: u8, blue: u8) -> u8 {
+    let sum = u32::from(red) * 77 + u32::from(green) * 150 + u32::from(blue) * 29;
+    u8::try_from(sum / 256).expect("the weights sum to 256")
+}
+
+fn half(grey: &Grey) -> Grey {
+    let (width, height) = (grey.width / 2, grey.height / 2);
+    let at = |x: usize, y: usize| u32::from(grey.pixels[y * grey.width + x]);
+    let mean = |x: usize, y: usize| {
+        let sum = at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1);
+        u8::try_from(sum / 4).expect("a mean of bytes is a byte")
+    };
+    let pixels = (0..height).flat_map(|y| (0..width).map(move |x| mean(2 * x, 2 * y))).collect();
+    Grey { width, height, pixels }
+}
+
+#[cfg(test)]
+mod tests;
