@@ -1,16 +1,28 @@
 //! The vaccines of the programme in the codes of international certificates.
 
+/// A vaccine against COVID-19, of whatever kind: for one that is not listed.
+pub const ANY_COVID_19: &str = "28531000087107";
+/// A viral vector that does not replicate.
+const VIRAL_VECTOR: &str = "29061000087103";
+/// The whole virus, inactivated.
+const INACTIVATED: &str = "1157024006";
+/// A recombinant spike protein.
+const SPIKE_PROTEIN: &str = "1162643001";
+
 /// How a vaccine is coded.
 ///
 /// # Source
 ///
-/// EU value sets for DCC, vaccine-prophylaxis, vaccine-medicinal-product and vaccine-mah-manf,
-/// release 2.9.0; products without an entry of their own carry their name.
+/// EU value sets for DCC (eHealth Network, `ehn-dcc-valuesets`): vaccine-encoding-instructions,
+/// and vaccine-prophylaxis of 2023-01-25, vaccine-medicinal-product of 2022-11-30,
+/// vaccine-mah-manf of 2022-01-26. `CORBEVAX` and `ZYCOV-D` have no entry in them: they carry the
+/// names of product and maker, never the code of another. There is none for a DNA vaccine, so
+/// `ZYCOV-D` is one of any kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Product {
     /// Name in the programme.
     pub name: &'static str,
-    /// What it is: SNOMED CT or ATC.
+    /// What it is: SNOMED CT.
     pub prophylaxis: &'static str,
     /// The medicinal product.
     pub product: &'static str,
@@ -29,15 +41,35 @@ const fn product(
 
 /// The vaccines of the Indian programme.
 pub const PRODUCTS: [Product; 6] = [
-    product("COVISHIELD", "J07BX03", "Covishield", "ORG-100001981"),
-    product("COVAXIN", "J07BX03", "Covaxin", "Bharat-Biotech"),
-    product("SPUTNIK V", "J07BX03", "Sputnik-V", "Gamaleya-Research-Institute"),
-    product("CORBEVAX", "J07BX03", "Corbevax", "ORG-100008549"),
-    product("COVOVAX", "J07BX03", "NVX-CoV2373", "ORG-100001981"),
-    product("ZYCOV-D", "J07BX03", "ZyCoV-D", "Zydus-Cadila"),
+    product("COVISHIELD", VIRAL_VECTOR, "Covishield", "ORG-100001981"),
+    product("COVAXIN", INACTIVATED, "Covaxin", "Bharat-Biotech"),
+    product("SPUTNIK V", VIRAL_VECTOR, "Sputnik-V", "Gamaleya-Research-Institute"),
+    product("CORBEVAX", SPIKE_PROTEIN, "Corbevax", "Biological-E"),
+    product("COVOVAX", SPIKE_PROTEIN, "Covovax", "ORG-100001981"),
+    product("ZYCOV-D", ANY_COVID_19, "ZyCoV-D", "Zydus-Cadila"),
 ];
 
 /// The codes of a vaccine; one that is not listed carries its own name.
 pub fn codes(vaccine: &str) -> Option<Product> {
     PRODUCTS.into_iter().find(|product| product.name.eq_ignore_ascii_case(vaccine))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vaccines_are_found_however_their_name_is_written() {
+        assert_eq!(codes("ZyCoV-D").map(|product| product.product), Some("ZyCoV-D"));
+        assert_eq!(codes("Covishield").map(|product| product.manufacturer), Some("ORG-100001981"));
+        assert!(codes("MOSQUIRIX").is_none());
+    }
+
+    #[test]
+    fn no_code_is_one_that_the_value_sets_withdrew() {
+        for product in PRODUCTS {
+            assert_ne!(product.prophylaxis, "J07BX03", "{}", product.name);
+            assert_ne!(product.product, "NVX-CoV2373", "{}", product.name);
+        }
+    }
 }

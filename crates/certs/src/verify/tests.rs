@@ -23,7 +23,7 @@ fn vaccination<'a>(name: &'a str, uvci: &'a str) -> Vaccination<'a> {
         name,
         birth_year: 1980,
         disease: dcc::COVID_19,
-        prophylaxis: "J07BX03",
+        prophylaxis: "29061000087103",
         product: "Covishield",
         manufacturer: "ORG-100001981",
         dose_number: 2,

@@ -8,7 +8,7 @@ use super::*;
 /// The claims of a good certificate.
 fn good() -> Value {
     let dose = cbor!({
-        "tg" => "840539006", "vp" => "J07BX03", "mp" => "Covishield", "ma" => "ORG-100001981",
+        "tg" => "840539006", "vp" => "29061000087103", "mp" => "Covishield", "ma" => "ORG-100001981",
         "dn" => 2, "sd" => 2, "dt" => "2021-12-01", "co" => "IN", "is" => "Ministry of Health",
         "ci" => "URN:UVCI:01:IN:1"
     });
