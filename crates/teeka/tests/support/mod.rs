@@ -9,7 +9,7 @@ use testkit::program::{Program, code_of, messages_sent};
 
 /// A demo with few facilities and people, without limits.
 pub(crate) fn small_demo(folder: &Path) -> Program {
-    let arguments = ["demo", "--people", "50", "--facilities", "800", "--limits", "off", "--quiet"];
+    let arguments = ["demo", "--people", "50", "--facilities", "400", "--limits", "off", "--quiet"];
     Program::start(env!("CARGO_BIN_EXE_teeka"), folder, &arguments)
 }
 
