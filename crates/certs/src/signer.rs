@@ -143,7 +143,8 @@ impl Signer {
         self.key_id
     }
 
-    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+    /// The signature of a message: ES256, 64 bytes.
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         let signature = self.key.sign(&self.random, message);
         signature.expect("the operating system has randomness").as_ref().to_vec()
     }

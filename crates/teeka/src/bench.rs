@@ -1,14 +1,158 @@
-//! `teeka bench`.
-use std::process::ExitCode;
+//! `teeka bench`: the platform beside the raw operations, measured in the same run, client and
+//! server on the same machine.
 
-use crate::output::Output;
+mod client;
+mod ground;
+mod raw;
+
+use std::{fmt::Write, process::ExitCode};
+
+use serde_json::{Value, json};
+
+use self::{client::Measured, ground::Ground};
+use crate::{output::Output, platform};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which measurement
-    name: String,
+    name: Name,
+    /// How many made-up people take part
+    #[arg(long, default_value_t = 60_000, value_name = "N")]
+    people: usize,
+    /// How many connections ask at once
+    #[arg(long, default_value_t = 128, value_name = "N")]
+    connections: usize,
 }
 
-pub(crate) fn run(_args: &Args, _output: Output) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("no such measurement")
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Name {
+    /// Register people
+    Register,
+    /// Book, spread over sessions
+    Book,
+    /// Book, everyone on one session
+    Stampede,
+    /// Find sessions of a district over seven days
+    Discovery,
+    /// Record doses and sign their certificates
+    Dose,
+    /// All of them
+    All,
+}
+
+/// One line of the table.
+struct Line {
+    name: &'static str,
+    measured: Measured,
+    raw: &'static str,
+    raw_per_second: f64,
+    remark: String,
+}
+
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
+    let lines = platform::runtime()?.block_on(measure(args, output))?;
+    let json: Value = lines.iter().map(Line::json).collect();
+    output.result(&json, &table(&lines))?;
+    let fine = lines.iter().all(|line| line.measured.failed == 0);
+    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+async fn measure(args: &Args, output: Output) -> anyhow::Result<Vec<Line>> {
+    let wants = |name| args.name == name || args.name == Name::All;
+    let ground = Ground::new(args.people, args.connections, output.quiet).await?;
+    let mut lines = Vec::new();
+    if wants(Name::Discovery) {
+        let (measured, bytes) = ground.discovery().await?;
+        lines.push(Line {
+            name: "discovery",
+            measured,
+            raw: "bare handler, same bytes",
+            raw_per_second: raw::http(args.connections, bytes).await?,
+            remark: format!("{bytes} bytes each, compressed"),
+        });
+    }
+    // The others need people, and the dose needs appointments.
+    let registered = ground.register().await?;
+    let inserts = raw::sqlite_inserts()?;
+    if wants(Name::Register) {
+        lines.push(Line {
+            name: "register",
+            measured: registered,
+            raw: "SQLite rows, 256 a commit",
+            raw_per_second: inserts,
+            remark: "sealed, durable before the answer".to_owned(),
+        });
+    }
+    if wants(Name::Stampede) {
+        let (measured, sold, seats) = ground.stampede().await?;
+        anyhow::ensure!(sold == seats, "{sold} of {seats} seats were sold");
+        lines.push(Line {
+            name: "stampede",
+            measured,
+            raw: "bare handler, 200 bytes",
+            raw_per_second: raw::http(args.connections, 200).await?,
+            remark: format!("exactly {sold} of {seats} sold"),
+        });
+    }
+    if wants(Name::Book) || wants(Name::Dose) {
+        let measured = ground.book().await?;
+        if wants(Name::Book) {
+            lines.push(Line {
+                name: "book",
+                measured,
+                raw: "SQLite rows, 256 a commit",
+                raw_per_second: inserts,
+                remark: "spread over 1,000 sessions".to_owned(),
+            });
+        }
+    }
+    if wants(Name::Dose) {
+        lines.push(Line {
+            name: "dose",
+            measured: ground.dose().await?,
+            raw: "P-256 signatures, one core",
+            raw_per_second: raw::signatures()?,
+            remark: "with its signed certificate".to_owned(),
+        });
+    }
+    ground.check().await?;
+    Ok(lines)
+}
+
+impl Line {
+    fn json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "per_second": self.measured.per_second().round(),
+            "p50_ms": self.measured.percentile(0.50),
+            "p99_ms": self.measured.percentile(0.99),
+            "answers": self.measured.answers,
+            "failed": self.measured.failed,
+            "raw": self.raw,
+            "raw_per_second": self.raw_per_second.round(),
+            "ratio": self.measured.per_second() / self.raw_per_second,
+            "remark": self.remark,
+        })
+    }
+}
+
+fn table(lines: &[Line]) -> String {
+    let mut text =
+        "what            per second   p50 ms   p99 ms   ratio to the raw operation\n".to_owned();
+    for line in lines {
+        let rate = line.measured.per_second();
+        let _ = writeln!(
+            text,
+            "{:<14} {rate:>11.0} {:>8.2} {:>8.2}   {:.2} of {:.0} {}\n{:15}{}",
+            line.name,
+            line.measured.percentile(0.50),
+            line.measured.percentile(0.99),
+            rate / line.raw_per_second,
+            line.raw_per_second,
+            line.raw,
+            "",
+            line.remark,
+        );
+    }
+    text.trim_end().to_owned()
 }

@@ -190,7 +190,7 @@ fn with_key(program: &Program, path: &str) -> (u16, Value) {
 /// Values of people, and how each may be written.
 fn forms(value: &str) -> Vec<Vec<u8>> {
     let bytes = value.as_bytes();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(bytes);
     let utf16 = |order: fn(u16) -> [u8; 2]| value.encode_utf16().flat_map(order).collect();
     vec![
         bytes.to_vec(),
@@ -223,7 +223,7 @@ fn found_in(folder: &Path, values: &[String]) -> Vec<String> {
             let bytes = std::fs::read(&path).unwrap();
             for value in values {
                 for form in forms(value) {
-                    if bytes.windows(form.len()).any(|window| window == form) {
+                    if memchr::memmem::find(&bytes, &form).is_some() {
                         found.push(format!("{value} in {}", path.display()));
                     }
                 }

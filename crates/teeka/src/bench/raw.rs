@@ -1,0 +1,48 @@
+//! The raw operations: what the machine does without a platform, in the same minute.
+
+use std::time::{Duration, Instant};
+
+use axum::{Router, routing::get};
+use tokio::net::TcpListener;
+
+use super::client::{self, ask};
+
+/// How long a raw operation is measured.
+const SPAN: Duration = Duration::from_secs(2);
+
+/// Answers of so many bytes a second from a handler that does nothing else.
+pub(crate) async fn http(connections: usize, bytes: usize) -> anyhow::Result<f64> {
+    let body = axum::body::Bytes::from(vec![b'x'; bytes]);
+    let router = Router::new().route("/", get(move || async move { body }));
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    ask(address, connections, vec![client::get("/"); 2_000], &[]).await?;
+    let (measured, _) = ask(address, connections, vec![client::get("/"); 150_000], &[]).await?;
+    server.abort();
+    Ok(measured.per_second())
+}
+
+/// Rows of a person's size a second, 256 a commit, each commit durable.
+pub(crate) fn sqlite_inserts() -> anyhow::Result<f64> {
+    let folder = std::env::temp_dir().join(format!("teeka-raw-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let rate = store::sqlite::raw_inserts(&folder.join("raw.sqlite"), SPAN);
+    drop(std::fs::remove_dir_all(&folder));
+    Ok(rate?)
+}
+
+/// P-256 signatures a second on one core.
+pub(crate) fn signatures() -> anyhow::Result<f64> {
+    let new = certs::signer::make_signer("IN", "Raw", jiff::civil::date(2021, 1, 1))?;
+    let signer = certs::signer::Signer::from_pem(&new.key_pem, &new.certificate_pem)?;
+    let begun = Instant::now();
+    let mut count = 0.0;
+    while begun.elapsed() < SPAN {
+        for _ in 0..100 {
+            std::hint::black_box(signer.sign(b"a message of some length, as certificates have"));
+        }
+        count += 100.0;
+    }
+    Ok(count / begun.elapsed().as_secs_f64())
+}
