@@ -35,7 +35,7 @@ impl Platform {
             name: person.details.name.text(),
             birth_year: person.details.birth_year,
             disease: dcc::COVID_19,
-            prophylaxis: codes.map_or("1119349007", |codes| codes.prophylaxis),
+            prophylaxis: codes.map_or(product::ANY_COVID_19, |codes| codes.prophylaxis),
             product: codes.map_or(dose.vaccine.as_str(), |codes| codes.product),
             manufacturer: codes.map_or(dose.vaccine.as_str(), |codes| codes.manufacturer),
             dose_number: dose.number,

@@ -27,7 +27,8 @@ pub(crate) struct Server {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, env = "TEEKA_LISTEN", value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
-    /// Where messages go: `stdout`, `file:PATH`, or `http:FILE` with a gateway's template
+    /// Where messages go: `stdout`, `file:PATH`, `http:FILE` with a gateway's template, or the URL
+    /// of a hook (https), a message centre (smpp, smpps) or a mail server (smtp, smtps)
     #[arg(long, env = "TEEKA_MESSAGES", value_name = "SINK")]
     pub(crate) messages: Option<String>,
     /// Limits on callers: on, or off (only on loopback)

@@ -1,111 +1,166 @@
 //! Where messages leave the platform. A sink says whether it took one; the outbox decides when to
-//! try again. No sink logs an address or a text.
+//! try again. Nothing here logs an address or a text: not in an error, not in a reason.
 
-mod gateway;
+mod address;
+mod courier;
+mod file;
+mod http;
+mod smpp;
+mod smtp;
+mod template;
+mod tls;
 
-use std::{fs::OpenOptions, io::Write, path::PathBuf, sync::Mutex};
+use std::{borrow::Cow, path::Path};
 
-use anyhow::{Context, bail};
-use app::{Platform, messages::Outgoing, upkeep::Delivery};
-use gateway::Gateway;
-use serde_json::json;
+use anyhow::bail;
+use app::{Secret, messages::Outgoing as Opened};
+pub(crate) use courier::{Sink, deliver_due};
+use jiff::Timestamp;
+use store::Message;
+use uuid::Uuid;
 
-use crate::platform::system;
+/// Where the platform's mobiles are.
+const COUNTRY_CODE: &str = "+91";
+/// The variable that holds a gateway's password, so that no command line has to.
+const PASSWORD: &str = "TEEKA_MESSAGES_PASSWORD";
 
-/// How many messages are taken at once.
-const AT_ONCE: u32 = 200;
+/// Looks a variable of the environment up.
+type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Where messages go.
-pub(crate) enum Sink {
-    /// Standard output, a line each: for the demo.
+/// A message about to leave.
+///
+/// # Privacy
+///
+/// Holds an address and a text: for the gateway only.
+pub(crate) struct Outgoing {
+    /// Its id, by which a gateway knows one that comes again.
+    id: Uuid,
+    /// A mobile with its country code (`+916000000001`), or a mail address.
+    to: Secret<String>,
+    /// The text.
+    text: Secret<String>,
+    /// What it is about: `otp`, `appointment`, `dose`.
+    kind: String,
+    /// When it was written.
+    at: Timestamp,
+}
+
+impl Outgoing {
+    fn new(message: &Message, opened: &Opened) -> Self {
+        let to = opened.to.expose();
+        let to = if to.starts_with('+') || to.contains('@') {
+            to.clone()
+        } else {
+            format!("{COUNTRY_CODE}{to}")
+        };
+        Self {
+            id: message.id,
+            to: Secret::new(to),
+            text: opened.text.clone(),
+            kind: message.kind.clone(),
+            at: message.at,
+        }
+    }
+
+    /// The mobile with its country code, digits only; none for a mail address.
+    fn digits(&self) -> Option<&str> {
+        self.to.expose().strip_prefix('+')
+    }
+
+    /// The mobile without its country code; none for a mail address.
+    fn national(&self) -> Option<&str> {
+        let to = self.to.expose();
+        to.strip_prefix(COUNTRY_CODE).or_else(|| self.digits())
+    }
+}
+
+/// Why a message was not delivered: technical, and never an address or a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Undelivered {
+    /// It may be tried again.
+    Later(Cow<'static, str>),
+    /// It will not be taken, whenever it comes.
+    Never(Cow<'static, str>),
+}
+
+impl Undelivered {
+    fn later(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Later(reason.into())
+    }
+
+    fn never(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Never(reason.into())
+    }
+}
+
+/// One way out of the platform.
+enum Way {
+    /// Standard output, a JSON object a line: for the demo.
     Stdout,
     /// A file, a JSON object a line.
-    File(Mutex<std::fs::File>),
+    File(file::Lines),
     /// A gateway that is called over HTTP.
-    Gateway(Box<Gateway>),
+    Http(Box<http::Gateway>),
+    /// A mail server.
+    Smtp(Box<smtp::MailServer>),
+    /// A message centre.
+    Smpp(Box<smpp::MessageCentre>),
+}
+
+impl Way {
+    async fn deliver(&self, message: &Outgoing) -> Result<(), Undelivered> {
+        match self {
+            Self::Stdout => file::print(message),
+            Self::File(lines) => lines.deliver(message),
+            Self::Http(gateway) => gateway.deliver(message).await,
+            Self::Smtp(server) => server.deliver(message).await,
+            Self::Smpp(centre) => centre.deliver(message).await,
+        }
+    }
 }
 
 /// Reads a sink's name.
 ///
+/// # Shape
+///
+/// One of:
+///
+/// - `stdout`
+/// - `file:PATH`, to which a JSON object a line is added
+/// - `http:FILE`, a gateway by a template; see [`http::settings::Settings`]
+/// - `https://HOST/PATH`, which gets the message as JSON, posted; see [`http::Gateway::hook`]
+/// - `smpp://SYSTEM_ID@HOST:PORT/?source=SENDER`, or `smpps:` for TLS; see [`smpp::Settings`]
+/// - `smtp://USER@HOST:PORT/?from=ADDRESS`, or `smtps:`; see [`smtp::MailServer`]
+///
+/// A password is best left out of it and put into `TEEKA_MESSAGES_PASSWORD`.
+///
 /// # Errors
 ///
-/// If it is not a known sink, or its file cannot be used.
+/// If it is not a known sink, or what it names cannot be used. No error holds the name itself,
+/// which may hold a password.
 pub(crate) fn parse(name: &str) -> anyhow::Result<Sink> {
-    if name == "stdout" {
-        return Ok(Sink::Stdout);
-    }
-    if let Some(path) = name.strip_prefix("file:") {
-        let path = PathBuf::from(path);
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.mode(0o600);
-        }
-        let file =
-            options.open(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        return Ok(Sink::File(Mutex::new(file)));
-    }
-    if let Some(path) = name.strip_prefix("http:") {
-        return Ok(Sink::Gateway(Box::new(Gateway::read(&PathBuf::from(path))?)));
-    }
-    if name.starts_with("smpp:") || name.starts_with("smtp:") {
-        bail!("this build has no SMPP or SMTP sink yet; use stdout, file:PATH or http:FILE");
-    }
-    bail!("a sink is stdout, file:PATH or http:FILE");
+    way(name, &|variable| std::env::var(variable).ok()).map(Sink::new)
 }
 
-impl Sink {
-    async fn deliver(&self, kind: &str, at: jiff::Timestamp, message: &Outgoing) -> Delivery {
-        let line = || {
-            json!({
-                "to": format!("+91{}", message.to.expose()),
-                "text": message.text.expose(),
-                "kind": kind,
-                "at": at.to_string(),
-            })
-        };
-        let written = match self {
-            Self::Stdout => writeln!(std::io::stdout(), "{}", line()).is_ok(),
-            Self::File(file) => file.lock().is_ok_and(|mut file| {
-                // One write, so that two servers on one file do not mix their lines.
-                file.write_all(format!("{}\n", line()).as_bytes()).is_ok()
-            }),
-            Self::Gateway(gateway) => return gateway.deliver(kind, message).await,
-        };
-        if written { Delivery::Delivered } else { Delivery::Later }
-    }
+fn way(name: &str, environment: Environment<'_>) -> anyhow::Result<Way> {
+    Ok(match name.split_once(':') {
+        None if name == "stdout" => Way::Stdout,
+        Some(("file", path)) => Way::File(file::Lines::open(Path::new(path))?),
+        Some(("http" | "https", rest)) if rest.starts_with("//") => {
+            Way::Http(Box::new(http::Gateway::hook(name, environment)?))
+        }
+        Some(("http", path)) => {
+            Way::Http(Box::new(http::Gateway::read(Path::new(path), environment)?))
+        }
+        Some(("smtp" | "smtps", _)) => {
+            Way::Smtp(Box::new(smtp::MailServer::parse(name, environment)?))
+        }
+        Some(("smpp" | "smpps", _)) => {
+            Way::Smpp(Box::new(smpp::MessageCentre::parse(name, environment)?))
+        }
+        _ => bail!("a sink is stdout, file:PATH, http:FILE, https://URL, smpp://… or smtp://…"),
+    })
 }
 
-/// Delivers what is due, until nothing is.
-///
-/// # Errors
-///
-/// If the store is not available; then delivery goes on later.
-pub(crate) async fn deliver_due(platform: &Platform, sink: &Sink) -> app::Result<()> {
-    loop {
-        let ctx = system();
-        let due = platform.due_messages(&ctx, AT_ONCE).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        let mut outcomes = Vec::with_capacity(due.len());
-        for (message, outgoing) in due {
-            let delivery = match &outgoing {
-                Some(outgoing) => sink.deliver(&message.kind, message.at, outgoing).await,
-                None => Delivery::Never,
-            };
-            if delivery != Delivery::Delivered {
-                tracing::warn!(
-                    kind = message.kind,
-                    ?delivery,
-                    tries = message.tries,
-                    "not delivered"
-                );
-            }
-            outcomes.push((message, delivery));
-        }
-        platform.settle_messages(&system(), &outcomes).await?;
-    }
-}
+#[cfg(test)]
+mod tests;

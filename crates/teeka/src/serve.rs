@@ -47,7 +47,7 @@ pub(crate) async fn serve(
 ) -> anyhow::Result<ExitCode> {
     start_log();
     let metrics = start_metrics()?;
-    let sink = messages::parse(&config.messages)?;
+    let sink = Arc::new(messages::parse(&config.messages)?);
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
@@ -60,7 +60,7 @@ pub(crate) async fn serve(
     let entropy = Arc::new(SystemEntropy::default());
     let web = Web::new(Arc::clone(&platform), Arc::new(SystemClock), entropy, options);
     let (stop, stopped) = watch::channel(false);
-    let workers = start_workers(&platform, sink, metrics, &stopped);
+    let workers = start_workers(&platform, Arc::clone(&sink), metrics, &stopped);
     let (json, text) = announce(&address);
     output.result(&json, &text)?;
     let service = web.router().into_make_service_with_connect_info::<std::net::SocketAddr>();
@@ -84,6 +84,7 @@ pub(crate) async fn serve(
     for worker in workers {
         drop(worker.await);
     }
+    sink.finish().await;
     platform.store().close().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -111,7 +112,7 @@ where
 
 fn start_workers(
     platform: &Arc<Platform>,
-    sink: Sink,
+    sink: Arc<Sink>,
     metrics: PrometheusHandle,
     stopped: &watch::Receiver<bool>,
 ) -> Vec<tokio::task::JoinHandle<()>> {
@@ -120,7 +121,6 @@ fn start_workers(
     let recover = Arc::clone(platform);
     let sweep = Arc::clone(platform);
     let deliver = Arc::clone(platform);
-    let sink = Arc::new(sink);
     vec![
         every(Duration::from_millis(250), stopped, move || {
             let platform = Arc::clone(&follow);
