@@ -1,5 +1,5 @@
-//! Durable state: one trait, [`Store`], and two short implementations, SQLite inside the program
-//! and PostgreSQL beside it. Rules live elsewhere; what lives here are rows, guards and the
+//! Durable state: one trait, [`Store`], and its implementation inside the program, SQLite. Rules
+//! live elsewhere; what lives here are rows, guards and the
 //! transactions that keep them true.
 //!
 //! Write methods take a slice and give one outcome per item, in order. The outer result says
@@ -8,7 +8,6 @@
 mod batch;
 mod error;
 mod migrate;
-pub mod postgres;
 mod record;
 pub mod sqlite;
 

@@ -1,5 +1,5 @@
 //! Brings a database to the current schema. Steps are never edited once merged; a new one is
-//! added at the end, with the same number and name for both engines.
+//! added at the end.
 
 use rusqlite::Connection;
 
@@ -24,10 +24,6 @@ macro_rules! steps {
 
 /// The steps for SQLite.
 pub(crate) const SQLITE: &[Step] = steps!("sqlite": "0001_campaign");
-/// The steps for PostgreSQL.
-#[cfg_attr(not(test), expect(dead_code, reason = "its store is not written yet"))]
-pub(crate) const POSTGRES: &[Step] = steps!("postgres": "0001_campaign");
-
 /// Which steps must still run, given the names of those that ran.
 ///
 /// # Errors
@@ -70,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_engines_have_the_same_steps_and_no_file_is_forgotten() {
+    fn no_migration_is_forgotten() {
         let names =
             |steps: &[Step]| steps.iter().map(|step| step.name.to_owned()).collect::<Vec<_>>();
         let files = |backend| {
@@ -84,14 +80,12 @@ mod tests {
             names.sort();
             names
         };
-        assert_eq!(names(SQLITE), names(POSTGRES));
         assert_eq!(names(SQLITE), files("sqlite"));
-        assert_eq!(names(POSTGRES), files("postgres"));
     }
 
     #[test]
     fn every_column_says_what_it_is() {
-        for step in SQLITE.iter().chain(POSTGRES) {
+        for step in SQLITE {
             for line in step.sql.lines() {
                 let column = line.starts_with("    ")
                     && line.trim().split(' ').next().is_some_and(|word| {
