@@ -14,7 +14,7 @@ pub(crate) async fn a_dose_is_recorded_once_in_its_place(store: &Arc<dyn Store>)
     store.book(&[booking(1, 1, &[1], seat(1, 1, 0, 0))]).await.unwrap();
     let first = dose(1, person(1, 1), 1, 1);
     let mut other = dose(1, person(1, 1), 1, 1);
-    other.dose.lot = "LOT2".to_owned();
+    "LOT2".clone_into(&mut other.dose.lot);
     let outcomes = store
         .record_doses(&[
             dose(9, person(1, 1), 2, 1),
