@@ -183,7 +183,12 @@ impl Platform {
         }
         let key = self.key_of(&record.beneficiary)?;
         let amendment =
-            Amendment { account, beneficiary: id, details: self.seal_details(&key, details) };
+            Amendment {
+            account,
+            beneficiary: id,
+            details: self.seal_details(&key, details),
+            at: ctx.now,
+        };
         match self.store.amend(&[amendment]).await?.pop() {
             Some(Err(store::NotAmended::NoSuchBeneficiary)) | None => Err(Error::NotFound),
             Some(outcome) => Ok(outcome?),

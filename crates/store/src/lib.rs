@@ -1,5 +1,5 @@
-//! Durable state: one trait, [`Store`], and its implementation inside the program, SQLite. Rules
-//! live elsewhere; what lives here are rows, guards and the
+//! Durable state: one trait, [`Store`], and two implementations: SQLite inside the program,
+//! PostgreSQL beside it. Rules live elsewhere; what lives here are rows, guards and the
 //! transactions that keep them true.
 //!
 //! Write methods take a slice and give one outcome per item, in order. The outer result says
@@ -7,9 +7,12 @@
 
 mod batch;
 mod error;
+mod guard;
 mod migrate;
+pub mod postgres;
 mod record;
 pub mod sqlite;
+mod value;
 
 use async_trait::async_trait;
 pub use batch::Batcher;
@@ -182,6 +185,8 @@ pub trait Store: Send + Sync {
     async fn sweep(&self, now: Timestamp) -> StoreResult<()>;
     /// Whether the store answers and can be written to.
     async fn check(&self) -> StoreResult<()>;
+    /// Why the machine below could lose an acknowledged write, if it could: a sentence each.
+    async fn risks(&self) -> StoreResult<Vec<String>>;
     /// Counts that must agree with one another; see [`Audit`].
     async fn audit(&self) -> StoreResult<Audit>;
     /// Writes a consistent copy of everything to a folder, while others go on working.

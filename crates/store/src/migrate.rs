@@ -1,6 +1,8 @@
 //! Brings a database to the current schema. Steps are never edited once merged; a new one is
 //! added at the end.
 
+use std::fmt::Write;
+
 use rusqlite::Connection;
 
 use crate::{StoreError, StoreResult};
@@ -24,6 +26,34 @@ macro_rules! steps {
 
 /// The steps for SQLite.
 pub(crate) const SQLITE: &[Step] = steps!("sqlite": "0001_campaign");
+/// The steps for PostgreSQL.
+pub(crate) const POSTGRES: &[Step] = steps!("postgres": "0001_campaign");
+
+/// Statements that also distribute each table by the key that its comment names.
+///
+/// # Source
+///
+/// Citus, "Creating and Distributing Tables": a table is created, then distributed, then indexed.
+pub(crate) fn distributed(sql: &str) -> String {
+    let mut text = String::with_capacity(sql.len() + 4_096);
+    let mut table = "";
+    for line in sql.lines() {
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            table = rest.trim_end_matches(" (");
+        }
+        text.push_str(line);
+        text.push('\n');
+        if line.ends_with("/* reference */;") {
+            let _ = writeln!(text, "SELECT create_reference_table('{table}');");
+        } else if let Some(key) =
+            line.split_once("/* by ").and_then(|(_, rest)| rest.strip_suffix(" */;"))
+        {
+            let _ = writeln!(text, "SELECT create_distributed_table('{table}', '{key}');");
+        }
+    }
+    text
+}
+
 /// Which steps must still run, given the names of those that ran.
 ///
 /// # Errors
@@ -81,11 +111,24 @@ mod tests {
             names
         };
         assert_eq!(names(SQLITE), files("sqlite"));
+        assert_eq!(names(POSTGRES), files("postgres"));
+        assert_eq!(names(SQLITE), names(POSTGRES));
+    }
+
+    #[test]
+    fn every_table_says_what_it_is_distributed_by() {
+        for step in POSTGRES {
+            let sql = distributed(step.sql);
+            let tables = sql.matches("CREATE TABLE ").count();
+            let distributed = sql.matches("create_distributed_table('").count();
+            assert_eq!(tables, distributed + sql.matches("create_reference_table('").count());
+            assert!(sql.contains("create_distributed_table('dose_claim', 'hb')"));
+        }
     }
 
     #[test]
     fn every_column_says_what_it_is() {
-        for step in SQLITE {
+        for step in SQLITE.iter().chain(POSTGRES) {
             for line in step.sql.lines() {
                 let column = line.starts_with("    ")
                     && line.trim().split(' ').next().is_some_and(|word| {

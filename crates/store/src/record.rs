@@ -151,6 +151,8 @@ pub struct Amendment {
     pub beneficiary: BeneficiaryId,
     /// The fields, sealed.
     pub details: SealedDetails,
+    /// When it was asked.
+    pub at: Timestamp,
 }
 
 /// Why fields were not replaced.

@@ -519,6 +519,11 @@ impl Store for Sqlite {
         self.write(care::check).await
     }
 
+    /// None: every commit is synchronous, and there is no other copy.
+    async fn risks(&self) -> StoreResult<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     async fn audit(&self) -> StoreResult<Audit> {
         self.read(care::audit)
     }

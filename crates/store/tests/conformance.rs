@@ -17,28 +17,63 @@ mod sign_in;
 
 use std::sync::Arc;
 
-use store::{Store, sqlite::Sqlite};
+use store::{
+    Store,
+    postgres::{Postgres, Topology},
+    sqlite::Sqlite,
+};
 
-/// Runs each part on a fresh embedded store.
-macro_rules! on_sqlite {
-    ($($part:ident :: $name:ident),+ $(,)?) => {
-        $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                let folder = tempfile::tempdir().unwrap();
-                let store: Arc<dyn Store> =
-                    Arc::new(Sqlite::open(&folder.path().join("teeka.sqlite")).unwrap());
-                $part::$name(&store).await;
-                let audit = store.audit().await.unwrap();
-                assert!(audit.holds(), "{audit:?}");
-                store.close().await;
-            }
-        )+
+/// A fresh embedded store.
+async fn embedded() -> Option<Arc<dyn Store>> {
+    // The folder goes with the test program.
+    let folder = tempfile::tempdir().unwrap().keep();
+    Some(Arc::new(Sqlite::open(&folder.join("teeka.sqlite")).unwrap()))
+}
+
+/// A fresh database on one PostgreSQL server.
+async fn postgres() -> Option<Arc<dyn Store>> {
+    on_server(Topology::Single).await
+}
+
+/// The same, with each step in a transaction of its own.
+async fn sharded() -> Option<Arc<dyn Store>> {
+    on_server(Topology::Sharded).await
+}
+
+async fn on_server(topology: Topology) -> Option<Arc<dyn Store>> {
+    let url = testkit::postgres::new_database()?;
+    Some(Arc::new(Postgres::open(&url, Some(topology)).await.unwrap()))
+}
+
+/// Runs each part on a fresh store of each kind.
+macro_rules! on_every_store {
+    ($($part:ident :: $name:ident $(($other:ident))?),+ $(,)?) => {
+        on_store!(embedded: $($part::$name $(($other))?),+);
+        on_store!(postgres: $($part::$name $(($other))?),+);
+        on_store!(sharded: $($part::$name $(($other))?),+);
     };
 }
 
-on_sqlite!(
-    care::a_copy_is_whole,
+macro_rules! on_store {
+    ($kind:ident: $($part:ident :: $name:ident $(($other:ident))?),+) => {
+        mod $kind {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let Some(store) = super::$kind().await else { return };
+                    $(let Some($other) = super::$kind().await else { return };)?
+                    super::$part::$name(&store $(, &$other)?).await;
+                    let audit = store.audit().await.unwrap();
+                    assert!(audit.holds() && audit.in_motion == 0, "{audit:?}");
+                    store.close().await;
+                }
+            )+
+        }
+    };
+}
+
+on_every_store!(
+    care::a_copy_is_whole(empty),
     care::expired_things_are_swept,
     care::messages_are_leased_once_and_retried,
     care::places_rules_and_counts_are_kept,

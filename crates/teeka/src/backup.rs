@@ -28,7 +28,7 @@ pub(crate) fn backup(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&args.folder)
         .with_context(|| format!("cannot make {}", args.folder.display()))?;
     platform::runtime()?.block_on(async {
-        let store = platform::open_store(&config.database)?;
+        let store = platform::open_store(&config.database).await?;
         store.backup(&args.folder).await?;
         store.close().await;
         let folder = args.folder.display().to_string();
@@ -43,7 +43,7 @@ pub(crate) fn backup(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
 pub(crate) fn restore(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let config = Config::read(&args.common, None)?;
     platform::runtime()?.block_on(async {
-        let store = platform::open_store(&config.database)?;
+        let store = platform::open_store(&config.database).await?;
         let before = store.audit().await?;
         if before.people > 0
             || !store.facilities_since(jiff::Timestamp::UNIX_EPOCH).await?.is_empty()

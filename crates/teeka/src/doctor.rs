@@ -38,14 +38,19 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         for (what, count) in counts.iter().chain(&wrong) {
             let _ = writeln!(text, "{count:>12}  {what}");
         }
-        text += if audit.holds() { "Everything agrees." } else { "Something does not agree." };
+        let risks = platform.store().risks().await?;
+        for risk in &risks {
+            let _ = writeln!(text, "        risk  {risk}");
+        }
+        let holds = audit.holds() && risks.is_empty();
+        text += if holds { "Everything agrees." } else { "Something does not agree." };
         let counts: serde_json::Map<_, _> = counts
             .iter()
             .chain(&wrong)
             .map(|(what, count)| (what.replace(' ', "_"), json!(count)))
             .collect();
-        output.result(&json!({ "holds": audit.holds(), "counts": counts }), &text)?;
+        output.result(&json!({ "holds": holds, "counts": counts, "risks": risks }), &text)?;
         platform.store().close().await;
-        Ok(if audit.holds() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })
     })
 }

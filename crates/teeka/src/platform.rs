@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use anyhow::{Context, bail};
 use app::{Actor, Ctx, Platform, clock::SystemEntropy, rules};
 use certs::signer::{Signer, make_signer};
-use store::{Store, sqlite::Sqlite};
+use store::{Store, postgres::Postgres, sqlite::Sqlite};
 use vault::Vault;
 use web::{Clock, SystemClock};
 
@@ -21,7 +21,7 @@ pub(crate) fn system() -> Ctx {
 }
 
 /// Opens the store that a URL names.
-pub(crate) fn open_store(url: &str) -> anyhow::Result<Arc<dyn Store>> {
+pub(crate) async fn open_store(url: &str) -> anyhow::Result<Arc<dyn Store>> {
     if let Some(path) = url.strip_prefix("sqlite:") {
         let path = Path::new(path);
         if let Some(folder) = path.parent() {
@@ -33,9 +33,11 @@ pub(crate) fn open_store(url: &str) -> anyhow::Result<Arc<dyn Store>> {
         return Ok(Arc::new(store));
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        bail!("this build has no PostgreSQL store yet; use sqlite:PATH");
+        // What it says names no password: the URL is not repeated.
+        let store = Postgres::open(url, None).await.context("cannot open the PostgreSQL store")?;
+        return Ok(Arc::new(store));
     }
-    bail!("a database is sqlite:PATH");
+    bail!("a database is sqlite:PATH or postgres://USER@HOST/NAME");
 }
 
 /// Opens everything; makes keys and a signer at the first start.
@@ -45,7 +47,7 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Platform> {
     let vault = Vault::load_or_create(&config.data.join("root.key"))
         .context("the root key cannot be used")?;
     let signer = open_signer(config)?;
-    let store = open_store(&config.database)?;
+    let store = open_store(&config.database).await?;
     let programme = match &config.rules {
         Some(path) => {
             let text = fs::read_to_string(path)

@@ -1,6 +1,7 @@
 //! Fixtures for tests: a small platform with its own clock, and the built program as a process.
 //! Development only.
 
+pub mod postgres;
 pub mod program;
 pub mod world;
 

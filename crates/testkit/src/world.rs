@@ -1,4 +1,4 @@
-//! A small platform on the embedded store, with a clock that only tests move.
+//! A small platform on any store, with a clock that only tests move.
 
 use std::{
     path::PathBuf,
@@ -21,16 +21,39 @@ use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, date, time},
 };
-use store::{StaffRole, Store, sqlite::Sqlite};
+use store::{
+    StaffRole, Store,
+    postgres::{Postgres, Topology},
+    sqlite::Sqlite,
+};
 use uuid::Uuid;
 use vault::{Secret, Vault};
+
+use crate::postgres;
+
+/// Where a small platform keeps what it keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite inside the program.
+    Embedded,
+    /// One PostgreSQL server.
+    Postgres,
+    /// PostgreSQL, with each step in a transaction of its own.
+    Sharded,
+}
+
+/// What opens its store again after a crash.
+#[derive(Clone, Debug)]
+enum Address {
+    File(PathBuf),
+    Url(String, Topology),
+}
 
 /// A small platform.
 pub struct World {
     /// The platform.
     pub platform: Arc<Platform>,
-    /// The database file.
-    pub path: PathBuf,
+    address: Address,
     now: AtomicI64,
     entropy: Arc<SeededEntropy>,
     signer: (String, String),
@@ -57,15 +80,29 @@ impl World {
     ///
     /// As [`World::new`].
     pub async fn with_settings(seed: u64, settings: Settings) -> Self {
+        let world = Self::on(Engine::Embedded, seed, settings).await;
+        world.expect("the embedded store needs nothing")
+    }
+
+    /// The same, on this kind of store; none if its server is not installed.
+    ///
+    /// # Panics
+    ///
+    /// As [`World::new`].
+    pub async fn on(engine: Engine, seed: u64, settings: Settings) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("teeka.sqlite");
+        let address = match engine {
+            Engine::Embedded => Address::File(folder.path().join("teeka.sqlite")),
+            Engine::Postgres => Address::Url(postgres::new_database()?, Topology::Single),
+            Engine::Sharded => Address::Url(postgres::new_database()?, Topology::Sharded),
+        };
         let new = make_signer("IN", "Ministry", date(2021, 1, 1)).expect("a signer can be made");
         let signer = (new.key_pem, new.certificate_pem);
         let now: Timestamp = "2022-02-01T09:00:00+05:30".parse().expect("an instant");
-        let platform = open(&path, &signer, settings.clone(), now).await;
+        let platform = open(&address, &signer, settings.clone(), now).await;
         let world = Self {
             platform: Arc::new(platform),
-            path,
+            address,
             now: AtomicI64::new(now.as_millisecond()),
             entropy: Arc::new(SeededEntropy::new(seed)),
             signer,
@@ -73,7 +110,7 @@ impl World {
             _folder: folder,
         };
         world.add_places().await;
-        world
+        Some(world)
     }
 
     async fn add_places(&self) {
@@ -115,7 +152,7 @@ impl World {
     /// If it does not open again.
     pub async fn crash(&mut self) {
         let now = self.now();
-        self.platform = Arc::new(open(&self.path, &self.signer, self.settings.clone(), now).await);
+        self.platform = Arc::new(open(&self.address, &self.signer, self.settings.clone(), now).await);
     }
 
     /// Now.
@@ -219,12 +256,17 @@ pub fn details(name: &str, birth_year: i16, document: u64) -> Details {
 }
 
 async fn open(
-    path: &std::path::Path,
+    address: &Address,
     signer: &(String, String),
     settings: Settings,
     now: Timestamp,
 ) -> Platform {
-    let store: Arc<dyn Store> = Arc::new(Sqlite::open(path).expect("the store opens"));
+    let store: Arc<dyn Store> = match address {
+        Address::File(path) => Arc::new(Sqlite::open(path).expect("the store opens")),
+        Address::Url(url, topology) => {
+            Arc::new(Postgres::open(url, Some(*topology)).await.expect("the store opens"))
+        }
+    };
     let programme = app::rules::read(app::rules::INDIA_2021_22).expect("the shipped rules");
     let signer = Signer::from_pem(&signer.0, &signer.1).expect("a signer");
     let vault = Vault::from_root_key([7; 32]);

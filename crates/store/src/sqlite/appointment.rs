@@ -10,19 +10,15 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
     message, person,
+};
+use crate::{
+    guard::{REMEMBERED_MS, recalled, terminal},
+    record::{
+        Booking, Cancellation, ClaimRow, ClaimState, Done, Idempotency, Move, NotBooked,
+        NotCancelled, NotMoved,
+    },
     value::{beneficiary, day, number},
 };
-use crate::record::{
-    Booking, Cancellation, ClaimRow, ClaimState, Done, Idempotency, Move, NotBooked, NotCancelled,
-    NotMoved,
-};
-
-/// How long an answer to a request with an idempotency key is remembered.
-///
-/// # Units
-///
-/// Milliseconds: seven days.
-pub(crate) const REMEMBERED_MS: i64 = 7 * 24 * 3_600 * 1_000;
 
 pub(super) fn book(
     connection: &Connection,
@@ -47,26 +43,6 @@ pub(super) fn book(
         ])?;
     }
     Ok(answer)
-}
-
-/// How an answer is remembered: its number, and whom it is about. Answers that may change with
-/// time alone are not.
-pub(crate) fn terminal(answer: Result<Done, NotBooked>) -> Option<(i16, Option<i64>)> {
-    match answer {
-        Ok(_) => Some((0, None)),
-        Err(NotBooked::Full) => Some((1, None)),
-        Err(NotBooked::Held { beneficiary }) => Some((2, Some(number(beneficiary)))),
-        Err(_) => None,
-    }
-}
-
-/// The answer that [`terminal`] remembered.
-pub(crate) fn recalled(code: i16, detail: Option<i64>) -> Result<Done, NotBooked> {
-    match (code, detail.and_then(beneficiary)) {
-        (0, _) => Ok(Done::Again),
-        (2, Some(beneficiary)) => Err(NotBooked::Held { beneficiary }),
-        _ => Err(NotBooked::Full),
-    }
 }
 
 fn remembered(

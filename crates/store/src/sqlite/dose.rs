@@ -6,11 +6,14 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::{
     appointment::{drop_claim, give_back, set_booking},
     message, person, place,
-    value::{day, instant_at, number, uuid_at},
+    value::{instant_at, uuid_at},
 };
-use crate::record::{
-    AefiNote, CertificateRow, ClaimRow, ClaimState, Done, DoseRecord, NotRecorded, NotUndone,
-    UndoDose,
+use crate::{
+    record::{
+        AefiNote, CertificateRow, ClaimRow, ClaimState, Done, DoseRecord, NotRecorded, NotUndone,
+        UndoDose,
+    },
+    value::{day, number},
 };
 
 const RECORD: &str = "

@@ -9,11 +9,14 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{
     message, place,
-    value::{beneficiary_at, date, instant, instant_at, number, seat_at, uuid_at},
+    value::{beneficiary_at, instant_at, seat_at, uuid_at},
 };
-use crate::record::{
-    AccountRow, Amendment, BeneficiaryRow, ClaimRow, ClaimState, Done, Enrolment, NotAmended,
-    NotEnrolled, NotRemoved, PersonRecord, SealedDetails,
+use crate::{
+    record::{
+        AccountRow, Amendment, BeneficiaryRow, ClaimRow, ClaimState, Done, Enrolment, NotAmended,
+        NotEnrolled, NotRemoved, PersonRecord, SealedDetails,
+    },
+    value::{date, instant, number},
 };
 
 const OPEN_ACCOUNT: &str = "

@@ -5,11 +5,14 @@ use domain::{
     id::{DistrictId, FacilityId, StateId},
     place::{District, Pincode, Position, PostalPlace, State},
 };
-use jiff::{Timestamp, civil::Time};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::value::{date, day, instant_at};
-use crate::record::{RulesFile, Tally};
+use super::value::instant_at;
+use crate::{
+    record::{RulesFile, Tally},
+    value::{date, day, minutes, time},
+};
 
 const PUT_STATE: &str = "
     INSERT INTO state (state_id, name, name_hi) VALUES (:id, :name, :name_hi)
@@ -192,17 +195,6 @@ pub(super) fn facilities_since(
             })
         })?
         .collect()
-}
-
-/// Minutes after midnight.
-pub(crate) fn minutes(time: Time) -> i32 {
-    i32::from(time.hour()) * 60 + i32::from(time.minute())
-}
-
-/// The time so many minutes after midnight.
-pub(crate) fn time(minutes: i32) -> Time {
-    let part = |value: i32| i8::try_from(value).unwrap_or(0);
-    Time::new(part(minutes / 60), part(minutes % 60), 0, 0).unwrap_or(Time::midnight())
 }
 
 const ADD_TALLY: &str = "

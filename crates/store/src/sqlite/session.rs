@@ -3,16 +3,19 @@
 use domain::{
     appointment::AppointmentState,
     id::{AppointmentId, FacilityId, SessionId},
-    session::{Channel, SeatPool, Session, SessionSeats, SessionState, Slot},
+    session::{Channel, SeatPool, Session, SessionSeats, SessionState},
 };
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params};
 
 use super::{
-    place::{minutes, time},
-    value::{account_at, beneficiary_at, date, day, seat_at, uuid_at},
+    value::{account_at, beneficiary_at, seat_at, uuid_at},
 };
-use crate::record::{BookingRow, NotPublished, Published};
+use crate::{
+    guard::cannot_become,
+    record::{BookingRow, NotPublished, Published},
+    value::{date, day, slots_from, slots_text},
+};
 
 const INSERT: &str = "
     INSERT INTO session (session_id, facility_id, held_on, vaccine, min_age, max_age, fee, state,
@@ -79,39 +82,6 @@ pub(super) fn publish(
         })?;
     }
     Ok(Ok(if held.is_some() { Published::Changed } else { Published::New }))
-}
-
-/// Why a published session cannot become another, if it cannot.
-pub(crate) fn cannot_become(held: &SessionSeats, wanted: &Session) -> Option<NotPublished> {
-    let kept = held.session.state != SessionState::Cancelled
-        && held.session.on == wanted.on
-        && held.session.vaccine == wanted.vaccine
-        && held.session.pools.len() <= wanted.pools.len()
-        && held.session.slots.len() <= wanted.slots.len();
-    let same_pools = held.session.pools.iter().zip(&wanted.pools).all(|(old, new)| {
-        (old.channel, old.dose_number, old.slot) == (new.channel, new.dose_number, new.slot)
-    });
-    if !kept || !same_pools {
-        return Some(NotPublished::NotTheSame);
-    }
-    let below = wanted.pools.iter().zip(&held.booked).any(|(pool, booked)| pool.capacity < *booked);
-    below.then_some(NotPublished::BelowBooked)
-}
-
-/// Slots as a column holds them: `540-660,660-780`, minutes after midnight.
-pub(crate) fn slots_text(slots: &[Slot]) -> String {
-    let texts: Vec<_> =
-        slots.iter().map(|slot| format!("{}-{}", minutes(slot.from), minutes(slot.to))).collect();
-    texts.join(",")
-}
-
-/// Reads what [`slots_text`] wrote.
-pub(crate) fn slots_from(text: &str) -> Vec<Slot> {
-    let slot = |part: &str| {
-        let (from, to) = part.split_once('-')?;
-        Some(Slot { from: time(from.parse().ok()?), to: time(to.parse().ok()?) })
-    };
-    text.split(',').filter_map(slot).collect()
 }
 
 const SET_STATE: &str = "

@@ -1,40 +1,14 @@
-//! How values of the domain sit in SQLite's columns.
+//! Reads values of the domain out of SQLite's rows.
 
 use domain::{
     appointment::Seat,
     id::{AccountId, BeneficiaryId, FacilityId, HomeBucket, SessionId},
 };
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::Timestamp;
 use rusqlite::{Row, types::Type};
 use uuid::Uuid;
 
-/// Days since 1970-01-01.
-pub(crate) fn day(date: Date) -> i32 {
-    let days = date.since(EPOCH).map(|span| span.get_days());
-    days.unwrap_or_default()
-}
-
-/// The date so many days after 1970-01-01.
-pub(crate) fn date(days: i32) -> Date {
-    EPOCH.saturating_add(days.days())
-}
-
-const EPOCH: Date = jiff::civil::date(1970, 1, 1);
-
-/// The instant so many milliseconds after 1970.
-pub(crate) fn instant(milliseconds: i64) -> Timestamp {
-    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
-/// A beneficiary's number as a column holds it.
-pub(crate) fn number(id: BeneficiaryId) -> i64 {
-    i64::try_from(id.number()).expect("14 digits fit")
-}
-
-/// The beneficiary with the number that a column holds.
-pub(crate) fn beneficiary(number: i64) -> Option<BeneficiaryId> {
-    BeneficiaryId::from_number(u64::try_from(number).ok()?)
-}
+use crate::value::{beneficiary, instant};
 
 /// Reads a beneficiary's number.
 pub(super) fn beneficiary_at(row: &Row<'_>, name: &str) -> rusqlite::Result<BeneficiaryId> {

@@ -53,6 +53,7 @@ pub(crate) async fn details_change_until_the_first_dose(store: &Arc<dyn Store>) 
         account: account(by),
         beneficiary: person(1, 1),
         details: details(document),
+        at: at(5),
     };
     let outcomes = store.amend(&[amend(1, 9), amend(1, 2), amend(2, 8)]).await.unwrap();
     let expected = [Ok(()), Err(NotAmended::DocumentTaken), Err(NotAmended::NoSuchBeneficiary)];

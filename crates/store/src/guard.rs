@@ -1,0 +1,52 @@
+//! Guards that either engine asks before it writes, where a statement alone cannot say it.
+
+use domain::session::{SessionSeats, SessionState, Session};
+
+use crate::{
+    record::{Done, NotBooked, NotPublished},
+    value::{beneficiary, number},
+};
+
+/// How long an answer to a request with an idempotency key is remembered.
+///
+/// # Units
+///
+/// Milliseconds: seven days.
+pub(crate) const REMEMBERED_MS: i64 = 7 * 24 * 3_600 * 1_000;
+
+/// How an answer is remembered: its number, and whom it is about. Answers that may change with
+/// time alone are not.
+pub(crate) fn terminal(answer: Result<Done, NotBooked>) -> Option<(i16, Option<i64>)> {
+    match answer {
+        Ok(_) => Some((0, None)),
+        Err(NotBooked::Full) => Some((1, None)),
+        Err(NotBooked::Held { beneficiary }) => Some((2, Some(number(beneficiary)))),
+        Err(_) => None,
+    }
+}
+
+/// The answer that [`terminal`] remembered.
+pub(crate) fn recalled(code: i16, detail: Option<i64>) -> Result<Done, NotBooked> {
+    match (code, detail.and_then(beneficiary)) {
+        (0, _) => Ok(Done::Again),
+        (2, Some(beneficiary)) => Err(NotBooked::Held { beneficiary }),
+        _ => Err(NotBooked::Full),
+    }
+}
+
+/// Why a published session cannot become another, if it cannot.
+pub(crate) fn cannot_become(held: &SessionSeats, wanted: &Session) -> Option<NotPublished> {
+    let kept = held.session.state != SessionState::Cancelled
+        && held.session.on == wanted.on
+        && held.session.vaccine == wanted.vaccine
+        && held.session.pools.len() <= wanted.pools.len()
+        && held.session.slots.len() <= wanted.slots.len();
+    let same_pools = held.session.pools.iter().zip(&wanted.pools).all(|(old, new)| {
+        (old.channel, old.dose_number, old.slot) == (new.channel, new.dose_number, new.slot)
+    });
+    if !kept || !same_pools {
+        return Some(NotPublished::NotTheSame);
+    }
+    let below = wanted.pools.iter().zip(&held.booked).any(|(pool, booked)| pool.capacity < *booked);
+    below.then_some(NotPublished::BelowBooked)
+}

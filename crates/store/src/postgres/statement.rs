@@ -1,0 +1,43 @@
+//! Every statement by name, with what it is routed by: a test plans each on hash partitions.
+
+/// What a statement touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One home bucket: its first parameter.
+    Home,
+    /// One facility: its first parameter.
+    Facility,
+    /// Small tables that are the same everywhere.
+    Reference,
+    /// Every shard. Only reports, relays, recovery and upkeep may.
+    Scatter,
+}
+
+/// A statement.
+#[derive(Debug)]
+pub struct Statement {
+    /// Its name, for whoever reads a plan.
+    pub name: &'static str,
+    /// What it touches.
+    pub kind: Kind,
+    /// Its text.
+    pub sql: &'static str,
+}
+
+/// Defines statements and a list of them, `ALL`.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $kind:ident $name:ident = $sql:expr;)+) => {
+        $(
+            $(#[$doc])*
+            pub(super) const $name: $crate::postgres::statement::Statement =
+                $crate::postgres::statement::Statement {
+                    name: stringify!($name),
+                    kind: $crate::postgres::statement::Kind::$kind,
+                    sql: $sql,
+                };
+        )+
+        /// Every statement of this file.
+        pub(super) const ALL: &[&$crate::postgres::statement::Statement] = &[$(&$name),+];
+    };
+}
+pub(super) use statements;

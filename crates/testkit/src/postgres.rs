@@ -1,0 +1,196 @@
+//! A PostgreSQL server of one's own: Debian's programs, a data folder and a port that nobody else
+//! has. It ends with the test program.
+
+use std::{
+    fs,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Mutex, OnceLock, mpsc},
+    time::{Duration, Instant},
+};
+
+/// A running server.
+pub struct Server {
+    folder: tempfile::TempDir,
+    programs: PathBuf,
+    port: u16,
+    process: Mutex<Child>,
+}
+
+/// The server that all tests of a program share; none if PostgreSQL is not installed, which is a
+/// failure where `CI` is set.
+pub fn shared() -> Option<&'static Server> {
+    static SHARED: OnceLock<Option<Server>> = OnceLock::new();
+    SHARED.get_or_init(Server::start).as_ref()
+}
+
+/// The URL of a new, empty database on the shared server.
+pub fn new_database() -> Option<String> {
+    shared().map(Server::new_database)
+}
+
+impl Server {
+    /// Makes a cluster in a temporary folder and starts it.
+    ///
+    /// # Panics
+    ///
+    /// If PostgreSQL is there but does not start; or is not there, where `CI` is set.
+    pub fn start() -> Option<Self> {
+        let Some(programs) = programs() else {
+            crate::missing("PostgreSQL");
+            return None;
+        };
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        if is_root() {
+            // The server refuses to run as root.
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777))
+                .expect("a folder of our own");
+        }
+        let data = folder.path().join("data");
+        let made = as_postgres(&programs.join("initdb"))
+            .args(["--username=teeka", "--auth=trust", "--encoding=UTF8", "--no-sync"])
+            .arg("--pgdata")
+            .arg(&data)
+            .output()
+            .expect("initdb runs");
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        let port = free_port();
+        let process = run(&programs, &data, port);
+        let server = Self { folder, programs, port, process: Mutex::new(process) };
+        server.wait();
+        Some(server)
+    }
+
+    /// The URL of a database.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://teeka@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Makes an empty database and gives its URL.
+    ///
+    /// # Panics
+    ///
+    /// If the server refuses.
+    pub fn new_database(&self) -> String {
+        let name = format!("teeka_{}", uuid::Uuid::now_v7().simple());
+        self.sql("postgres", &format!("CREATE DATABASE {name}"));
+        self.url(&name)
+    }
+
+    /// Runs SQL in a database and gives what it prints.
+    ///
+    /// # Panics
+    ///
+    /// If the server refuses.
+    pub fn sql(&self, database: &str, sql: &str) -> String {
+        let output = Command::new(self.programs.join("psql"))
+            .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+            .args(["--set", "ON_ERROR_STOP=1", "--command", sql, &self.url(database)])
+            .output()
+            .expect("psql runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Kills every process of the server at once and starts it again.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come back.
+    pub fn kill_and_restart(&self) {
+        let mut process = self.process.lock().expect("nobody panicked");
+        // The postmaster's children notice its death and end.
+        process.kill().expect("it can be killed");
+        process.wait().expect("it ends");
+        let data = self.folder.path().join("data");
+        let begun = Instant::now();
+        loop {
+            *process = run(&self.programs, &data, self.port);
+            std::thread::sleep(Duration::from_millis(300));
+            // It refuses to start while children of the old one still use its shared memory.
+            if process.try_wait().expect("a child").is_none() {
+                break;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "PostgreSQL does not come back");
+        }
+        drop(process);
+        self.wait();
+    }
+
+    fn wait(&self) {
+        let begun = Instant::now();
+        let ready = || {
+            Command::new(self.programs.join("pg_isready"))
+                .args(["--quiet", "--host=127.0.0.1", "--username=teeka", "--dbname=postgres"])
+                .arg(format!("--port={}", self.port))
+                .status()
+                .is_ok_and(|status| status.success())
+        };
+        while !ready() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "PostgreSQL does not start");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+/// Starts the server from a thread that lives as long as the program: the kernel ends the server
+/// when the thread that started it ends.
+fn run(programs: &Path, data: &Path, port: u16) -> Child {
+    let mut command = as_postgres(&programs.join("postgres"));
+    command
+        .arg("-D")
+        .arg(data)
+        .arg("-p")
+        .arg(port.to_string())
+        .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
+        .args(["-c", "max_connections=200", "-c", "shared_buffers=64MB"])
+        .args(["-c", "log_min_messages=fatal"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let (started, child) = mpsc::channel();
+    std::thread::spawn(move || {
+        drop(started.send(command.spawn()));
+        loop {
+            std::thread::park();
+        }
+    });
+    child.recv().expect("the thread answers").expect("postgres runs")
+}
+
+/// A command as a user that PostgreSQL accepts, which ends when its parent does.
+fn as_postgres(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    command.arg("--pdeathsig=KILL");
+    if is_root() {
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+    }
+    command.arg(program);
+    command
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata("/proc/self").is_ok_and(|of| of.uid() == 0)
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    listener.local_addr().expect("an address").port()
+}
+
+/// The folder of the newest installed version.
+fn programs() -> Option<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .ok()?
+        .filter_map(|entry| {
+            let folder = entry.ok()?.path();
+            let version = folder.file_name()?.to_str()?.parse().ok()?;
+            let programs = folder.join("bin");
+            programs.join("postgres").exists().then_some((version, programs))
+        })
+        .collect();
+    found.sort();
+    found.pop().map(|(_, programs)| programs)
+}
