@@ -182,8 +182,7 @@ impl Platform {
             return Err(Error::NotFound);
         }
         let key = self.key_of(&record.beneficiary)?;
-        let amendment =
-            Amendment {
+        let amendment = Amendment {
             account,
             beneficiary: id,
             details: self.seal_details(&key, details),

@@ -332,12 +332,7 @@ async fn a_stampede_sells_exactly_the_seats_in_steps() {
     stampede(Engine::Sharded).await;
 }
 
-async fn ask(
-    world: &World,
-    ctx: &app::Ctx,
-    session: SessionId,
-    key: &str,
-) -> Result<(), Error> {
+async fn ask(world: &World, ctx: &app::Ctx, session: SessionId, key: &str) -> Result<(), Error> {
     let person = world.platform.my_people(ctx).await?.remove(0);
     let wish = Wish {
         session,

@@ -1,6 +1,6 @@
 //! Guards that either engine asks before it writes, where a statement alone cannot say it.
 
-use domain::session::{SessionSeats, SessionState, Session};
+use domain::session::{Session, SessionSeats, SessionState};
 
 use crate::{
     record::{Done, NotBooked, NotPublished},

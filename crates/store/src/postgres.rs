@@ -67,6 +67,25 @@ pub fn schema() -> String {
     crate::migrate::POSTGRES.iter().map(|step| step.sql).collect()
 }
 
+/// How a PostgreSQL store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which database, as `postgres://USER@HOST/NAME`.
+    pub url: String,
+    /// How steps go down, if that is not to be found out.
+    pub topology: Option<Topology>,
+    /// Whether a request leaves its claim after an attempt without a definite answer, and recovery
+    /// a row for whatever comes late. Only the test that shows why is without.
+    pub fenced: bool,
+}
+
+impl Options {
+    /// The only settings for anything but that test.
+    pub fn fenced(url: &str, topology: Option<Topology>) -> Self {
+        Self { url: url.to_owned(), topology, fenced: true }
+    }
+}
+
 /// The store beside the program.
 pub struct Postgres {
     db: Db,
@@ -81,7 +100,16 @@ impl Postgres {
     /// [`StoreError`] if the server is away, refuses, was migrated by a later version, or could
     /// lose what it acknowledged.
     pub async fn open(url: &str, topology: Option<Topology>) -> StoreResult<Self> {
-        let db = Db::connect(url, topology).await?;
+        Self::open_with(&Options::fenced(url, topology)).await
+    }
+
+    /// Opens with other settings: for tests of the protocol.
+    ///
+    /// # Errors
+    ///
+    /// As [`Postgres::open`].
+    pub async fn open_with(options: &Options) -> StoreResult<Self> {
+        let db = Db::connect(options).await?;
         let store = Self { db };
         let risks = store.risks().await?;
         if !risks.is_empty() {

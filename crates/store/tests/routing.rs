@@ -77,8 +77,14 @@ fn complaint(statement: &Statement, plan: &str) -> Option<String> {
 /// How often a statement names a table, by its words.
 fn distributed_tables(sql: &str) -> usize {
     let words: Vec<_> = sql.split_whitespace().collect();
-    words.windows(2).filter(|pair| matches!(pair[0], "FROM" | "JOIN" | "UPDATE")
-        && pair[1] != "(" && !pair[1].starts_with('(') && !pair[1].starts_with("unnest"))
+    words
+        .windows(2)
+        .filter(|pair| {
+            matches!(pair[0], "FROM" | "JOIN" | "UPDATE")
+                && pair[1] != "("
+                && !pair[1].starts_with('(')
+                && !pair[1].starts_with("unnest")
+        })
         .count()
 }
 
@@ -134,11 +140,14 @@ fn nothing_is_used_that_a_sharded_engine_cannot_do() {
     }
     for statement in statements() {
         let sql = statement.sql.to_lowercase();
-        for word in ["random()", "gen_random_uuid", "clock_timestamp", "now()", "notify", "advisory"] {
+        for word in
+            ["random()", "gen_random_uuid", "clock_timestamp", "now()", "notify", "advisory"]
+        {
             assert!(!sql.contains(word), "{} uses {word}", statement.name);
         }
         assert!(!sql.trim_start().starts_with("with "), "{} is a chain of writes", statement.name);
-        let set = sql.split_once(" set ").map_or("", |(_, rest)| rest.split("where").next().unwrap());
+        let set =
+            sql.split_once(" set ").map_or("", |(_, rest)| rest.split("where").next().unwrap());
         assert!(!set.contains("hb ="), "{} moves a row to another shard", statement.name);
         if statement.kind != Kind::Scatter {
             assert!(!sql.contains("distinct"), "{}", statement.name);

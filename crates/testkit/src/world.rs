@@ -152,7 +152,8 @@ impl World {
     /// If it does not open again.
     pub async fn crash(&mut self) {
         let now = self.now();
-        self.platform = Arc::new(open(&self.address, &self.signer, self.settings.clone(), now).await);
+        self.platform =
+            Arc::new(open(&self.address, &self.signer, self.settings.clone(), now).await);
     }
 
     /// Now.

@@ -8,26 +8,19 @@
 
 use std::collections::BTreeMap;
 
-use domain::{
-    appointment::Seat,
-    id::BeneficiaryId,
-};
+use domain::{appointment::Seat, id::BeneficiaryId};
 use jiff::Timestamp;
 
 use super::{
     claim::{self, Checked, Kept},
-    link::{
-        Attempt, Db, Failure, Home, Link, Place, Steps, attempted, batch, side_by_side, step,
-    },
+    link::{Attempt, Db, Failure, Home, Link, Place, Steps, attempted, batch, side_by_side, step},
     message, seat,
     seat::{Answer, Ask},
     value::bucket,
 };
 use crate::{
     StoreError, StoreResult,
-    record::{
-        Booking, Cancellation, ClaimState, Done, Move, NotBooked, NotCancelled, NotMoved,
-    },
+    record::{Booking, Cancellation, ClaimState, Done, Move, NotBooked, NotCancelled, NotMoved},
 };
 
 pub(super) async fn book(
@@ -95,7 +88,8 @@ async fn seat_group(
     Ok(match answers {
         Ok(answers) => answers.into_iter().map(|answer| booked(answer, definite)).collect(),
         // Nobody knows: the claim stays, and recovery decides.
-        Err(_) => vec![Err(NotBooked::InProgress); group.len()],
+        Err(_) if steps.fenced() => vec![Err(NotBooked::InProgress); group.len()],
+        Err(_) => vec![Err(NotBooked::Full); group.len()],
     })
 }
 
@@ -161,7 +155,9 @@ async fn move_one(steps: Steps<'_>, wanted: &Move) -> Attempt<Result<Done, NotMo
         Err(answer) => return Ok(answer),
     };
     let (answer, definite) = match steps {
-        Steps::Whole(_) => (Ok(take_moved(steps, &claims, wanted.seat, leg, wanted.at).await?), true),
+        Steps::Whole(_) => {
+            (Ok(take_moved(steps, &claims, wanted.seat, leg, wanted.at).await?), true)
+        }
         Steps::Each(db) => take_moved_by_itself(db, &claims, wanted, leg).await,
     };
     let Ok(answer) = answer else {
@@ -172,7 +168,7 @@ async fn move_one(steps: Steps<'_>, wanted: &Move) -> Attempt<Result<Done, NotMo
     }
     let had = answer == Answer::Booked;
     step!(steps, Home(home), home => {
-        claim::moved(&home, wanted.appointment, had, wanted.at).await?;
+        claim::moved(&home, wanted.appointment, leg, had, wanted.at).await?;
         if let (true, Some(message)) = (had, &wanted.message) {
             message::put(&home, message).await?;
         }
@@ -188,8 +184,7 @@ async fn begin_move(
     home: &Home<'_>,
     wanted: &Move,
 ) -> Attempt<Result<(Vec<Kept>, i32), Result<Done, NotMoved>>> {
-    let mut claims =
-        claim::of_appointment(home, wanted.account.uuid, wanted.appointment).await?;
+    let mut claims = claim::of_appointment(home, wanted.account.uuid, wanted.appointment).await?;
     if claims.iter().any(in_motion) {
         return Ok(Err(Err(NotMoved::InProgress)));
     }
@@ -297,7 +292,8 @@ pub(super) async fn free_others(
     step!(steps, Place(old.seat.facility.0), place => {
         seat::give_back(&place, &old, at, false).await?;
     });
-    step!(steps, Home(home), home => claim::told(&home, first.row.appointment, at).await?);
+    let (id, leg) = (first.row.appointment, first.row.leg);
+    step!(steps, Home(home), home => claim::freed(&home, id, leg, at).await?);
     Ok(())
 }
 
@@ -393,4 +389,3 @@ fn by_leg(claims: &[Kept]) -> BTreeMap<i32, Vec<Kept>> {
     }
     legs
 }
-

@@ -71,13 +71,16 @@ statements! {
             slot = other_slot, held_on = other_held_on, leg = other_leg,
             other_facility = facility_id, other_session = session_id, other_pool = pool,
             other_slot = slot, other_held_on = held_on, other_leg = leg
-        WHERE hb = $1 AND appointment_id = $2 AND state = 3";
+        WHERE hb = $1 AND appointment_id = $2 AND state = 3 AND other_leg = $4";
     Home STAY = "
         UPDATE dose_claim SET state = 1, changed_at = $3
-        WHERE hb = $1 AND appointment_id = $2 AND state = 3";
-    Home OWES_NOTHING = "
+        WHERE hb = $1 AND appointment_id = $2 AND state = 3 AND other_leg = $4";
+    Home FREED = "
         UPDATE dose_claim SET owes = 0, changed_at = $3
-        WHERE hb = $1 AND appointment_id = $2 AND owes <> 0";
+        WHERE hb = $1 AND appointment_id = $2 AND owes = 2 AND other_leg = $4";
+    Home TOLD = "
+        UPDATE dose_claim SET owes = 0, changed_at = $5
+        WHERE hb = $1 AND beneficiary_id = $2 AND dose_number = $3 AND state = $4 AND owes = 1";
     Home DROP = "
         DELETE FROM dose_claim
         WHERE hb = $1 AND appointment_id = $2 AND beneficiary_id = ANY($3) AND state = 2";
@@ -142,11 +145,7 @@ pub(super) enum Checked {
 }
 
 /// The first step of a booking. With `pending`, a claim is left that others see.
-pub(super) async fn check(
-    home: &Home<'_>,
-    booking: &Booking,
-    pending: bool,
-) -> Attempt<Checked> {
+pub(super) async fn check(home: &Home<'_>, booking: &Booking, pending: bool) -> Attempt<Checked> {
     if let Some(answer) = recall(home, booking).await? {
         return Ok(Checked::Answer(answer));
     }
@@ -304,21 +303,34 @@ pub(super) async fn want(
     Ok(())
 }
 
-/// The wanted seat was had, or was not.
+/// The seat wanted for this leg was had, or was not.
 pub(super) async fn moved(
     home: &Home<'_>,
     id: AppointmentId,
+    leg: i32,
     had: bool,
     at: Timestamp,
 ) -> Attempt<()> {
     let statement = if had { &SWAP } else { &STAY };
-    home.execute(statement, &[&id.0, &at.as_millisecond()]).await?;
+    home.execute(statement, &[&id.0, &at.as_millisecond(), &leg]).await?;
     Ok(())
 }
 
-/// The facility was told.
-pub(super) async fn told(home: &Home<'_>, id: AppointmentId, at: Timestamp) -> Attempt<()> {
-    home.execute(&OWES_NOTHING, &[&id.0, &at.as_millisecond()]).await?;
+/// The seat of the leg before was given back.
+pub(super) async fn freed(
+    home: &Home<'_>,
+    id: AppointmentId,
+    leg: i32,
+    at: Timestamp,
+) -> Attempt<()> {
+    home.execute(&FREED, &[&id.0, &at.as_millisecond(), &leg]).await?;
+    Ok(())
+}
+
+/// The facility was told how far the claim is.
+pub(super) async fn told(home: &Home<'_>, claim: &ClaimRow, at: Timestamp) -> Attempt<()> {
+    let (id, dose) = (number(claim.beneficiary), i16::from(claim.dose_number));
+    home.execute(&TOLD, &[&id, &dose, &claim.state.number(), &at.as_millisecond()]).await?;
     Ok(())
 }
 

@@ -12,7 +12,8 @@ use super::{
     booking, claim,
     claim::Kept,
     link::{
-        Attempt, Db, Home, Link, Place, Steps, Values, batch, side_by_side, step, transaction,
+        Attempt, Db, Failure, Home, Link, Place, Steps, Values, batch, side_by_side, step,
+        transaction,
     },
     message,
     person::dose_at,
@@ -21,7 +22,7 @@ use super::{
     value::{bucket, instant_at, tiny},
 };
 use crate::{
-    StoreResult,
+    StoreError, StoreResult,
     record::{
         AefiNote, CertificateRow, ClaimState, Done, DoseRecord, NotRecorded, NotUndone, UndoDose,
     },
@@ -75,10 +76,7 @@ pub(super) async fn record(
     })
 }
 
-async fn record_one(
-    steps: Steps<'_>,
-    record: &DoseRecord,
-) -> Attempt<Result<Done, NotRecorded>> {
+async fn record_one(steps: Steps<'_>, record: &DoseRecord) -> Attempt<Result<Done, NotRecorded>> {
     let home = bucket(record.dose.beneficiary.bucket());
     let (outcome, ended) = step!(steps, Home(home), home => put(&home, record).await?);
     if let Some(claim) = ended {
@@ -125,8 +123,8 @@ async fn put(home: &Home<'_>, record: &DoseRecord) -> Attempt<Put> {
     let mut ended = claim_of(home, dose.beneficiary, dose.number).await?;
     if let Some(claim) = &mut ended {
         // Given where the appointment is, it is done; elsewhere its seat is given back.
-        let here = claim.row.state == ClaimState::Confirmed
-            && claim.row.seat.facility == dose.facility;
+        let here =
+            claim.row.state == ClaimState::Confirmed && claim.row.seat.facility == dose.facility;
         let pending = claim.row.state == ClaimState::Pending;
         claim.row.state = if here { ClaimState::Done } else { ClaimState::Cancelling };
         claim.owes = if here { claim::STATE } else { claim::NOTHING };
@@ -188,12 +186,7 @@ async fn put_certificate(home: &Home<'_>, certificate: &CertificateRow) -> Attem
 }
 
 /// Tells the facility what became of an appointment, then notes at home that it was told.
-pub(super) async fn tell(
-    steps: Steps<'_>,
-    home: i32,
-    claim: &Kept,
-    at: Timestamp,
-) -> Attempt<()> {
+pub(super) async fn tell(steps: Steps<'_>, home: i32, claim: &Kept, at: Timestamp) -> Attempt<()> {
     let claims = std::slice::from_ref(claim);
     let (from, to) = match claim.row.state {
         ClaimState::Done => (AppointmentState::Booked, AppointmentState::Done),
@@ -204,10 +197,7 @@ pub(super) async fn tell(
     let seat: Seat = claim.row.seat;
     let (_, ask) = booking::moved_asks(claims, &people, seat, claim.row.leg);
     step!(steps, Place(seat.facility.0), place => seat::end(&place, &ask, from, to).await?);
-    let state = claim.row.state;
-    step!(steps, Home(home), home => {
-        claim::set_state(&home, &claim.row, state, claim::NOTHING, at).await?;
-    });
+    step!(steps, Home(home), home => claim::told(&home, &claim.row, at).await?);
     Ok(())
 }
 
@@ -250,16 +240,19 @@ async fn take_back(
     if held.iter().any(|other| other.number > dose.number) {
         return Ok((Err(NotUndone::LaterDose), None));
     }
+    let mut claim = claim_of(home, wanted.beneficiary, dose.number)
+        .await?
+        .filter(|claim| claim.row.state == ClaimState::Done);
+    if claim.as_ref().is_some_and(booking::in_motion) {
+        let busy = StoreError::unavailable("the dose is being recorded");
+        return Err(Failure::Aborted(busy));
+    }
     let (place, at) = (i16::from(dose.number), wanted.at.as_millisecond());
-    let kept: Values<'_> =
-        &[&id, &person, &place, &wanted.reason, &wanted.by.0, &at];
+    let kept: Values<'_> = &[&id, &person, &place, &wanted.reason, &wanted.by.0, &at];
     home.execute(&KEEP_UNDONE, kept).await?;
     home.execute(&DELETE, &[&id]).await?;
     home.execute(&WITHDRAW, &[&person, &place, &at]).await?;
     place::add_home_tally(home, &wanted.tally).await?;
-    let mut claim = claim_of(home, wanted.beneficiary, dose.number)
-        .await?
-        .filter(|claim| claim.row.state == ClaimState::Done);
     if let Some(claim) = &mut claim {
         claim.row.state = ClaimState::Confirmed;
         claim.owes = claim::STATE;
@@ -282,8 +275,7 @@ async fn put_note(home: &Home<'_>, note: &AefiNote) -> Attempt<bool> {
         return Ok(!home.rows(&NOTED, &[&note.id, &person]).await?.is_empty());
     }
     let at = note.at.as_millisecond();
-    let values: Values<'_> =
-        &[&note.id, &person, &dose, &note.note, &note.by.0, &at];
+    let values: Values<'_> = &[&note.id, &person, &dose, &note.note, &note.by.0, &at];
     if home.execute(&NOTE, values).await? == 1 {
         place::add_home_tally(home, &note.tally).await?;
         return Ok(true);
@@ -291,10 +283,7 @@ async fn put_note(home: &Home<'_>, note: &AefiNote) -> Attempt<bool> {
     Ok(!home.rows(&NOTED, &[&note.id, &person]).await?.is_empty())
 }
 
-pub(super) async fn certificate(
-    db: &Db,
-    person: BeneficiaryId,
-) -> Attempt<Option<CertificateRow>> {
+pub(super) async fn certificate(db: &Db, person: BeneficiaryId) -> Attempt<Option<CertificateRow>> {
     let client = db.client().await?;
     let home = Home::within(Link::Pooled(&client), bucket(person.bucket()));
     let rows = home.rows(&LATEST, &[&number(person)]).await?;

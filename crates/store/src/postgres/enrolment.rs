@@ -72,10 +72,7 @@ fn account_of(enrolment: &Enrolment) -> Uuid {
     enrolment.account.id.uuid
 }
 
-async fn enrol_one(
-    steps: Steps<'_>,
-    enrolment: &Enrolment,
-) -> Attempt<Result<Done, NotEnrolled>> {
+async fn enrol_one(steps: Steps<'_>, enrolment: &Enrolment) -> Attempt<Result<Done, NotEnrolled>> {
     if let Err(taken) = reserve_for(steps, enrolment).await? {
         return Ok(Err(taken));
     }
@@ -91,10 +88,7 @@ async fn enrol_one(
 }
 
 /// Reserves the document; harmless if it is this person's already.
-async fn reserve_for(
-    steps: Steps<'_>,
-    enrolment: &Enrolment,
-) -> Attempt<Result<(), NotEnrolled>> {
+async fn reserve_for(steps: Steps<'_>, enrolment: &Enrolment) -> Attempt<Result<(), NotEnrolled>> {
     let beneficiary = &enrolment.beneficiary;
     let index = beneficiary.details.document_index;
     let at = beneficiary.registered_at;

@@ -38,14 +38,15 @@ pub enum Topology {
 pub(super) struct Db {
     pool: Pool,
     pub(super) topology: Topology,
+    fenced: bool,
 }
 
 impl Db {
     /// Connects to the server that a URL names; [`Topology::Sharded`] if it has Citus.
-    pub(super) async fn connect(url: &str, topology: Option<Topology>) -> StoreResult<Self> {
-        let mut config: tokio_postgres::Config = url
-            .parse()
-            .map_err(|_| StoreError::broken("the database URL cannot be read"))?;
+    pub(super) async fn connect(options: &super::Options) -> StoreResult<Self> {
+        let super::Options { url, topology, fenced } = options;
+        let mut config: tokio_postgres::Config =
+            url.parse().map_err(|_| StoreError::broken("the database URL cannot be read"))?;
         let options = config.get_options().unwrap_or_default().to_owned();
         config.options(format!("{options} {LIMITS}"));
         config.application_name("teeka");
@@ -56,9 +57,9 @@ impl Db {
             .max_size(CONNECTIONS)
             .build()
             .map_err(|_| StoreError::broken("the pool of connections"))?;
-        let mut db = Self { pool, topology: Topology::Single };
+        let mut db = Self { pool, topology: Topology::Single, fenced: *fenced };
         db.topology = match topology {
-            Some(topology) => topology,
+            Some(topology) => *topology,
             None if db.has_citus().await? => Topology::Sharded,
             None => Topology::Single,
         };
@@ -245,6 +246,14 @@ pub(super) enum Steps<'t> {
 }
 
 impl Steps<'_> {
+    /// Whether what comes late is fenced off; see [`super::Options`].
+    pub(super) const fn fenced(self) -> bool {
+        match self {
+            Self::Whole(_) => true,
+            Self::Each(db) => db.fenced,
+        }
+    }
+
     /// Whether others may see what lies between two steps.
     pub(super) const fn each(self) -> bool {
         matches!(self, Self::Each(_))
@@ -303,7 +312,10 @@ macro_rules! batch {
 }
 pub(super) use batch;
 
-/// Does the same for every item, all at once, and gives what each gave, in order:
+/// How many items of a batch are under way at once: more would only wait for one another.
+pub(super) const SIDE_BY_SIDE: usize = 64;
+
+/// Does the same for every item, many at once, and gives what each gave, in order:
 /// `side_by_side!(items, item => future)`. On one connection they share its round trips.
 macro_rules! side_by_side {
     ($items:expr, $item:ident => $future:expr) => {{
@@ -311,7 +323,9 @@ macro_rules! side_by_side {
         for $item in $items {
             all.push($future);
         }
-        futures_util::future::try_join_all(all).await?
+        let all = futures_util::stream::iter(all);
+        let many = futures_util::StreamExt::buffered(all, $crate::postgres::link::SIDE_BY_SIDE);
+        futures_util::TryStreamExt::try_collect::<Vec<_>>(many).await?
     }};
 }
 pub(super) use side_by_side;
@@ -352,7 +366,11 @@ pub(super) enum Link<'t> {
 pub(super) type Values<'v> = &'v [&'v (dyn ToSql + Sync)];
 
 impl Link<'_> {
-    pub(super) async fn rows(&self, statement: &Statement, values: Values<'_>) -> Attempt<Vec<Row>> {
+    pub(super) async fn rows(
+        &self,
+        statement: &Statement,
+        values: Values<'_>,
+    ) -> Attempt<Vec<Row>> {
         Ok(match self {
             Self::Pooled(client) => {
                 let prepared = client.prepare_cached(statement.sql).await?;

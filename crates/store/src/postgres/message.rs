@@ -34,17 +34,15 @@ statements! {
 /// Puts a message into the outbox of whom it goes to, in the transaction of what it tells.
 pub(super) async fn put(home: &Home<'_>, message: &Message) -> Attempt<()> {
     let at = message.at.as_millisecond();
-    let values: Values<'_> =
-        &[&message.id, &message.sealed, &message.kind, &at, &message.tries];
+    let values: Values<'_> = &[&message.id, &message.sealed, &message.kind, &at, &message.tries];
     home.execute(&PUT, values).await?;
     Ok(())
 }
 
 pub(super) async fn put_all(db: &Db, messages: &[Message]) -> StoreResult<()> {
-    let written: StoreResult<Vec<()>> =
-        batch!(db, messages, |message: &Message| message.id, (steps, wave) => {
-            side_by_side!(wave, one => put_one(steps, one))
-        });
+    let written: StoreResult<Vec<()>> = batch!(db, messages, |message: &Message| message.id, (steps, wave) => {
+        side_by_side!(wave, one => put_one(steps, one))
+    });
     written.map(drop)
 }
 
@@ -102,10 +100,9 @@ async fn lease_some(
 }
 
 pub(super) async fn settle(db: &Db, settled: &[Settled]) -> StoreResult<()> {
-    let written: StoreResult<Vec<()>> =
-        batch!(db, settled, |one: &Settled| one.id, (steps, wave) => {
-            side_by_side!(wave, one => settle_one(steps, one))
-        });
+    let written: StoreResult<Vec<()>> = batch!(db, settled, |one: &Settled| one.id, (steps, wave) => {
+        side_by_side!(wave, one => settle_one(steps, one))
+    });
     written.map(drop)
 }
 

@@ -9,9 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use tokio_postgres::Row;
 
 use super::{
-    link::{
-        Attempt, Db, Home, Link, Place, Steps, Values, batch, side_by_side, step, transaction,
-    },
+    link::{Attempt, Db, Home, Link, Place, Steps, Values, batch, side_by_side, step, transaction},
     statement::statements,
     value::instant_at,
 };
@@ -167,10 +165,9 @@ pub(super) async fn put_facilities(
     facilities: &[Facility],
     at: Timestamp,
 ) -> StoreResult<()> {
-    let written: StoreResult<Vec<()>> =
-        batch!(db, facilities, |facility: &Facility| facility.id, (steps, wave) => {
-            side_by_side!(wave, one => put_facility(steps, one, at))
-        });
+    let written: StoreResult<Vec<()>> = batch!(db, facilities, |facility: &Facility| facility.id, (steps, wave) => {
+        side_by_side!(wave, one => put_facility(steps, one, at))
+    });
     written.map(drop)
 }
 
@@ -224,8 +221,7 @@ async fn add_tally(steps: Steps<'_>, tally: &Tally) -> Attempt<()> {
 
 /// Adds to a count in the transaction of what is counted.
 pub(super) async fn add_home_tally(home: &Home<'_>, tally: &Tally) -> Attempt<()> {
-    let values: Values<'_> =
-        &[&tally.facility, &day(tally.on), &tally.measure, &tally.count];
+    let values: Values<'_> = &[&tally.facility, &day(tally.on), &tally.measure, &tally.count];
     home.execute(&ADD_HOME_TALLY, values).await?;
     Ok(())
 }

@@ -65,11 +65,7 @@ async fn reserved(
     let rows = Link::Pooled(&client).rows(&RESERVED, &[&stale, &limit]).await?;
     let mut read = Vec::with_capacity(rows.len());
     for row in &rows {
-        read.push((
-            digest_at(row, "document_index")?,
-            beneficiary_at(row)?,
-            row.get("account_id"),
-        ));
+        read.push((digest_at(row, "document_index")?, beneficiary_at(row)?, row.get("account_id")));
     }
     Ok(read)
 }
@@ -99,7 +95,7 @@ async fn complete(
         complete_booking(steps, home, &pending, now).await?;
     }
     let cancelling = of(ClaimState::Cancelling);
-    end_cancelled(steps, home, &cancelling, now, true).await?;
+    end_cancelled(steps, home, &cancelling, now, steps.fenced()).await?;
     let moving = of(ClaimState::Moving);
     if !moving.is_empty() {
         complete_move(steps, home, &moving, now).await?;
@@ -123,7 +119,7 @@ async fn complete_booking(
     let first = &claims[0];
     let (ask, _) = moved_asks(claims, &people, first.row.seat, first.row.leg);
     let answers = step!(steps, Place(ask.seat.facility.0), place => {
-        seat::take(&place, std::slice::from_ref(&ask), now, true).await?
+        seat::take(&place, std::slice::from_ref(&ask), now, steps.fenced()).await?
     });
     step!(steps, Home(home), home => match answers[0] {
         Answer::Booked => claim::confirm(&home, ask.appointment, now).await?,
@@ -142,10 +138,10 @@ async fn complete_move(
     let people = people_of(claims);
     let (new, old) = moved_asks(claims, &people, wanted, leg);
     let answer = step!(steps, Place(wanted.facility.0), place => {
-        take_other(&place, &new, &old, now, true).await?
+        take_other(&place, &new, &old, now, steps.fenced()).await?
     });
     let (id, had) = (new.appointment, answer == Answer::Booked);
-    step!(steps, Home(home), home => claim::moved(&home, id, had, now).await?);
+    step!(steps, Home(home), home => claim::moved(&home, id, leg, had, now).await?);
     if had { free_others(steps, home, claims, now).await } else { Ok(()) }
 }
 

@@ -93,8 +93,9 @@ pub(super) async fn take(
     if any {
         let pools: Vec<i16> = asks.iter().map(|ask| pool_number(ask.seat.pool)).collect();
         place.rows(&LOCK, &[&session, &pools]).await?;
-        // Under the lock the numbers stay as they are.
+        // Under the lock the numbers stay as they are, and whoever asked twice is seen.
         free = free_seats(place, session).await?;
+        answers = seen(place, asks).await?;
     }
     let mut given = Vec::new();
     let mut taken: HashMap<u16, i64> = HashMap::new();
@@ -109,7 +110,12 @@ pub(super) async fn take(
             *taken.entry(ask.seat.pool).or_default() += seats(ask);
             given.push(ask);
         } else if last_word {
-            tombstones(place, ask, AppointmentState::Full).await?;
+            let left = tombstones(place, ask, AppointmentState::Full).await?;
+            if left < ask.people.len() {
+                // A seat was given this moment: look again.
+                let met = StoreError::unavailable("two asked for one appointment");
+                return Err(Failure::Aborted(met));
+            }
         }
     }
     insert(place, &given).await?;
@@ -117,8 +123,7 @@ pub(super) async fn take(
     taken.sort_unstable();
     for (pool, seats) in taken {
         let seats = i32::try_from(seats).unwrap_or(i32::MAX);
-        let values: Values<'_> =
-            &[&session, &pool_number(pool), &seats, &at.as_millisecond()];
+        let values: Values<'_> = &[&session, &pool_number(pool), &seats, &at.as_millisecond()];
         if place.execute(&TAKE, values).await? != 1 {
             return Err(Failure::Final(StoreError::broken("locked seats were taken")));
         }
@@ -176,9 +181,11 @@ async fn insert(place: &Place<'_>, given: &[&Ask<'_>]) -> Attempt<()> {
     Ok(())
 }
 
-async fn tombstones(place: &Place<'_>, ask: &Ask<'_>, state: AppointmentState) -> Attempt<()> {
+/// Writes down that there is no seat, unless there is one; says for how many.
+async fn tombstones(place: &Place<'_>, ask: &Ask<'_>, state: AppointmentState) -> Attempt<usize> {
+    let mut left = 0;
     for &person in ask.people {
-        place
+        let rows = place
             .execute(
                 &TOMBSTONE,
                 &[
@@ -194,8 +201,9 @@ async fn tombstones(place: &Place<'_>, ask: &Ask<'_>, state: AppointmentState) -
                 ],
             )
             .await?;
+        left += usize::from(rows == 1);
     }
-    Ok(())
+    Ok(left)
 }
 
 /// Gives the seats of some people back. With `last_word`, who has none yet will have none.
@@ -237,7 +245,6 @@ pub(super) async fn end(
     to: AppointmentState,
 ) -> Attempt<u64> {
     let people = numbers(ask.people);
-    let values: Values<'_> =
-        &[&ask.appointment.0, &ask.leg, &people, &from.number(), &to.number()];
+    let values: Values<'_> = &[&ask.appointment.0, &ask.leg, &people, &from.number(), &to.number()];
     place.execute(&END, values).await
 }

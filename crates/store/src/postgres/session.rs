@@ -257,11 +257,7 @@ fn count_at(row: &Row, name: &str) -> u32 {
     u32::try_from(row.get::<_, i32>(name)).unwrap_or_default()
 }
 
-pub(super) async fn day_list(
-    db: &Db,
-    facility: FacilityId,
-    on: Date,
-) -> Attempt<Vec<BookingRow>> {
+pub(super) async fn day_list(db: &Db, facility: FacilityId, on: Date) -> Attempt<Vec<BookingRow>> {
     let client = db.client().await?;
     let place = Place::within(Link::Pooled(&client), facility.0);
     place.rows(&DAY_LIST, &[&day(on)]).await?.iter().map(booking_at).collect()

@@ -58,10 +58,9 @@ statements! {
 }
 
 pub(super) async fn put_codes(db: &Db, codes: &[SignInCode]) -> StoreResult<()> {
-    let written: StoreResult<Vec<()>> =
-        batch!(db, codes, |code: &SignInCode| code.id, (steps, wave) => {
-            side_by_side!(wave, one => put_code(steps, one))
-        });
+    let written: StoreResult<Vec<()>> = batch!(db, codes, |code: &SignInCode| code.id, (steps, wave) => {
+        side_by_side!(wave, one => put_code(steps, one))
+    });
     written.map(drop)
 }
 
@@ -89,10 +88,7 @@ pub(super) async fn sent_code(db: &Db, id: Uuid, bucket: u16) -> Attempt<Option<
     }))
 }
 
-pub(super) async fn try_codes(
-    db: &Db,
-    tries: &[CodeTry],
-) -> StoreResult<Vec<Result<(), NoMatch>>> {
+pub(super) async fn try_codes(db: &Db, tries: &[CodeTry]) -> StoreResult<Vec<Result<(), NoMatch>>> {
     batch!(db, tries, |tried: &CodeTry| tried.mobile_index, (steps, wave) => {
         side_by_side!(wave, one => try_code(steps, one))
     })
@@ -145,10 +141,9 @@ async fn bump_one(steps: Steps<'_>, bump: &Bump) -> Attempt<u32> {
 
 /// All or none on one server; on shards one after the other, which may be asked again.
 pub(super) async fn put_staff(db: &Db, staff: &[StaffRow]) -> StoreResult<()> {
-    let written: StoreResult<Vec<()>> =
-        batch!(db, staff, |row: &StaffRow| row.mobile_index, (steps, wave) => {
-            side_by_side!(wave, one => put_one_staff(steps, one))
-        });
+    let written: StoreResult<Vec<()>> = batch!(db, staff, |row: &StaffRow| row.mobile_index, (steps, wave) => {
+        side_by_side!(wave, one => put_one_staff(steps, one))
+    });
     written.map(drop)
 }
 
@@ -165,10 +160,7 @@ async fn put_one_staff(steps: Steps<'_>, staff: &StaffRow) -> Attempt<()> {
     Ok(())
 }
 
-pub(super) async fn staff_by_mobile(
-    db: &Db,
-    mobile_index: [u8; 32],
-) -> Attempt<Option<StaffRow>> {
+pub(super) async fn staff_by_mobile(db: &Db, mobile_index: [u8; 32]) -> Attempt<Option<StaffRow>> {
     let client = db.client().await?;
     let home = Home::within(Link::Pooled(&client), bucket_of(&mobile_index));
     let rows = home.rows(&STAFF, &[&mobile_index.as_slice()]).await?;

@@ -8,9 +8,7 @@ use domain::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
-use super::{
-    message, person,
-};
+use super::{message, person};
 use crate::{
     guard::{REMEMBERED_MS, recalled, terminal},
     record::{

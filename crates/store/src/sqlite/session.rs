@@ -8,9 +8,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params};
 
-use super::{
-    value::{account_at, beneficiary_at, seat_at, uuid_at},
-};
+use super::value::{account_at, beneficiary_at, seat_at, uuid_at};
 use crate::{
     guard::cannot_become,
     record::{BookingRow, NotPublished, Published},
