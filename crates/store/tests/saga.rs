@@ -31,7 +31,7 @@ use testkit::postgres::Server;
 use uuid::Uuid;
 
 const ACCOUNTS: u16 = 120;
-const SESSIONS: u128 = 6;
+const SESSIONS: u32 = 6;
 const SEATS: u32 = 8;
 const WORKERS: u16 = 12;
 /// From when on recovery takes a claim: soon enough to meet those who are still at it.
@@ -123,13 +123,13 @@ impl Worker {
     }
 
     fn seat(&mut self) -> domain::appointment::Seat {
-        let number = u128::from(self.chance.below(SESSIONS as u64)) + 1;
+        let number = u128::from(self.chance.below(u64::from(SESSIONS))) + 1;
         let slot = u8::try_from(self.chance.below(2)).unwrap();
         seat(number, i64::try_from(number).unwrap(), 0, slot)
     }
 
     async fn book(&mut self, by: u16, step: u32) {
-        let id = u128::from(by) << 64 | u128::from(step) + 1;
+        let id = (u128::from(by) << 64) | (u128::from(step) + 1);
         let mut people = vec![1];
         if self.chance.below(4) == 0 {
             people.push(2);
@@ -191,7 +191,7 @@ async fn play(server: &Server, seed: u64, steps: u32, fenced: bool, kill: bool) 
     let facilities: Vec<_> = (1..=6).map(facility).collect();
     store.put_facilities(&facilities, now()).await.unwrap();
     for number in 1..=SESSIONS {
-        let new = session(number, i64::try_from(number).unwrap(), SEATS);
+        let new = session(u128::from(number), i64::from(number), SEATS);
         assert!(store.publish_sessions(&[new], now()).await.unwrap()[0].is_ok());
     }
     for number in 0..ACCOUNTS {
@@ -260,8 +260,8 @@ async fn wrongs(store: &Arc<dyn Store>, told: &[(u16, Told)]) -> Vec<String> {
         }
     }
     for number in 1..=SESSIONS {
-        let id = SessionId(Uuid::from_u128(number));
-        let at = domain::id::FacilityId(i64::try_from(number).unwrap());
+        let id = SessionId(Uuid::from_u128(u128::from(number)));
+        let at = domain::id::FacilityId(i64::from(number));
         let held = store.session(at, id).await.unwrap().unwrap();
         if held.booked[0] > SEATS {
             wrong.push(format!("session {number} is overbooked"));

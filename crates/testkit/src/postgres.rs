@@ -108,7 +108,7 @@ impl Server {
         let begun = Instant::now();
         loop {
             *process = run(&self.programs, &data, self.port);
-            std::thread::sleep(Duration::from_millis(300));
+            pause(Duration::from_millis(300));
             // It refuses to start while children of the old one still use its shared memory.
             if process.try_wait().expect("a child").is_none() {
                 break;
@@ -130,9 +130,14 @@ impl Server {
         };
         while !ready() {
             assert!(begun.elapsed() < Duration::from_secs(30), "PostgreSQL does not start");
-            std::thread::sleep(Duration::from_millis(50));
+            pause(Duration::from_millis(50));
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "another process takes real time")]
+fn pause(time: Duration) {
+    std::thread::sleep(time);
 }
 
 /// Starts the server from a thread that lives as long as the program: the kernel ends the server
