@@ -3,8 +3,8 @@
 //! what is under way, and recovery completes what a crash left.
 //!
 //! Two rules keep that safe without clocks. The request path withdraws its claim only if every
-//! attempt at the seat had a definite answer; and recovery always leaves a row at the facility, so
-//! that whatever comes late finds it.
+//! attempt at the seat had a definite answer and recovery has not taken the claim meanwhile; and
+//! recovery always leaves a row at the facility, so that whatever comes late finds it.
 
 use std::collections::BTreeMap;
 
@@ -50,14 +50,11 @@ async fn book_wave(
     }
     let groups: Vec<_> = sessions.into_values().collect();
     let seated = side_by_side!(&groups, group => seat_group(steps, bookings, group));
-    let mut finished = Vec::new();
-    for (group, seated) in groups.iter().zip(seated) {
-        for (n, answer) in group.iter().zip(seated) {
-            answers[*n] = Some(answer);
-            finished.push((*n, answer));
-        }
+    let seated: Vec<_> = groups.into_iter().flatten().zip(seated.into_iter().flatten()).collect();
+    let finished = side_by_side!(&seated, one => finish(steps, &bookings[one.0], one.1));
+    for ((n, _), answer) in seated.iter().zip(finished) {
+        answers[*n] = Some(answer);
     }
-    side_by_side!(finished, one => finish(steps, &bookings[one.0], one.1));
     Ok(answers.into_iter().map(|answer| answer.unwrap_or(Err(NotBooked::InProgress))).collect())
 }
 
@@ -127,14 +124,13 @@ async fn finish(
     steps: Steps<'_>,
     booking: &Booking,
     answer: Result<Done, NotBooked>,
-) -> Attempt<()> {
+) -> Attempt<Result<Done, NotBooked>> {
     if answer == Err(NotBooked::InProgress) {
-        return Ok(());
+        return Ok(answer);
     }
     let home = bucket(booking.account.bucket);
     let pending = steps.each();
-    step!(steps, Home(home), home => claim::finish(&home, booking, answer, pending).await?);
-    Ok(())
+    Ok(step!(steps, Home(home), home => claim::finish(&home, booking, answer, pending).await?))
 }
 
 pub(super) async fn reschedule(
@@ -166,17 +162,19 @@ async fn move_one(steps: Steps<'_>, wanted: &Move) -> Attempt<Result<Done, NotMo
     if answer == Answer::Not && !definite {
         return Ok(Err(NotMoved::InProgress));
     }
-    let had = answer == Answer::Booked;
+    if answer == Answer::Not {
+        let (id, at) = (wanted.appointment, wanted.at);
+        let stays = step!(steps, Home(home), home => claim::stay(&home, id, leg, at).await?);
+        return Ok(Err(if stays { NotMoved::Full } else { NotMoved::InProgress }));
+    }
     step!(steps, Home(home), home => {
-        claim::moved(&home, wanted.appointment, leg, had, wanted.at).await?;
-        if let (true, Some(message)) = (had, &wanted.message) {
+        claim::moved(&home, wanted.appointment, leg, true, wanted.at).await?;
+        if let Some(message) = &wanted.message {
             message::put(&home, message).await?;
         }
     });
-    if had {
-        free_others(steps, home, &claims, wanted.at).await?;
-    }
-    Ok(if had { Ok(Done::New) } else { Err(NotMoved::Full) })
+    free_others(steps, home, &claims, wanted.at).await?;
+    Ok(Ok(Done::New))
 }
 
 /// Locks the claims and writes down which seat they want; or says why there is nothing to do.

@@ -52,6 +52,10 @@ statements! {
                 AND dose.dose_number = dose_claim.dose_number) THEN 2 ELSE 1 END
         WHERE hb = $1 AND appointment_id = $2 AND state = 0";
     Home REFUSE = "DELETE FROM dose_claim WHERE hb = $1 AND appointment_id = $2 AND state = 0";
+    /// Unless recovery has it on lease: then a seat may be given at this moment.
+    Home REFUSE_OWN = "
+        DELETE FROM dose_claim
+        WHERE hb = $1 AND appointment_id = $2 AND state = 0 AND changed_at = $3";
     Home OF_APPOINTMENT = "
         SELECT * FROM dose_claim WHERE hb = $1 AND account_id = $2 AND appointment_id = $3
         ORDER BY beneficiary_id FOR UPDATE";
@@ -75,6 +79,10 @@ statements! {
     Home STAY = "
         UPDATE dose_claim SET state = 1, changed_at = $3
         WHERE hb = $1 AND appointment_id = $2 AND state = 3 AND other_leg = $4";
+    Home STAY_OWN = "
+        UPDATE dose_claim SET state = 1
+        WHERE hb = $1 AND appointment_id = $2 AND state = 3 AND other_leg = $4
+            AND changed_at = $3";
     Home FREED = "
         UPDATE dose_claim SET owes = 0, changed_at = $3
         WHERE hb = $1 AND appointment_id = $2 AND owes = 2 AND other_leg = $4";
@@ -226,29 +234,38 @@ async fn insert(home: &Home<'_>, booking: &Booking, state: ClaimState) -> Attemp
 }
 
 /// The last step of a booking whose seat was had, or was not. With `pending`, the claim is there.
+/// Gives the answer, which is open if recovery has taken the claim meanwhile.
 pub(super) async fn finish(
     home: &Home<'_>,
     booking: &Booking,
     answer: Result<Done, NotBooked>,
     pending: bool,
-) -> Attempt<()> {
+) -> Attempt<Result<Done, NotBooked>> {
     match (answer, pending) {
         (Ok(_), true) => confirm(home, booking.appointment, booking.at).await?,
         (Ok(_), false) => insert(home, booking, ClaimState::Confirmed).await?,
-        (Err(_), true) => refuse(home, booking.appointment).await?,
+        (Err(_), true) => {
+            let at = booking.at.as_millisecond();
+            if home.execute(&REFUSE_OWN, &[&booking.appointment.0, &at]).await? == 0 {
+                return Ok(Err(NotBooked::InProgress));
+            }
+        }
         (Err(_), false) => {}
     }
     if let (Ok(_), Some(message)) = (answer, &booking.message) {
         message::put(home, message).await?;
     }
-    remember(home, booking, answer).await
+    remember(home, booking, answer).await?;
+    Ok(answer)
 }
 
+/// The seat was had. A dose that was recorded meanwhile ends the claim.
 pub(super) async fn confirm(home: &Home<'_>, id: AppointmentId, at: Timestamp) -> Attempt<()> {
     home.execute(&CONFIRM, &[&id.0, &at.as_millisecond()]).await?;
     Ok(())
 }
 
+/// There is no seat, and never will be.
 pub(super) async fn refuse(home: &Home<'_>, id: AppointmentId) -> Attempt<()> {
     home.execute(&REFUSE, &[&id.0]).await?;
     Ok(())
@@ -314,6 +331,16 @@ pub(super) async fn moved(
     let statement = if had { &SWAP } else { &STAY };
     home.execute(statement, &[&id.0, &at.as_millisecond(), &leg]).await?;
     Ok(())
+}
+
+/// The seat wanted for this leg was not had; false if recovery has taken the claim meanwhile.
+pub(super) async fn stay(
+    home: &Home<'_>,
+    id: AppointmentId,
+    leg: i32,
+    since: Timestamp,
+) -> Attempt<bool> {
+    Ok(home.execute(&STAY_OWN, &[&id.0, &since.as_millisecond(), &leg]).await? > 0)
 }
 
 /// The seat of the leg before was given back.
