@@ -92,13 +92,15 @@ fn make_key() -> Result<KeyPair, BadSigner> {
 
 fn params(country: &str, issuer: &str, role: &str, today: Date, years: i16) -> CertificateParams {
     let mut params = CertificateParams::default();
-    let day = |year: i16| {
-        let month = today.month().unsigned_abs();
+    let day = |date: Date, year: i16| {
+        let month = date.month().unsigned_abs();
         // The 29th of February is not in every year.
-        rcgen::date_time_ymd(year.into(), month, today.day().unsigned_abs().min(28))
+        rcgen::date_time_ymd(year.into(), month, date.day().unsigned_abs().min(28))
     };
-    params.not_before = day(today.year());
-    params.not_after = day(today.year() + years);
+    // Validity begins at midnight UTC, and the country's day may begin before it does.
+    let from = today.yesterday().unwrap_or(today);
+    params.not_before = day(from, from.year());
+    params.not_after = day(today, today.year() + years);
     params.distinguished_name.push(DnType::CountryName, country);
     params.distinguished_name.push(DnType::OrganizationName, issuer);
     params.distinguished_name.push(DnType::CommonName, format!("{role} {}", today.year()));
@@ -154,4 +156,22 @@ impl Signer {
 pub(crate) fn key_id(der: &[u8]) -> [u8; 8] {
     let hash = digest(&SHA256, der);
     hash.as_ref()[..8].try_into().expect("SHA-256 has more than eight bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_signer_is_valid_from_the_first_minute_of_the_countrys_day() {
+        for today in [date(2024, 2, 29), date(2024, 3, 1), date(2026, 1, 1), date(2026, 11, 25)] {
+            let new = make_signer("IN", "Ministry of Health", today).unwrap();
+            let known = crate::trust::Known::from_pem(&new.certificate_pem).unwrap();
+            let india = jiff::tz::Offset::from_seconds(5 * 3600 + 1800).unwrap().to_time_zone();
+            let midnight = today.to_zoned(india).unwrap().timestamp();
+            assert!(known.valid_at(midnight.as_second()), "{today}");
+        }
+    }
 }
