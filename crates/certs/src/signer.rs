@@ -170,7 +170,7 @@ mod tests {
             let new = make_signer("IN", "Ministry of Health", today).unwrap();
             let known = crate::trust::Known::from_pem(&new.certificate_pem).unwrap();
             let india = jiff::tz::Offset::from_seconds(5 * 3600 + 1800).unwrap().to_time_zone();
-            let midnight = today.to_zoned(india).unwrap().timestamp();
+            let midnight = today.at(0, 0, 0, 0).to_zoned(india).unwrap().timestamp();
             assert!(known.valid_at(midnight.as_second()), "{today}");
         }
     }
