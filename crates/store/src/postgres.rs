@@ -12,6 +12,7 @@ mod message;
 mod person;
 mod place;
 mod recovery;
+pub mod scratch;
 mod seat;
 mod session;
 mod sign_in;
@@ -109,7 +110,17 @@ impl Postgres {
     ///
     /// As [`Postgres::open`].
     pub async fn open_with(options: &Options) -> StoreResult<Self> {
-        let db = Db::connect(options).await?;
+        let config = options.url.parse();
+        let config = config.map_err(|_| StoreError::broken("the database URL cannot be read"))?;
+        Self::open_config(config, options.topology, options.fenced).await
+    }
+
+    async fn open_config(
+        config: tokio_postgres::Config,
+        topology: Option<Topology>,
+        fenced: bool,
+    ) -> StoreResult<Self> {
+        let db = Db::connect(config, topology, fenced).await?;
         let store = Self { db };
         let risks = store.risks().await?;
         if !risks.is_empty() {

@@ -42,11 +42,12 @@ pub(super) struct Db {
 }
 
 impl Db {
-    /// Connects to the server that a URL names; [`Topology::Sharded`] if it has Citus.
-    pub(super) async fn connect(options: &super::Options) -> StoreResult<Self> {
-        let super::Options { url, topology, fenced } = options;
-        let mut config: tokio_postgres::Config =
-            url.parse().map_err(|_| StoreError::broken("the database URL cannot be read"))?;
+    /// Connects to a server; with no topology given, [`Topology::Sharded`] if it has Citus.
+    pub(super) async fn connect(
+        mut config: tokio_postgres::Config,
+        topology: Option<Topology>,
+        fenced: bool,
+    ) -> StoreResult<Self> {
         let options = config.get_options().unwrap_or_default().to_owned();
         config.options(format!("{options} {LIMITS}"));
         config.application_name("teeka");
@@ -57,9 +58,9 @@ impl Db {
             .max_size(CONNECTIONS)
             .build()
             .map_err(|_| StoreError::broken("the pool of connections"))?;
-        let mut db = Self { pool, topology: Topology::Single, fenced: *fenced };
+        let mut db = Self { pool, topology: Topology::Single, fenced };
         db.topology = match topology {
-            Some(topology) => *topology,
+            Some(topology) => topology,
             None if db.has_citus().await? => Topology::Sharded,
             None => Topology::Single,
         };

@@ -12,13 +12,16 @@ use domain::{
 };
 use jiff::civil::Time;
 use serde_json::{Value, json};
-use store::{Store, sqlite::Sqlite};
+use store::{Store, postgres::scratch::Scratch, sqlite::Sqlite};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 use vault::Vault;
 use web::{ApiKey, SystemClock, Web};
 
-use super::client::{self, Measured, ask};
+use super::{
+    client::{self, Measured, ask},
+    raw,
+};
 use crate::{demo::Country, platform::system};
 
 /// The key of the measurement's own program of a state.
@@ -38,7 +41,13 @@ pub(crate) struct Ground {
     people: usize,
     connections: usize,
     registered: std::sync::Mutex<Vec<String>>,
-    _folder: Folder,
+    engine: Engine,
+}
+
+/// A store of the measurement's own, which goes with it.
+enum Engine {
+    Embedded(Folder),
+    Postgres(Box<Scratch>),
 }
 
 /// A folder that goes with the measurement.
@@ -50,16 +59,29 @@ impl Drop for Folder {
     }
 }
 
+impl Engine {
+    /// A store inside the program, or a new database on the server that a URL names.
+    async fn start(database: Option<&str>) -> anyhow::Result<(Self, Arc<dyn Store>)> {
+        if let Some(url) = database {
+            let scratch = Scratch::create(url).await.context("cannot make a database there")?;
+            let store = Arc::new(scratch.open().await?);
+            return Ok((Self::Postgres(Box::new(scratch)), store));
+        }
+        let folder = std::env::temp_dir().join(format!("teeka-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).context("cannot make a temporary folder")?;
+        let store = Arc::new(Sqlite::open(&folder.join("teeka.sqlite"))?);
+        Ok((Self::Embedded(Folder(folder)), store))
+    }
+}
+
 impl Ground {
     pub(crate) async fn new(
         people: usize,
         connections: usize,
-        _quiet: bool,
+        database: Option<&str>,
     ) -> anyhow::Result<Self> {
         let ctx = system();
-        let folder = std::env::temp_dir().join(format!("teeka-bench-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).context("cannot make a temporary folder")?;
-        let store: Arc<dyn Store> = Arc::new(Sqlite::open(&folder.join("teeka.sqlite"))?);
+        let (engine, store) = Engine::start(database).await?;
         let settings = Settings { limits: None, ..Settings::default() };
         let new = make_signer(&settings.country, &settings.issuer, ctx.today())?;
         let signer = Signer::from_pem(&new.key_pem, &new.certificate_pem)?;
@@ -103,8 +125,27 @@ impl Ground {
             people,
             connections,
             registered,
-            _folder: Folder(folder),
+            engine,
         })
+    }
+
+    /// Rows of a person's size a second, 256 a commit, each commit durable, on the same engine.
+    pub(crate) async fn raw_inserts(&self) -> anyhow::Result<f64> {
+        Ok(match &self.engine {
+            Engine::Embedded(folder) => {
+                store::sqlite::raw_inserts(&folder.0.join("raw.sqlite"), raw::SPAN)?
+            }
+            Engine::Postgres(scratch) => scratch.raw_inserts(raw::SPAN).await?,
+        })
+    }
+
+    /// Closes the store and takes it away.
+    pub(crate) async fn end(self) -> anyhow::Result<()> {
+        self.platform.store().close().await;
+        if let Engine::Postgres(scratch) = self.engine {
+            scratch.drop_database().await?;
+        }
+        Ok(())
     }
 
     fn token(&self, family: usize) -> String {

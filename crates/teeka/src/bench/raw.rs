@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use super::client::{self, ask};
 
 /// How long a raw operation is measured.
-const SPAN: Duration = Duration::from_secs(2);
+pub(crate) const SPAN: Duration = Duration::from_secs(2);
 
 /// Answers of so many bytes a second from a handler that does nothing else.
 pub(crate) async fn http(connections: usize, bytes: usize) -> anyhow::Result<f64> {
@@ -21,15 +21,6 @@ pub(crate) async fn http(connections: usize, bytes: usize) -> anyhow::Result<f64
     let (measured, _) = ask(address, connections, vec![client::get("/"); 150_000], &[]).await?;
     server.abort();
     Ok(measured.per_second())
-}
-
-/// Rows of a person's size a second, 256 a commit, each commit durable.
-pub(crate) fn sqlite_inserts() -> anyhow::Result<f64> {
-    let folder = std::env::temp_dir().join(format!("teeka-raw-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let rate = store::sqlite::raw_inserts(&folder.join("raw.sqlite"), SPAN);
-    drop(std::fs::remove_dir_all(&folder));
-    Ok(rate?)
 }
 
 /// P-256 signatures a second on one core.
