@@ -44,16 +44,10 @@ impl Platform {
         let account = ctx.resident()?;
         let seats = self.bookable(ctx, wish.session, Channel::Online)?;
         let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
+        sold_out(&seats, wish)?;
         let people = self.chosen_people(account, wish.beneficiaries).await?;
         let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
-        let appointment =
-            self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await;
-        match appointment {
-            Err(Error::Full { .. }) => {
-                Err(Error::Full { next: self.next_free(ctx, &seats, dose_number) })
-            }
-            other => other,
-        }
+        self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "the one write that ends both ways of booking")]
@@ -68,8 +62,8 @@ impl Platform {
         wish: &Wish<'_>,
     ) -> Result<AppointmentId> {
         let session = &seats.session;
-        let full = Error::Full { next: Vec::new() };
-        let pool = session.pool_for(channel, dose_number, slot).ok_or(full)?;
+        let full = Error::Full { session: session.id, dose_number };
+        let pool = session.pool_for(channel, dose_number, slot).ok_or_else(|| full.clone())?;
         let first = &people.first().ok_or(Error::Invalid("beneficiaries must not be empty"))?;
         let account =
             AccountId { bucket: first.beneficiary.id.bucket(), uuid: first.beneficiary.account };
@@ -89,7 +83,7 @@ impl Platform {
         };
         match self.writes.book.submit(booking).await? {
             Ok(Done::New | Done::Again) => Ok(appointment),
-            Err(NotBooked::Full) => Err(Error::Full { next: Vec::new() }),
+            Err(NotBooked::Full) => Err(full),
             Err(NotBooked::NoSuchBeneficiary) => Err(Error::NotFound),
             Err(other) => Err(other.into()),
         }
@@ -218,9 +212,9 @@ impl Platform {
         let seats = self.bookable(ctx, session, Channel::Online)?;
         let slot = seats.session.slot_labelled(slot).ok_or(Error::NoSuchSlot)?;
         self.check_people(ctx, &people, &seats, Some(claim.dose_number))?;
-        let full = || Error::Full { next: self.next_free(ctx, &seats, claim.dose_number) };
+        let full = Error::Full { session, dose_number: claim.dose_number };
         let pool = seats.session.pool_for(Channel::Online, claim.dose_number, slot);
-        let pool = pool.ok_or_else(full)?;
+        let pool = pool.ok_or_else(|| full.clone())?;
         let seat = Seat { facility: seats.session.facility, session, pool, slot };
         let text = self.appointment_text(&seats, slot, appointment, "moved");
         let wanted = Move {
@@ -233,7 +227,7 @@ impl Platform {
         };
         match self.writes.reschedule.submit(wanted).await? {
             Ok(_) => Ok(()),
-            Err(NotMoved::Full) => Err(full()),
+            Err(NotMoved::Full) => Err(full),
             Err(NotMoved::NoSuchAppointment) => Err(Error::NotFound),
             Err(other) => Err(other.into()),
         }
@@ -306,5 +300,19 @@ impl Platform {
             digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7],
         ]);
         format!("{:04}", number % 10_000)
+    }
+}
+
+/// Says so at once if a session had no seat for the dose when the inventory was last read: a crowd
+/// at its door costs the store nothing. A request with a key may be a repeated one, whose first
+/// answer only the store knows.
+fn sold_out(seats: &SessionSeats, wish: &Wish<'_>) -> Result<()> {
+    match wish.dose_number {
+        Some(dose_number)
+            if wish.idempotency_key.is_none() && seats.free(Channel::Online, dose_number) == 0 =>
+        {
+            Err(Error::Full { session: wish.session, dose_number })
+        }
+        _ => Ok(()),
     }
 }

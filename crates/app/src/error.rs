@@ -78,11 +78,13 @@ pub enum Error {
         /// Which rule, and what would satisfy it.
         rule: NotEligible,
     },
-    /// No seat is free. Others that are, in the order of their nearness.
+    /// No seat is free. [`crate::Platform::next_free`] has others that are.
     #[error("no seat is free")]
     Full {
-        /// Sessions that this person could book instead.
-        next: Vec<SessionId>,
+        /// Which session is full.
+        session: SessionId,
+        /// For which dose.
+        dose_number: u8,
     },
     /// The person was not enrolled.
     #[error(transparent)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::{
     facility::{Facility, FeeType},
-    id::DistrictId,
+    id::{DistrictId, SessionId},
     place::{Pincode, Position},
     session::{Channel, SessionSeats, SessionState},
 };
@@ -114,14 +114,13 @@ impl Platform {
     }
 
     /// Other sessions with a free seat for a dose, near in place and time: at the same facility,
-    /// then in the same district, at most five.
-    pub(crate) fn next_free(
-        &self,
-        ctx: &Ctx,
-        full: &SessionSeats,
-        dose_number: u8,
-    ) -> Vec<domain::id::SessionId> {
-        let Some(facility) = self.inventory.facility(full.session.facility) else {
+    /// then in the same district, at most five. The district is gone through, so who asks for
+    /// many keeps the answer for a moment.
+    pub fn next_free(&self, ctx: &Ctx, full: SessionId, dose_number: u8) -> Vec<SessionId> {
+        let full = self.inventory.session(full);
+        let facility =
+            full.as_ref().and_then(|full| self.inventory.facility(full.session.facility));
+        let (Some(full), Some(facility)) = (full, facility) else {
             return Vec::new();
         };
         let filter = Filter {

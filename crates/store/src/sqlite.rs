@@ -80,7 +80,7 @@ impl Options {
 
 /// The embedded store.
 pub struct Sqlite {
-    writes: Mutex<Option<mpsc::Sender<Job>>>,
+    writes: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Vec<Mutex<Connection>>,
     next_reader: AtomicUsize,
@@ -125,18 +125,14 @@ impl Sqlite {
         })
     }
 
-    /// Runs a write in a transaction with whatever else is waiting; returns once it is durable.
+    /// Runs a write in a transaction with whatever else is waiting; returns once it is durable. It
+    /// may run more than once; what counts is the last time.
     async fn write<T: Send + 'static>(
         &self,
-        write: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        write: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> StoreResult<T> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| match write(connection) {
-            Ok(value) => {
-                (true, Box::new(move |durable| drop(answer.send(durable.map(|()| value)))))
-            }
-            Err(error) => (false, Box::new(move |_| drop(answer.send(Err(error.into()))))),
-        });
+        let job = Box::new(Waiting { write, outcome: None, answer });
         let sent = self.writes.lock().as_ref().map(|writes| writes.send(job));
         match sent {
             Some(Ok(())) => answered.await.map_err(|_| StoreError::stopped())?,
@@ -151,6 +147,29 @@ impl Sqlite {
         let idle = (0..READERS).find_map(|step| self.readers[(start + step) % READERS].try_lock());
         let connection = idle.unwrap_or_else(|| self.readers[start % READERS].lock());
         Ok(read(&connection)?)
+    }
+}
+
+/// A write and who waits for it.
+struct Waiting<T, F> {
+    write: F,
+    outcome: Option<rusqlite::Result<T>>,
+    answer: oneshot::Sender<StoreResult<T>>,
+}
+
+impl<T: Send, F: Fn(&Connection) -> rusqlite::Result<T> + Send> Job for Waiting<T, F> {
+    fn run(&mut self, connection: &Connection) -> bool {
+        self.outcome.insert((self.write)(connection)).is_ok()
+    }
+
+    fn reply(self: Box<Self>, durable: StoreResult<()>) {
+        let outcome = match self.outcome {
+            Some(Ok(value)) => durable.map(|()| value),
+            Some(Err(error)) => Err(error.into()),
+            None => durable.and(Err(StoreError::stopped())),
+        };
+        // The caller may have stopped waiting.
+        drop(self.answer.send(outcome));
     }
 }
 

@@ -7,6 +7,7 @@ mod protected;
 mod public;
 mod reports;
 pub(crate) mod shape;
+pub(crate) mod sold_out;
 pub(crate) use protected::pdf;
 mod vaccinator;
 

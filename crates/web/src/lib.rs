@@ -46,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) api_keys: Vec<ApiKey>,
     pub(crate) tokens: token::Tokens,
     pub(crate) discovery: discovery::Cache,
+    pub(crate) sold_out: cowin::sold_out::Cache,
     pub(crate) limiter: limit::Limiter,
     pub(crate) metrics: Option<PrometheusHandle>,
     pub(crate) trusts_proxy: bool,
@@ -73,6 +74,7 @@ impl Web {
         Self(Arc::new(Inner {
             tokens: token::Tokens::new(key.expose()),
             discovery: discovery::Cache::default(),
+            sold_out: cowin::sold_out::Cache::default(),
             limiter: limit::Limiter::new(platform.settings().limits),
             platform,
             clock,

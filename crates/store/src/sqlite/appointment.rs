@@ -138,10 +138,14 @@ fn take_seats(
     seats: u32,
     at: Timestamp,
 ) -> rusqlite::Result<bool> {
+    // Two statements: with the other table inside, SQLite would keep a journal of this one.
+    const OPEN: &str = "SELECT 1 FROM session WHERE session_id = ?1 AND state = 0";
     const TAKE: &str = "
         UPDATE seat_pool SET booked = booked + :seats, changed_at = :at
-        WHERE session_id = :session AND pool = :pool AND booked + :seats <= capacity
-            AND (SELECT state FROM session WHERE session_id = :session) = 0";
+        WHERE session_id = :session AND pool = :pool AND booked + :seats <= capacity";
+    if !connection.prepare_cached(OPEN)?.exists([seat.session.0.as_bytes()])? {
+        return Ok(false);
+    }
     let rows = connection.prepare_cached(TAKE)?.execute(named_params! {
         ":session": seat.session.0.as_bytes(),
         ":pool": seat.pool,

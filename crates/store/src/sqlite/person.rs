@@ -27,9 +27,8 @@ const OPEN_ACCOUNT: &str = "
 const ENROL: &str = "
     INSERT INTO beneficiary (beneficiary_id, account_id, wrapped_key, name, birth_year, gender,
         document, comorbidity, document_index, registered_at)
-    SELECT :id, :account, :wrapped_key, :name, :birth_year, :gender,
-        :document, :comorbidity, :document_index, :registered_at
-    WHERE (SELECT count(*) FROM beneficiary WHERE account_id = :account) < :limit
+    VALUES (:id, :account, :wrapped_key, :name, :birth_year, :gender,
+        :document, :comorbidity, :document_index, :registered_at)
     ON CONFLICT DO NOTHING";
 
 pub(super) fn enrol(
@@ -37,7 +36,13 @@ pub(super) fn enrol(
     enrolment: &Enrolment,
 ) -> rusqlite::Result<Result<Done, NotEnrolled>> {
     let Enrolment { account, beneficiary, limit, tally, message } = enrolment;
+    const FAMILY: &str = "SELECT count(*) FROM beneficiary WHERE account_id = ?1";
     let details = &beneficiary.details;
+    let mut family = connection.prepare_cached(FAMILY)?;
+    let family: u8 = family.query_row([account.id.uuid.as_bytes()], |row| row.get(0))?;
+    if family >= *limit {
+        return why_not_enrolled(connection, enrolment);
+    }
     let rows = connection.prepare_cached(ENROL)?.execute(named_params! {
         ":id": number(beneficiary.id),
         ":account": account.id.uuid.as_bytes(),
@@ -49,7 +54,6 @@ pub(super) fn enrol(
         ":comorbidity": details.comorbidity,
         ":document_index": details.document_index,
         ":registered_at": beneficiary.registered_at.as_millisecond(),
-        ":limit": limit,
     })?;
     if rows == 0 {
         return why_not_enrolled(connection, enrolment);
@@ -216,11 +220,24 @@ pub(super) fn people(
     account: AccountId,
 ) -> rusqlite::Result<Vec<PersonRecord>> {
     const OF_ACCOUNT: &str = "SELECT * FROM beneficiary WHERE account_id = ?1 ORDER BY rowid";
-    let mut statement = connection.prepare_cached(OF_ACCOUNT)?;
-    let rows = statement
-        .query_map([account.uuid.as_bytes()], beneficiary_row)?
-        .collect::<Result<Vec<_>, _>>()?;
-    rows.into_iter().map(|row| with_history(connection, row)).collect()
+    const CLAIMS: &str = "
+        SELECT * FROM dose_claim WHERE account_id = ?1 ORDER BY beneficiary_id, dose_number";
+    const DOSES: &str = "
+        SELECT dose.* FROM beneficiary JOIN dose USING (beneficiary_id)
+        WHERE account_id = ?1 ORDER BY beneficiary_id, dose_number";
+    let id = [account.uuid.as_bytes()];
+    let rows = list(connection, OF_ACCOUNT, id, beneficiary_row)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let claims = list(connection, CLAIMS, id, claim_row)?;
+    let doses = list(connection, DOSES, id, dose_row)?;
+    let records = rows.into_iter().map(|beneficiary| PersonRecord {
+        claims: claims.iter().filter(|one| one.beneficiary == beneficiary.id).cloned().collect(),
+        doses: doses.iter().filter(|one| one.beneficiary == beneficiary.id).cloned().collect(),
+        beneficiary,
+    });
+    Ok(records.collect())
 }
 
 pub(super) fn person(
@@ -228,9 +245,25 @@ pub(super) fn person(
     beneficiary: BeneficiaryId,
 ) -> rusqlite::Result<Option<PersonRecord>> {
     const ONE: &str = "SELECT * FROM beneficiary WHERE beneficiary_id = ?1";
-    let mut statement = connection.prepare_cached(ONE)?;
-    let row = statement.query_row([number(beneficiary)], beneficiary_row).optional()?;
-    row.map(|row| with_history(connection, row)).transpose()
+    const CLAIMS: &str = "SELECT * FROM dose_claim WHERE beneficiary_id = ?1 ORDER BY dose_number";
+    const DOSES: &str = "SELECT * FROM dose WHERE beneficiary_id = ?1 ORDER BY dose_number";
+    let id = [number(beneficiary)];
+    let Some(beneficiary) = list(connection, ONE, id, beneficiary_row)?.pop() else {
+        return Ok(None);
+    };
+    let claims = list(connection, CLAIMS, id, claim_row)?;
+    let doses = list(connection, DOSES, id, dose_row)?;
+    Ok(Some(PersonRecord { beneficiary, claims, doses }))
+}
+
+/// Every row of a question, read.
+fn list<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    connection.prepare_cached(sql)?.query_map(values, read)?.collect()
 }
 
 fn beneficiary_row(row: &Row<'_>) -> rusqlite::Result<BeneficiaryRow> {
@@ -249,20 +282,6 @@ fn beneficiary_row(row: &Row<'_>) -> rusqlite::Result<BeneficiaryRow> {
         registered_at: instant_at(row, "registered_at")?,
         verified_at: row.get::<_, Option<i64>>("verified_at")?.map(instant),
     })
-}
-
-fn with_history(
-    connection: &Connection,
-    beneficiary: BeneficiaryRow,
-) -> rusqlite::Result<PersonRecord> {
-    const CLAIMS: &str = "SELECT * FROM dose_claim WHERE beneficiary_id = ?1 ORDER BY dose_number";
-    const DOSES: &str = "SELECT * FROM dose WHERE beneficiary_id = ?1 ORDER BY dose_number";
-    let mut claims = connection.prepare_cached(CLAIMS)?;
-    let claims =
-        claims.query_map([number(beneficiary.id)], claim_row)?.collect::<Result<_, _>>()?;
-    let mut doses = connection.prepare_cached(DOSES)?;
-    let doses = doses.query_map([number(beneficiary.id)], dose_row)?.collect::<Result<_, _>>()?;
-    Ok(PersonRecord { beneficiary, claims, doses })
 }
 
 /// Reads a claim.

@@ -11,10 +11,13 @@ use crate::{StoreError, StoreResult};
 /// How many writes share a transaction at most.
 const MAX_GROUP: usize = 256;
 
-/// What is told to a caller once its write is durable, or is not.
-pub(super) type Reply = Box<dyn FnOnce(StoreResult<()>) + Send>;
-/// A write: runs inside a savepoint, and says whether to keep it and whom to tell.
-pub(super) type Job = Box<dyn FnOnce(&Connection) -> (bool, Reply) + Send>;
+/// A write that waits. It can be run again, if others of its transaction could not be kept.
+pub(super) trait Job: Send {
+    /// Runs the write; false if it must not be kept.
+    fn run(&mut self, connection: &Connection) -> bool;
+    /// Tells the caller what became of it: it is durable, or why not.
+    fn reply(self: Box<Self>, durable: StoreResult<()>);
+}
 
 /// Opens a connection with our settings.
 pub(super) fn connect(options: &Options) -> StoreResult<Connection> {
@@ -43,42 +46,40 @@ pub(super) fn connect(options: &Options) -> StoreResult<Connection> {
 }
 
 /// The writer thread: takes whatever is waiting, writes it in one transaction, then answers.
-pub(super) fn write_jobs(connection: &mut Connection, jobs: &mpsc::Receiver<Job>) {
+pub(super) fn write_jobs(connection: &mut Connection, jobs: &mpsc::Receiver<Box<dyn Job>>) {
     while let Ok(first) = jobs.recv() {
-        let mut replies = Vec::new();
-        let begun = connection.execute_batch("BEGIN IMMEDIATE");
-        if let Err(error) = begun {
-            // Nothing ran: tell this caller, and let the others have their own try.
-            let (_, reply) = first(connection);
-            reply(Err(error.into()));
-            continue;
-        }
-        run_job(connection, first, &mut replies);
-        while replies.len() < MAX_GROUP
-            && let Ok(job) = jobs.try_recv()
-        {
-            run_job(connection, job, &mut replies);
-        }
-        let durable = connection.execute_batch("COMMIT").map_err(StoreError::from);
-        if durable.is_err() && !connection.is_autocommit() {
-            drop(connection.execute_batch("ROLLBACK"));
-        }
-        for reply in replies {
-            reply(durable.clone());
+        let mut group = vec![first];
+        group.extend(jobs.try_iter().take(MAX_GROUP - 1));
+        match write_group(connection, &mut group) {
+            Some(durable) => group.into_iter().for_each(|job| job.reply(durable.clone())),
+            // One bad write harms only itself.
+            None => {
+                for job in group {
+                    let mut alone = [job];
+                    let durable = write_group(connection, &mut alone).unwrap_or(Ok(()));
+                    let [job] = alone;
+                    job.reply(durable);
+                }
+            }
         }
     }
     // Leave one tidy file behind.
     drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
 }
 
-fn run_job(connection: &Connection, job: Job, replies: &mut Vec<Reply>) {
-    drop(connection.execute_batch("SAVEPOINT job"));
-    let (keep, reply) = job(connection);
-    if !keep {
-        drop(connection.execute_batch("ROLLBACK TO job"));
+/// Writes all in one transaction and says whether it is durable; none if one of them must not be
+/// kept, and then nothing is. No savepoint stands around each: SQLite would copy every page it
+/// touches into a journal that it walks from the start again and again.
+fn write_group(connection: &Connection, group: &mut [Box<dyn Job>]) -> Option<StoreResult<()>> {
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        return Some(Err(error.into()));
     }
-    drop(connection.execute_batch("RELEASE job"));
-    replies.push(reply);
+    let kept = group.iter_mut().all(|job| job.run(connection));
+    let durable = kept.then(|| connection.execute_batch("COMMIT").map_err(StoreError::from));
+    if !matches!(durable, Some(Ok(()))) && !connection.is_autocommit() {
+        drop(connection.execute_batch("ROLLBACK"));
+    }
+    durable
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -118,15 +118,7 @@ impl Ground {
         let service = web.clone().router().into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         let registered = std::sync::Mutex::default();
-        Ok(Self {
-            platform,
-            web,
-            address,
-            people,
-            connections,
-            registered,
-            engine,
-        })
+        Ok(Self { platform, web, address, people, connections, registered, engine })
     }
 
     /// Rows of a person's size a second, 256 a commit, each commit durable, on the same engine.

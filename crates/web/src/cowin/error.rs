@@ -3,12 +3,17 @@
 use app::error_kinds::{NotBooked, NotEnrolled};
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    body::Bytes,
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 use domain::{person::BadDetail, schedule::NotEligible};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::sold_out;
 use crate::{Web, problem::log_fault};
 
 /// An error as the contract writes it.
@@ -22,7 +27,7 @@ pub(crate) enum Fault {
     /// Too many calls.
     TooMany(u32),
     /// A full session, with others that are not.
-    Full(Value),
+    Full(Bytes),
     /// The store is away: ask again with the same key.
     Unavailable,
 }
@@ -56,14 +61,9 @@ impl IntoResponse for Fault {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
                 response
             }
-            Self::Full(next) => {
-                let body = json!({
-                    "errorCode": "APPOIN0040",
-                    "error": "This vaccination center is completely booked for the selected date. \
-                              Please try another date or vaccination center.",
-                    "next_sessions": next,
-                });
-                (StatusCode::CONFLICT, Json(body)).into_response()
+            Self::Full(body) => {
+                let json = HeaderValue::from_static("application/json");
+                (StatusCode::CONFLICT, [(CONTENT_TYPE, json)], body).into_response()
             }
             Self::Unavailable => {
                 let body = Json(json!({ "message": "Endpoint request timed out" }));
@@ -102,7 +102,9 @@ impl Web {
             E::NotEligible { beneficiary, rule } => {
                 ineligible(self.0.platform.reference(beneficiary), rule)
             }
-            E::Full { next } => Fault::Full(self.sessions_json(&next)),
+            E::Full { session, dose_number } => {
+                Fault::Full(sold_out::body(self, session, dose_number))
+            }
             E::NotEnrolled(NotEnrolled::AccountFull) => bad(
                 "USRRES0004",
                 "Maximum number of beneficiaries have been registered with this mobile number",

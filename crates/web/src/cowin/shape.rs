@@ -3,7 +3,6 @@
 use app::opened::Person;
 use domain::{
     facility::{Facility, FeeType},
-    id::SessionId,
     session::{Channel, SessionSeats, Slot},
 };
 use jiff::civil::{Date, Time};
@@ -116,19 +115,6 @@ pub(crate) fn calendar(web: &Web, offer: &app::inventory::Offer, local: bool) ->
         fields.insert("vaccine_fees".to_owned(), fees.collect());
     }
     Value::Object(fields)
-}
-
-impl Web {
-    /// Sessions by their ids, for whoever finds one full.
-    pub(crate) fn sessions_json(&self, ids: &[SessionId]) -> Value {
-        let inventory = self.0.platform.inventory();
-        let one = |id: &SessionId| {
-            let seats = inventory.session(*id)?;
-            let facility = inventory.facility(seats.session.facility)?;
-            Some(Value::Object(found(self, &facility, &seats, false)))
-        };
-        ids.iter().filter_map(one).collect()
-    }
 }
 
 /// A person, masked as the contract masks: the owner sees the last digits of what identifies.

@@ -1,0 +1,66 @@
+//! What everybody is told who finds a session full: the next sessions that are not. A crowd asks the
+//! same at once, so the answer is made once and given for a moment.
+
+use app::{Actor, Ctx};
+use axum::body::Bytes;
+use domain::id::SessionId;
+use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
+use serde_json::{Value, json};
+
+use super::shape;
+use crate::Web;
+
+/// How long an answer is given. With the inventory's own 250 it stays below a second.
+///
+/// # Units
+///
+/// Milliseconds.
+const REST_MS: i64 = 500;
+/// How many answers are kept; beyond, all are made anew as asked. At about 4 kB each: 40 MB.
+const MOST_ANSWERS: usize = 10_000;
+
+/// The answers made so far, by session and dose, and when.
+#[derive(Default)]
+pub(crate) struct Cache(RwLock<FxHashMap<(SessionId, u8), (i64, Bytes)>>);
+
+/// The body of the answer.
+///
+/// # Source
+///
+/// The contract, section 1.7, `APPOIN0040`; `next_sessions` is ours.
+pub(crate) fn body(web: &Web, session: SessionId, dose_number: u8) -> Bytes {
+    let now = web.0.clock.now();
+    let (key, at) = ((session, dose_number), now.as_millisecond());
+    let cache = &web.0.sold_out.0;
+    if let Some((made_at, body)) = cache.read().get(&key)
+        && at - made_at < REST_MS
+    {
+        return body.clone();
+    }
+    let ctx = Ctx { actor: Actor::Anyone, now, entropy: web.0.entropy.clone() };
+    let body = json!({
+        "errorCode": "APPOIN0040",
+        "error": "This vaccination center is completely booked for the selected date. \
+                  Please try another date or vaccination center.",
+        "next_sessions": next(web, &ctx, session, dose_number),
+    });
+    let body = Bytes::from(body.to_string());
+    let mut held = cache.write();
+    if held.len() >= MOST_ANSWERS {
+        held.clear();
+    }
+    held.insert(key, (at, body.clone()));
+    body
+}
+
+fn next(web: &Web, ctx: &Ctx, session: SessionId, dose_number: u8) -> Value {
+    let platform = &web.0.platform;
+    let inventory = platform.inventory();
+    let one = |id: &SessionId| {
+        let seats = inventory.session(*id)?;
+        let facility = inventory.facility(seats.session.facility)?;
+        Some(Value::Object(shape::found(web, &facility, &seats, false)))
+    };
+    platform.next_free(ctx, session, dose_number).iter().filter_map(one).collect()
+}
