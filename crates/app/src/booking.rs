@@ -131,7 +131,7 @@ impl Platform {
         if chosen.is_empty() || chosen.len() > 6 {
             return Err(Error::Invalid("beneficiaries must name 1 to 6 people"));
         }
-        let mut people = self.store.people(account).await?;
+        let mut people = self.people(account).await?;
         people.retain(|person| chosen.contains(&person.beneficiary.id));
         let mut distinct = chosen.to_vec();
         distinct.sort_unstable();
@@ -199,7 +199,7 @@ impl Platform {
         slot: &str,
     ) -> Result<()> {
         let account = ctx.resident()?;
-        let mut people = self.store.people(account).await?;
+        let mut people = self.people(account).await?;
         let held = |claim: &ClaimRow| {
             claim.appointment == appointment && claim.state == ClaimState::Confirmed
         };
@@ -245,7 +245,7 @@ impl Platform {
         beneficiaries: &[BeneficiaryId],
     ) -> Result<()> {
         let account = ctx.resident()?;
-        let people = self.store.people(account).await?;
+        let people = self.people(account).await?;
         let meant = |claim: &&ClaimRow| {
             claim.appointment == appointment
                 && (beneficiaries.is_empty() || beneficiaries.contains(&claim.beneficiary))

@@ -71,7 +71,7 @@ impl Platform {
 
     async fn print_certificate(&self, person: Person) -> Result<Vec<u8>> {
         let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
-        let record = self.store.person(person.id).await?.ok_or(Error::NotFound)?;
+        let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
         let signed = key.open_text(CERTIFICATE, &Sealed::from_bytes(row.sealed))?;
         let last = person.doses.iter().find(|dose| dose.number == row.dose_number);

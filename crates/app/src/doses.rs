@@ -70,7 +70,7 @@ impl Platform {
         if seats.session.facility != presence.facility {
             return Err(Error::NotFound);
         }
-        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
         let wish = Wish {
             session,
             slot,
@@ -93,7 +93,7 @@ impl Platform {
         ctx.allow_at(Permission::RegisterWalkIn, &facility)?;
         let mut people = Vec::new();
         for id in wish.beneficiaries {
-            people.push(self.store.person(*id).await?.ok_or(Error::NotFound)?);
+            people.push(self.person(*id).await?.ok_or(Error::NotFound)?);
         }
         let account = people.first().map(|person: &PersonRecord| person.beneficiary.account);
         if people.iter().any(|person| Some(person.beneficiary.account) != account) {
@@ -117,7 +117,7 @@ impl Platform {
     ) -> Result<Dose> {
         let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::RecordDose, &facility)?;
-        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
         self.record_for(ctx, presence.facility, record, given).await
     }
 
@@ -136,7 +136,7 @@ impl Platform {
     ) -> Result<Dose> {
         let held = self.inventory.facility(facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::RecordDose, &held)?;
-        let record = self.store.person(beneficiary).await?.ok_or(Error::WrongPresence)?;
+        let record = self.person(beneficiary).await?.ok_or(Error::WrongPresence)?;
         let expected = record.claims.iter().any(|claim| {
             claim.seat.facility == facility
                 && matches!(claim.state, ClaimState::Confirmed | ClaimState::Done)
@@ -199,7 +199,7 @@ impl Platform {
     async fn write_dose(&self, ctx: &Ctx, person: &Person, dose: Dose, series: u8) -> Result<Dose> {
         let certificate_id = ctx.random_uuid();
         let signed = self.sign_certificate(ctx, person, &dose, series, certificate_id);
-        let record = self.store.person(person.id).await?.ok_or(Error::NotFound)?;
+        let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
         let text = format!(
             "Dose {} of {} has been recorded. Your certificate is ready in the portal. - CoWIN",
@@ -238,7 +238,7 @@ impl Platform {
         let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::RecordDose, &facility)?;
         let reason = long_text(reason).ok_or(Error::Invalid("a reason is required"))?;
-        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
         let person = self.open_person(record)?;
         let held = person.doses.iter().find(|held| held.id == dose);
@@ -282,7 +282,7 @@ impl Platform {
         let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::RecordDose, &facility)?;
         let note = long_text(note).ok_or(Error::Invalid("a note is required"))?;
-        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
         let note = AefiNote {
             id,

@@ -110,7 +110,7 @@ impl Platform {
     /// [`Error::Unauthenticated`] if nobody is signed in.
     pub async fn my_people(&self, ctx: &Ctx) -> Result<Vec<Person>> {
         let account = ctx.resident()?;
-        let records = self.store.people(account).await?;
+        let records = self.people(account).await?;
         records.into_iter().map(|record| self.open_person(record)).collect()
     }
 
@@ -121,7 +121,7 @@ impl Platform {
     /// [`Error::Unauthenticated`] if nobody is signed in.
     pub async fn my_references(&self, ctx: &Ctx) -> Result<Vec<u64>> {
         let account = ctx.resident()?;
-        let records = self.store.people(account).await?;
+        let records = self.people(account).await?;
         Ok(records.iter().map(|record| self.reference(record.beneficiary.id)).collect())
     }
 
@@ -139,7 +139,7 @@ impl Platform {
             let series = programme.vaccine(&last.vaccine).map_or(2, |v| v.series_doses);
             Some(if record.doses.len() >= usize::from(series) { 2 } else { 1 })
         };
-        let records = self.store.people(account).await?;
+        let records = self.people(account).await?;
         Ok(records.iter().filter_map(status).max().unwrap_or(0))
     }
 
@@ -162,7 +162,7 @@ impl Platform {
     /// one elsewhere.
     pub async fn my_person(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Person> {
         let account = ctx.resident()?;
-        let record = self.store.person(id).await?.ok_or(Error::NotFound)?;
+        let record = self.person(id).await?.ok_or(Error::NotFound)?;
         if record.beneficiary.account != account.uuid {
             return Err(Error::NotFound);
         }
@@ -177,7 +177,7 @@ impl Platform {
     /// first dose or if the document is registered already.
     pub async fn amend(&self, ctx: &Ctx, id: BeneficiaryId, details: &Details) -> Result<()> {
         let account = ctx.resident()?;
-        let record = self.store.person(id).await?.ok_or(Error::NotFound)?;
+        let record = self.person(id).await?.ok_or(Error::NotFound)?;
         if record.beneficiary.account != account.uuid {
             return Err(Error::NotFound);
         }

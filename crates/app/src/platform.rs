@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use domain::programme::Programme;
+use domain::{
+    id::{AccountId, BeneficiaryId},
+    programme::Programme,
+};
 use jiff::Timestamp;
 use store::{
     Batcher, Booking, Cancellation, Done, DoseRecord, Enrolment, Move, NotBooked, NotCancelled,
-    NotEnrolled, NotMoved, NotRecorded, SignInCode, Store,
+    NotEnrolled, NotMoved, NotRecorded, PersonRecord, SignInCode, Store,
 };
 use vault::Vault;
 
@@ -26,6 +29,13 @@ pub struct Platform {
     pub(crate) geography: ArcSwap<Geography>,
     pub(crate) inventory: Inventory,
     pub(crate) writes: Writes,
+    pub(crate) reads: Reads,
+}
+
+/// Reads of people go together as writes do: a batch is whatever was asked during the last one.
+pub(crate) struct Reads {
+    people: Batcher<AccountId, Vec<PersonRecord>>,
+    person: Batcher<BeneficiaryId, Option<PersonRecord>>,
 }
 
 /// One group commit for each kind of write that a country does at once.
@@ -72,7 +82,23 @@ impl Writes {
     }
 }
 
+impl Reads {
+    fn spawn(store: &Arc<dyn Store>) -> Self {
+        Self { people: batcher!(store, people_of), person: batcher!(store, persons) }
+    }
+}
+
 impl Platform {
+    /// The people of an account with their claims and doses, in order of registration.
+    pub(crate) async fn people(&self, account: AccountId) -> Result<Vec<PersonRecord>> {
+        Ok(self.reads.people.submit(account).await?)
+    }
+
+    /// One person with claims and doses.
+    pub(crate) async fn person(&self, id: BeneficiaryId) -> Result<Option<PersonRecord>> {
+        Ok(self.reads.person.submit(id).await?)
+    }
+
     /// Puts the platform together and reads what it keeps in memory: places, facilities, the
     /// sessions to come. Must be called inside a tokio runtime.
     ///
@@ -89,6 +115,7 @@ impl Platform {
     ) -> Result<Self> {
         let platform = Self {
             writes: Writes::spawn(&store),
+            reads: Reads::spawn(&store),
             store,
             vault,
             signer,

@@ -93,7 +93,7 @@ impl Platform {
             })
         };
         let record = match self.by_reference(reference) {
-            Some(id) => self.store.person(id).await?,
+            Some(id) => self.person(id).await?,
             None => None,
         };
         let Some(record) = record.filter(fits) else {
@@ -132,7 +132,7 @@ impl Platform {
     ) -> Result<Vec<Presented>> {
         self.allow_meeting(ctx, facility)?;
         let signed_in = self.confirm_code(ctx, transaction, hashed, Audience::Status).await?;
-        let records = self.store.people(signed_in.account).await?;
+        let records = self.people(signed_in.account).await?;
         records.into_iter().map(|record| self.presented(ctx, facility, record)).collect()
     }
 
@@ -163,7 +163,7 @@ impl Platform {
         if presence.until <= ctx.now {
             return Err(Error::WrongPresence);
         }
-        let record = self.store.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
+        let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
         self.open_person(record)
     }
 
@@ -182,7 +182,7 @@ impl Platform {
     ) -> Result<Presented> {
         self.allow_meeting(ctx, facility)?;
         let id = self.enrol_walk_in(ctx, mobile, details, idempotency_key).await?;
-        let record = self.store.person(id).await?.ok_or(Error::NotFound)?;
+        let record = self.person(id).await?.ok_or(Error::NotFound)?;
         self.presented(ctx, facility, record)
     }
 

@@ -118,10 +118,23 @@ pub trait Store: Send + Sync {
     ) -> StoreResult<bool>;
     /// The account with its sealed mobile.
     async fn account(&self, account: AccountId) -> StoreResult<Option<AccountRow>>;
-    /// The people of an account with their claims and doses, in order of registration.
-    async fn people(&self, account: AccountId) -> StoreResult<Vec<PersonRecord>>;
-    /// One person with claims and doses.
-    async fn person(&self, beneficiary: BeneficiaryId) -> StoreResult<Option<PersonRecord>>;
+    /// The people of each account with their claims and doses, in order of registration.
+    async fn people_of(&self, accounts: &[AccountId]) -> StoreResult<Vec<Vec<PersonRecord>>>;
+    /// People with claims and doses; none for a number that nobody has.
+    async fn persons(
+        &self,
+        beneficiaries: &[BeneficiaryId],
+    ) -> StoreResult<Vec<Option<PersonRecord>>>;
+
+    /// The people of one account; see [`Store::people_of`].
+    async fn people(&self, account: AccountId) -> StoreResult<Vec<PersonRecord>> {
+        Ok(self.people_of(&[account]).await?.pop().unwrap_or_default())
+    }
+
+    /// One person; see [`Store::persons`].
+    async fn person(&self, beneficiary: BeneficiaryId) -> StoreResult<Option<PersonRecord>> {
+        Ok(self.persons(&[beneficiary]).await?.pop().flatten())
+    }
 
     /// Books seats: all beneficiaries of a booking, or none.
     async fn book(&self, bookings: &[Booking]) -> StoreResult<Vec<Result<Done, NotBooked>>>;

@@ -18,6 +18,7 @@ mod session;
 mod sign_in;
 mod statement;
 mod value;
+mod whole;
 
 use std::path::Path;
 
@@ -60,7 +61,7 @@ pub fn statements() -> Vec<&'static Statement> {
         session::ALL,
         sign_in::ALL,
     ];
-    files.concat()
+    [files.concat(), whole::all()].concat()
 }
 
 /// The schema of every migration, in order.
@@ -220,14 +221,20 @@ impl Store for Postgres {
     }
 
     async fn enrol(&self, enrolments: &[Enrolment]) -> StoreResult<Vec<Result<Done, NotEnrolled>>> {
-        enrolment::enrol(&self.db, enrolments).await
+        match self.db.topology {
+            Topology::Single => whole::enrol(&self.db, enrolments).await,
+            Topology::Sharded => enrolment::enrol(&self.db, enrolments).await,
+        }
     }
 
     async fn enrol_all(
         &self,
         enrolments: &[Enrolment],
     ) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>> {
-        enrolment::enrol_all(&self.db, enrolments).await
+        match self.db.topology {
+            Topology::Single => whole::enrol_all(&self.db, enrolments).await,
+            Topology::Sharded => Ok(enrolment::enrol_all(&self.db, enrolments).await?),
+        }
     }
 
     async fn amend(&self, amendments: &[Amendment]) -> StoreResult<Vec<Result<(), NotAmended>>> {
@@ -255,16 +262,28 @@ impl Store for Postgres {
         Ok(person::account(&self.db, account).await?)
     }
 
-    async fn people(&self, account: AccountId) -> StoreResult<Vec<PersonRecord>> {
-        Ok(person::people(&self.db, account).await?)
+    async fn people_of(&self, accounts: &[AccountId]) -> StoreResult<Vec<Vec<PersonRecord>>> {
+        Ok(match self.db.topology {
+            Topology::Single => whole::people_of(&self.db, accounts).await?,
+            Topology::Sharded => person::people_of(&self.db, accounts).await?,
+        })
     }
 
-    async fn person(&self, beneficiary: BeneficiaryId) -> StoreResult<Option<PersonRecord>> {
-        Ok(person::person(&self.db, beneficiary).await?)
+    async fn persons(
+        &self,
+        beneficiaries: &[BeneficiaryId],
+    ) -> StoreResult<Vec<Option<PersonRecord>>> {
+        Ok(match self.db.topology {
+            Topology::Single => whole::persons(&self.db, beneficiaries).await?,
+            Topology::Sharded => person::persons(&self.db, beneficiaries).await?,
+        })
     }
 
     async fn book(&self, bookings: &[Booking]) -> StoreResult<Vec<Result<Done, NotBooked>>> {
-        booking::book(&self.db, bookings).await
+        match self.db.topology {
+            Topology::Single => whole::book(&self.db, bookings).await,
+            Topology::Sharded => booking::book(&self.db, bookings).await,
+        }
     }
 
     async fn reschedule(&self, moves: &[Move]) -> StoreResult<Vec<Result<Done, NotMoved>>> {
@@ -290,7 +309,10 @@ impl Store for Postgres {
         &self,
         doses: &[DoseRecord],
     ) -> StoreResult<Vec<Result<Done, NotRecorded>>> {
-        dose::record(&self.db, doses).await
+        match self.db.topology {
+            Topology::Single => whole::record(&self.db, doses).await,
+            Topology::Sharded => dose::record(&self.db, doses).await,
+        }
     }
 
     async fn undo_dose(&self, undo: &UndoDose) -> StoreResult<Result<Done, NotUndone>> {

@@ -201,6 +201,19 @@ fn each<T, R>(items: &[T], one: impl FnMut(&T) -> rusqlite::Result<R>) -> rusqli
     items.iter().map(one).collect()
 }
 
+/// Reads something for each item, all on one snapshot. After every commit of the writer a reader
+/// forgets its pages, so many who ask together read far fewer of them.
+fn on_one_snapshot<T, R>(
+    connection: &Connection,
+    items: &[T],
+    one: impl FnMut(&T) -> rusqlite::Result<R>,
+) -> rusqlite::Result<Vec<R>> {
+    let snapshot = connection.unchecked_transaction()?;
+    let all = each(items, one)?;
+    snapshot.commit()?;
+    Ok(all)
+}
+
 #[async_trait]
 impl Store for Sqlite {
     async fn put_places(&self, states: &[State], districts: &[District]) -> StoreResult<()> {
@@ -334,12 +347,15 @@ impl Store for Sqlite {
         self.read(|c| person::account(c, account))
     }
 
-    async fn people(&self, account: AccountId) -> StoreResult<Vec<PersonRecord>> {
-        self.read(|c| person::people(c, account))
+    async fn people_of(&self, accounts: &[AccountId]) -> StoreResult<Vec<Vec<PersonRecord>>> {
+        self.read(|c| on_one_snapshot(c, accounts, |one| person::people(c, *one)))
     }
 
-    async fn person(&self, beneficiary: BeneficiaryId) -> StoreResult<Option<PersonRecord>> {
-        self.read(|c| person::person(c, beneficiary))
+    async fn persons(
+        &self,
+        beneficiaries: &[BeneficiaryId],
+    ) -> StoreResult<Vec<Option<PersonRecord>>> {
+        self.read(|c| on_one_snapshot(c, beneficiaries, |one| person::person(c, *one)))
     }
 
     async fn book(&self, bookings: &[Booking]) -> StoreResult<Vec<Result<Done, NotBooked>>> {

@@ -96,14 +96,15 @@ fn every_statement_on_one_key_goes_to_one_partition() {
     server.sql(database, &partitioned());
     let mut routed = 0;
     let mut complaints = Vec::new();
-    for statement in statements() {
+    // Statements about many keys are those of one server, which shards never run.
+    for statement in statements().into_iter().filter(|one| one.kind != Kind::Whole) {
         let plan = plan(server, database, statement);
         match statement.kind {
             Kind::Home | Kind::Facility => {
                 routed += 1;
                 complaints.extend(complaint(statement, &plan));
             }
-            Kind::Reference | Kind::Scatter => {}
+            Kind::Reference | Kind::Scatter | Kind::Whole => {}
         }
     }
     assert!(routed > 60, "{routed} statements");

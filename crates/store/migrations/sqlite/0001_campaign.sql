@@ -97,9 +97,8 @@ CREATE TABLE booking (
     dose_number    INTEGER NOT NULL,  -- for which dose
     account_id     BLOB    NOT NULL,  -- 16-byte UUID
     state          INTEGER NOT NULL,  -- 0 booked 1 cancelled 2 full 3 done
-    PRIMARY KEY (appointment_id, leg, beneficiary_id)
-) STRICT;
-CREATE INDEX booking_session ON booking (session_id);
+    PRIMARY KEY (session_id, appointment_id, leg, beneficiary_id)
+) STRICT, WITHOUT ROWID;
 
 -- Counts of events.
 CREATE TABLE tally (
@@ -152,7 +151,14 @@ CREATE TABLE dose_claim (
     changed_at      INTEGER NOT NULL,  -- last change, ms
     PRIMARY KEY (beneficiary_id, dose_number)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX dose_claim_account ON dose_claim (account_id, appointment_id);
+
+-- Claims that were given back, so that cancelling twice has the same answer.
+CREATE TABLE past_claim (
+    appointment_id BLOB    NOT NULL,  -- the appointment
+    beneficiary_id INTEGER NOT NULL,  -- whose
+    account_id     BLOB    NOT NULL,  -- whose mobile
+    PRIMARY KEY (appointment_id, beneficiary_id)
+) STRICT, WITHOUT ROWID;
 
 -- Administered doses.
 CREATE TABLE dose (

@@ -122,11 +122,9 @@ async fn put(home: &Home<'_>, record: &DoseRecord) -> Attempt<Put> {
     }
     let mut ended = claim_of(home, dose.beneficiary, dose.number).await?;
     if let Some(claim) = &mut ended {
-        // Given where the appointment is, it is done; elsewhere its seat is given back.
-        let here =
-            claim.row.state == ClaimState::Confirmed && claim.row.seat.facility == dose.facility;
         let pending = claim.row.state == ClaimState::Pending;
-        claim.row.state = if here { ClaimState::Done } else { ClaimState::Cancelling };
+        claim.row.state = ended_by(claim, dose);
+        let here = claim.row.state == ClaimState::Done;
         claim.owes = if here { claim::STATE } else { claim::NOTHING };
         claim::set_state(home, &claim.row, claim.row.state, claim.owes, dose.recorded_at).await?;
         if pending {
@@ -137,20 +135,38 @@ async fn put(home: &Home<'_>, record: &DoseRecord) -> Attempt<Put> {
     Ok((Ok(Done::New), ended))
 }
 
+/// What becomes of a claim by a dose: given where the appointment is, it is done; elsewhere its seat
+/// is given back.
+pub(super) fn ended_by(claim: &Kept, dose: &Dose) -> ClaimState {
+    let held = claim.row.state == ClaimState::Confirmed;
+    if held && claim.row.seat.facility == dose.facility {
+        ClaimState::Done
+    } else {
+        ClaimState::Cancelling
+    }
+}
+
 /// The outcome, if the dose cannot be put on record or is.
 async fn refused(
     home: &Home<'_>,
     record: &DoseRecord,
     of_person: &[Dose],
 ) -> Attempt<Option<Result<Done, NotRecorded>>> {
+    let rows = home.rows(&BY_ID, &[&record.dose.id.0]).await?;
+    let same_id = rows.first().map(dose_at).transpose()?;
+    Ok(refusal(record, of_person, same_id.as_ref()))
+}
+
+/// The outcome, if the dose cannot be put on record or is, from the person's doses and the one with
+/// its id.
+pub(super) fn refusal(
+    record: &DoseRecord,
+    of_person: &[Dose],
+    same_id: Option<&Dose>,
+) -> Option<Result<Done, NotRecorded>> {
     let dose = &record.dose;
-    let mut same_id = of_person.iter().find(|held| held.id == dose.id).cloned();
-    if same_id.is_none() {
-        let rows = home.rows(&BY_ID, &[&dose.id.0]).await?;
-        same_id = rows.first().map(dose_at).transpose()?;
-    }
-    Ok(if let Some(held) = same_id {
-        let same = dose.same_event(&held);
+    if let Some(held) = same_id {
+        let same = dose.same_event(held);
         Some(if same { Ok(Done::Again) } else { Err(NotRecorded::OtherDose) })
     } else if of_person.iter().any(|held| held.number == dose.number) {
         Some(Err(NotRecorded::PlaceTaken))
@@ -158,7 +174,7 @@ async fn refused(
         Some(Err(NotRecorded::OutOfOrder))
     } else {
         None
-    })
+    }
 }
 
 async fn claim_of(

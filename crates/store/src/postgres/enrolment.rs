@@ -185,43 +185,22 @@ async fn enter(home: &Home<'_>, enrolment: &Enrolment) -> Attempt<Result<Done, N
     Ok(Ok(Done::New))
 }
 
-/// On one server all or none. On shards, those that can be refused are refused before anybody is
-/// entered; what a crash then leaves is completed by asking again.
-pub(super) async fn enrol_all(
-    db: &Db,
-    enrolments: &[Enrolment],
-) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>> {
-    if db.topology == super::Topology::Sharded {
-        return Ok(enrol_all_in_steps(db, enrolments).await?);
-    }
-    let waves = super::link::waves(enrolments, account_of);
-    let refused: StoreResult<Vec<_>> = transaction!(db, tx => {
-        let mut outcomes = Vec::with_capacity(enrolments.len());
-        let steps = Steps::Whole(&tx);
-        for range in &waves {
-            let wave = &enrolments[range.clone()];
-            outcomes.extend(side_by_side!(wave, one => enrol_one(steps, one)));
-        }
-        let refused = refused(&outcomes);
-        if !refused.is_empty() {
-            tx.rollback().await?;
-            return Ok(refused);
-        }
-        refused
-    });
-    Ok(all_or_none(refused?))
-}
-
-fn all_or_none(refused: Vec<(usize, NotEnrolled)>) -> Result<(), Vec<(usize, NotEnrolled)>> {
+/// The answer for all, of those who were refused.
+pub(super) fn all_or_none(
+    refused: Vec<(usize, NotEnrolled)>,
+) -> Result<(), Vec<(usize, NotEnrolled)>> {
     if refused.is_empty() { Ok(()) } else { Err(refused) }
 }
 
-fn refused(outcomes: &[Result<Done, NotEnrolled>]) -> Vec<(usize, NotEnrolled)> {
+/// Those who were refused, by their place.
+pub(super) fn refused(outcomes: &[Result<Done, NotEnrolled>]) -> Vec<(usize, NotEnrolled)> {
     let refused = outcomes.iter().enumerate();
     refused.filter_map(|(place, outcome)| outcome.err().map(|why| (place, why))).collect()
 }
 
-async fn enrol_all_in_steps(
+/// Those that can be refused are refused before anybody is entered; what a crash then leaves is
+/// completed by asking again.
+pub(super) async fn enrol_all(
     db: &Db,
     enrolments: &[Enrolment],
 ) -> Attempt<Result<(), Vec<(usize, NotEnrolled)>>> {

@@ -336,17 +336,25 @@ pub(super) fn waves<T, K: Eq + std::hash::Hash>(
     items: &[T],
     key: impl Fn(&T) -> K,
 ) -> Vec<std::ops::Range<usize>> {
+    waves_of(items, |item| [key(item)])
+}
+
+/// The same for items with several keys.
+pub(super) fn waves_of<T, I: IntoIterator<Item: Eq + std::hash::Hash>>(
+    items: &[T],
+    keys: impl Fn(&T) -> I,
+) -> Vec<std::ops::Range<usize>> {
     let mut waves = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let mut from = 0;
     for (place, item) in items.iter().enumerate() {
-        let key = key(item);
-        if seen.contains(&key) {
+        let keys: Vec<_> = keys(item).into_iter().collect();
+        if keys.iter().any(|key| seen.contains(key)) {
             waves.push(from..place);
             seen.clear();
             from = place;
         }
-        seen.insert(key);
+        seen.extend(keys);
     }
     if from < items.len() {
         waves.push(from..items.len());

@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    link::{Attempt, Db, Home, Link, Values, transaction},
+    link::{Attempt, Db, Home, Link, Values, side_by_side, transaction},
     statement::statements,
     value::{beneficiary_at, bucket, claim_at, digest_at, instant_at, tiny},
 };
@@ -66,18 +66,24 @@ pub(super) async fn account(db: &Db, account: AccountId) -> Attempt<Option<Accou
     Ok(rows.first().map(read).transpose()?)
 }
 
-pub(super) async fn people(db: &Db, account: AccountId) -> Attempt<Vec<PersonRecord>> {
+pub(super) async fn people_of(db: &Db, accounts: &[AccountId]) -> Attempt<Vec<Vec<PersonRecord>>> {
     let client = db.client().await?;
-    let home = Home::within(Link::Pooled(&client), bucket(account.bucket));
-    let rows = home.rows(&PEOPLE, &[&account.uuid]).await?;
-    with_history(&home, &rows).await
+    let people = async |account: &AccountId| {
+        let home = Home::within(Link::Pooled(&client), bucket(account.bucket));
+        let rows = home.rows(&PEOPLE, &[&account.uuid]).await?;
+        with_history(&home, &rows).await
+    };
+    Ok(side_by_side!(accounts, account => people(account)))
 }
 
-pub(super) async fn person(db: &Db, id: BeneficiaryId) -> Attempt<Option<PersonRecord>> {
+pub(super) async fn persons(db: &Db, ids: &[BeneficiaryId]) -> Attempt<Vec<Option<PersonRecord>>> {
     let client = db.client().await?;
-    let home = Home::within(Link::Pooled(&client), bucket(id.bucket()));
-    let rows = home.rows(&PERSON, &[&number(id)]).await?;
-    Ok(with_history(&home, &rows).await?.pop())
+    let person = async |id: &BeneficiaryId| {
+        let home = Home::within(Link::Pooled(&client), bucket(id.bucket()));
+        let rows = home.rows(&PERSON, &[&number(*id)]).await?;
+        Attempt::Ok(with_history(&home, &rows).await?.pop())
+    };
+    Ok(side_by_side!(ids, id => person(id)))
 }
 
 async fn with_history(home: &Home<'_>, people: &[Row]) -> Attempt<Vec<PersonRecord>> {
@@ -104,7 +110,8 @@ async fn with_history(home: &Home<'_>, people: &[Row]) -> Attempt<Vec<PersonReco
     Ok(records)
 }
 
-fn beneficiary_row(row: &Row) -> StoreResult<BeneficiaryRow> {
+/// Reads a beneficiary.
+pub(super) fn beneficiary_row(row: &Row) -> StoreResult<BeneficiaryRow> {
     Ok(BeneficiaryRow {
         id: beneficiary_at(row)?,
         account: row.get("account_id"),

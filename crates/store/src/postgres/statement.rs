@@ -7,6 +7,8 @@ pub enum Kind {
     Home,
     /// One facility: its first parameter.
     Facility,
+    /// Many keys at once: only where one server has them all.
+    Whole,
     /// Small tables that are the same everywhere.
     Reference,
     /// Every shard. Only reports, relays, recovery and upkeep may.

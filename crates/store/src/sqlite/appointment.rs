@@ -206,20 +206,28 @@ pub(super) fn set_booking(
 ) -> rusqlite::Result<()> {
     const SET: &str = "
         UPDATE booking SET state = ?4
-        WHERE appointment_id = ?1 AND leg = ?2 AND beneficiary_id = ?3";
+        WHERE session_id = ?5 AND appointment_id = ?1 AND leg = ?2 AND beneficiary_id = ?3";
     connection.prepare_cached(SET)?.execute(params![
         claim.appointment.0.as_bytes(),
         claim.leg,
         number(claim.beneficiary),
         state.number(),
+        claim.seat.session.0.as_bytes(),
     ])?;
     Ok(())
 }
 
-/// Deletes a claim.
+/// Deletes a claim whose seat was given back, and remembers that it was.
 pub(super) fn drop_claim(connection: &Connection, claim: &ClaimRow) -> rusqlite::Result<()> {
+    const PAST: &str = "
+        INSERT INTO past_claim (appointment_id, beneficiary_id, account_id)
+        SELECT appointment_id, beneficiary_id, account_id FROM dose_claim
+        WHERE beneficiary_id = ?1 AND dose_number = ?2
+        ON CONFLICT DO NOTHING";
     const DROP: &str = "DELETE FROM dose_claim WHERE beneficiary_id = ?1 AND dose_number = ?2";
-    connection.prepare_cached(DROP)?.execute((number(claim.beneficiary), claim.dose_number))?;
+    let key = (number(claim.beneficiary), claim.dose_number);
+    connection.prepare_cached(PAST)?.execute(key)?;
+    connection.prepare_cached(DROP)?.execute(key)?;
     Ok(())
 }
 
@@ -229,7 +237,8 @@ fn claims_of(
     appointment: &[u8; 16],
 ) -> rusqlite::Result<Vec<ClaimRow>> {
     const OF: &str = "
-        SELECT * FROM dose_claim WHERE account_id = ?1 AND appointment_id = ?2
+        SELECT dose_claim.* FROM beneficiary JOIN dose_claim USING (beneficiary_id)
+        WHERE beneficiary.account_id = ?1 AND appointment_id = ?2
         ORDER BY beneficiary_id";
     let mut statement = connection.prepare_cached(OF)?;
     statement.query_map((account, appointment), person::claim_row)?.collect()
@@ -320,7 +329,7 @@ fn was_cancelled(
     meant: impl Fn(BeneficiaryId) -> bool,
 ) -> rusqlite::Result<Result<Done, NotCancelled>> {
     const PEOPLE: &str = "
-        SELECT DISTINCT beneficiary_id FROM booking
+        SELECT beneficiary_id FROM past_claim
         WHERE appointment_id = ?1 AND account_id = ?2";
     let mut people = connection.prepare_cached(PEOPLE)?;
     let mut people = people.query((appointment, account))?;

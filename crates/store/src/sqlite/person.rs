@@ -221,7 +221,8 @@ pub(super) fn people(
 ) -> rusqlite::Result<Vec<PersonRecord>> {
     const OF_ACCOUNT: &str = "SELECT * FROM beneficiary WHERE account_id = ?1 ORDER BY rowid";
     const CLAIMS: &str = "
-        SELECT * FROM dose_claim WHERE account_id = ?1 ORDER BY beneficiary_id, dose_number";
+        SELECT dose_claim.* FROM beneficiary JOIN dose_claim USING (beneficiary_id)
+        WHERE beneficiary.account_id = ?1 ORDER BY beneficiary_id, dose_number";
     const DOSES: &str = "
         SELECT dose.* FROM beneficiary JOIN dose USING (beneficiary_id)
         WHERE account_id = ?1 ORDER BY beneficiary_id, dose_number";

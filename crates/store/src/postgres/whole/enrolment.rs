@@ -1,0 +1,246 @@
+//! Many enrolments: documents are reserved, accounts opened and locked, and people entered, each for
+//! all of them at once.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::id::BeneficiaryId;
+use uuid::Uuid;
+
+use super::{add_tallies, column, put_messages};
+use crate::{
+    StoreResult,
+    postgres::{
+        enrolment::{all_or_none, refused},
+        link::{Attempt, Db, Link, Values, transaction, waves_of},
+        statement::statements,
+        value::{bucket, bucket_of, digest_at},
+    },
+    record::{Done, Enrolment, NotEnrolled},
+    value::number,
+};
+
+statements! {
+    Whole RESERVE = "
+        INSERT INTO document (hb, document_index, beneficiary_id, account_id)
+        SELECT given.*
+        FROM unnest($1::int[], $2::bytea[], $3::bigint[], $4::uuid[])
+            AS given (hb, document_index, beneficiary_id, account_id)
+        ORDER BY 1, 2
+        ON CONFLICT DO NOTHING
+        RETURNING document_index";
+    Whole OWNERS = "
+        SELECT d.document_index, d.beneficiary_id
+        FROM unnest($1::int[], $2::bytea[]) AS asked (hb, document_index)
+        CROSS JOIN LATERAL (
+            SELECT * FROM document AS d
+            WHERE d.hb = asked.hb AND d.document_index = asked.document_index
+        ) AS d";
+    Whole RELEASE = "
+        DELETE FROM document AS d
+        USING unnest($1::int[], $2::bytea[], $3::bigint[])
+            AS given (hb, document_index, beneficiary_id)
+        WHERE d.hb = given.hb AND d.document_index = given.document_index
+            AND d.beneficiary_id = given.beneficiary_id";
+    Whole OPEN_ACCOUNTS = "
+        INSERT INTO account (hb, account_id, mobile_index, wrapped_key, mobile, opened_at)
+        SELECT given.*
+        FROM unnest($1::int[], $2::uuid[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[])
+            AS given (hb, account_id, mobile_index, wrapped_key, mobile, opened_at)
+        ORDER BY 1, 2
+        ON CONFLICT DO NOTHING";
+    /// Makes those who enter people into one account follow one another. In order of their keys.
+    Whole LOCK_ACCOUNTS = "
+        SELECT locked.account_id
+        FROM unnest($1::int[], $2::uuid[]) AS asked (hb, account_id)
+        CROSS JOIN LATERAL (
+            SELECT a.account_id FROM account AS a
+            WHERE a.hb = asked.hb AND a.account_id = asked.account_id
+            FOR UPDATE
+        ) AS locked";
+    Whole FAMILIES = "
+        SELECT b.account_id, b.beneficiary_id, b.place
+        FROM unnest($1::int[], $2::uuid[]) AS asked (hb, account_id)
+        CROSS JOIN LATERAL (
+            SELECT * FROM beneficiary AS b
+            WHERE b.hb = asked.hb AND b.account_id = asked.account_id
+        ) AS b";
+    Whole ENTER = "
+        INSERT INTO beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
+            birth_year, gender, document, comorbidity, document_index, registered_at)
+        SELECT given.*
+        FROM unnest($1::int[], $2::bigint[], $3::uuid[], $4::smallint[], $5::bytea[], $6::bytea[],
+            $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bigint[])
+            AS given";
+}
+
+type Answer = Result<Done, NotEnrolled>;
+
+/// What two enrolments of one wave must not share.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Person(BeneficiaryId),
+    Document([u8; 32]),
+}
+
+fn keys(one: &Enrolment) -> [Key; 2] {
+    let beneficiary = &one.beneficiary;
+    [Key::Person(beneficiary.id), Key::Document(beneficiary.details.document_index)]
+}
+
+pub(in crate::postgres) async fn enrol(
+    db: &Db,
+    enrolments: &[Enrolment],
+) -> StoreResult<Vec<Answer>> {
+    transaction!(db, tx => enter_all(&Link::Within(&tx), enrolments).await?)
+}
+
+pub(in crate::postgres) async fn enrol_all(
+    db: &Db,
+    enrolments: &[Enrolment],
+) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>> {
+    let refused: StoreResult<Vec<_>> = transaction!(db, tx => {
+        let refused = refused(&enter_all(&Link::Within(&tx), enrolments).await?);
+        if !refused.is_empty() {
+            tx.rollback().await?;
+            return Ok(refused);
+        }
+        refused
+    });
+    Ok(all_or_none(refused?))
+}
+
+async fn enter_all(link: &Link<'_>, enrolments: &[Enrolment]) -> Attempt<Vec<Answer>> {
+    let mut answers = Vec::with_capacity(enrolments.len());
+    for wave in waves_of(enrolments, keys) {
+        answers.extend(enter_wave(link, &enrolments[wave]).await?);
+    }
+    Ok(answers)
+}
+
+async fn enter_wave(link: &Link<'_>, enrolments: &[Enrolment]) -> Attempt<Vec<Answer>> {
+    let taken = reserve(link, enrolments).await?;
+    let free: Vec<&Enrolment> =
+        enrolments.iter().filter(|one| !taken.contains(&one.beneficiary.id)).collect();
+    let mut families = open_accounts(link, &free).await?;
+    let (mut new, mut without_place) = (Vec::new(), Vec::new());
+    let mut answers = Vec::with_capacity(enrolments.len());
+    for one in enrolments {
+        let family = families.entry(one.account.id.uuid).or_default();
+        answers.push(if taken.contains(&one.beneficiary.id) {
+            Err(NotEnrolled::DocumentTaken)
+        } else if family.iter().any(|(id, _)| *id == number(one.beneficiary.id)) {
+            Ok(Done::Again)
+        } else if family.len() >= usize::from(one.limit) {
+            without_place.push(one);
+            Err(NotEnrolled::AccountFull)
+        } else {
+            let place = family.iter().map(|(_, place)| place + 1).max().unwrap_or(0);
+            family.push((number(one.beneficiary.id), place));
+            new.push((one, place));
+            Ok(Done::New)
+        });
+    }
+    enter(link, &new).await?;
+    release(link, &without_place).await?;
+    let tallies: Vec<_> = new
+        .iter()
+        .filter_map(|(one, _)| Some((bucket(one.account.id.bucket), one.tally.as_ref()?)))
+        .collect();
+    add_tallies(link, &tallies).await?;
+    let messages: Vec<_> = new.iter().filter_map(|(one, _)| one.message.as_ref()).collect();
+    put_messages(link, &messages).await?;
+    Ok(answers)
+}
+
+/// Reserves the documents; gives the people whose document is another's.
+async fn reserve(link: &Link<'_>, enrolments: &[Enrolment]) -> Attempt<HashSet<BeneficiaryId>> {
+    let index = |one: &Enrolment| one.beneficiary.details.document_index;
+    let values: Values<'_> = &[
+        &column(enrolments, |one| bucket_of(&index(one))),
+        &column(enrolments, |one| one.beneficiary.details.document_index.as_slice()),
+        &column(enrolments, |one| number(one.beneficiary.id)),
+        &column(enrolments, |one| one.beneficiary.account),
+    ];
+    let reserved = link.rows(&RESERVE, values).await?;
+    let reserved = reserved.iter().map(|row| digest_at(row, "document_index"));
+    let reserved: HashSet<[u8; 32]> = reserved.collect::<StoreResult<_>>()?;
+    let known: Vec<_> = enrolments.iter().filter(|one| !reserved.contains(&index(one))).collect();
+    if known.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let values: Values<'_> = &[
+        &column(&known, |one| bucket_of(&index(one))),
+        &column(&known, |one| one.beneficiary.details.document_index.as_slice()),
+    ];
+    let mut owners: HashMap<[u8; 32], i64> = HashMap::new();
+    for row in link.rows(&OWNERS, values).await? {
+        owners.insert(digest_at(&row, "document_index")?, row.get("beneficiary_id"));
+    }
+    let taken = |one: &&&Enrolment| owners.get(&index(one)) != Some(&number(one.beneficiary.id));
+    Ok(known.iter().filter(taken).map(|one| one.beneficiary.id).collect())
+}
+
+async fn release(link: &Link<'_>, enrolments: &[&Enrolment]) -> Attempt<()> {
+    if enrolments.is_empty() {
+        return Ok(());
+    }
+    let values: Values<'_> = &[
+        &column(enrolments, |one| bucket_of(&one.beneficiary.details.document_index)),
+        &column(enrolments, |one| one.beneficiary.details.document_index.as_slice()),
+        &column(enrolments, |one| number(one.beneficiary.id)),
+    ];
+    link.execute(&RELEASE, values).await?;
+    Ok(())
+}
+
+/// Opens and locks the accounts; gives number and place of those who are in them.
+async fn open_accounts(
+    link: &Link<'_>,
+    enrolments: &[&Enrolment],
+) -> Attempt<HashMap<Uuid, Vec<(i64, i16)>>> {
+    let mut accounts = column(enrolments, |one| &one.account);
+    accounts.sort_by_key(|account| (account.id.bucket.0, account.id.uuid));
+    accounts.dedup_by_key(|account| account.id.uuid);
+    let buckets = column(&accounts, |account| bucket(account.id.bucket));
+    let ids = column(&accounts, |account| account.id.uuid);
+    let values: Values<'_> = &[
+        &buckets,
+        &ids,
+        &column(&accounts, |account| account.mobile_index.as_slice()),
+        &column(&accounts, |account| account.wrapped_key.as_slice()),
+        &column(&accounts, |account| account.mobile.as_slice()),
+        &column(&accounts, |account| account.opened_at.as_millisecond()),
+    ];
+    link.execute(&OPEN_ACCOUNTS, values).await?;
+    let keys: Values<'_> = &[&buckets, &ids];
+    link.rows(&LOCK_ACCOUNTS, keys).await?;
+    let mut families: HashMap<Uuid, Vec<(i64, i16)>> = HashMap::new();
+    for row in link.rows(&FAMILIES, keys).await? {
+        let member = (row.get("beneficiary_id"), row.get("place"));
+        families.entry(row.get("account_id")).or_default().push(member);
+    }
+    Ok(families)
+}
+
+async fn enter(link: &Link<'_>, new: &[(&Enrolment, i16)]) -> Attempt<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let sealed = column(new, |(one, _)| &one.beneficiary.details);
+    let values: Values<'_> = &[
+        &column(new, |(one, _)| bucket(one.account.id.bucket)),
+        &column(new, |(one, _)| number(one.beneficiary.id)),
+        &column(new, |(one, _)| one.beneficiary.account),
+        &column(new, |(_, place)| *place),
+        &column(new, |(one, _)| one.beneficiary.wrapped_key.as_slice()),
+        &column(&sealed, |details| details.name.as_slice()),
+        &column(&sealed, |details| details.birth_year.as_slice()),
+        &column(&sealed, |details| details.gender.as_slice()),
+        &column(&sealed, |details| details.document.as_slice()),
+        &column(&sealed, |details| details.comorbidity.as_slice()),
+        &column(&sealed, |details| details.document_index.as_slice()),
+        &column(new, |(one, _)| one.beneficiary.registered_at.as_millisecond()),
+    ];
+    link.execute(&ENTER, values).await?;
+    Ok(())
+}
