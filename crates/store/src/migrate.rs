@@ -45,13 +45,30 @@ pub(crate) fn distributed(sql: &str) -> String {
         text.push('\n');
         if line.ends_with("/* reference */;") {
             let _ = writeln!(text, "SELECT create_reference_table('{table}');");
-        } else if let Some(key) =
-            line.split_once("/* by ").and_then(|(_, rest)| rest.strip_suffix(" */;"))
-        {
+        } else if let Some(key) = key_of(line) {
             let _ = writeln!(text, "SELECT create_distributed_table('{table}', '{key}');");
         }
     }
     text
+}
+
+/// The key that the last line of a table's definition names.
+fn key_of(line: &str) -> Option<&str> {
+    line.split_once("/* by ").and_then(|(_, rest)| rest.strip_suffix(" */;"))
+}
+
+/// The tables of a step that are distributed, and by what.
+pub(crate) fn keys(sql: &str) -> Vec<(String, String)> {
+    let mut table = "";
+    let mut keys = Vec::new();
+    for line in sql.lines() {
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            table = rest.trim_end_matches(" (");
+        } else if let Some(key) = key_of(line) {
+            keys.push((table.to_owned(), key.to_owned()));
+        }
+    }
+    keys
 }
 
 /// Which steps must still run, given the names of those that ran.

@@ -69,6 +69,11 @@ pub fn schema() -> String {
     crate::migrate::POSTGRES.iter().map(|step| step.sql).collect()
 }
 
+/// Every table that is distributed, with the column that it is distributed by.
+pub fn distributed() -> Vec<(String, String)> {
+    crate::migrate::POSTGRES.iter().flat_map(|step| crate::migrate::keys(step.sql)).collect()
+}
+
 /// How a PostgreSQL store is opened.
 #[derive(Clone, Debug)]
 pub struct Options {

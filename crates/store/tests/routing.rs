@@ -7,6 +7,7 @@
 use std::fmt::Write;
 
 use store::postgres::{Kind, Statement, schema, statements};
+use testkit::postgres::database_of;
 
 /// The schema with every distributed table cut into four.
 fn partitioned() -> String {
@@ -92,7 +93,7 @@ fn distributed_tables(sql: &str) -> usize {
 fn every_statement_on_one_key_goes_to_one_partition() {
     let Some(server) = testkit::postgres::shared() else { return };
     let url = server.new_database();
-    let database = url.rsplit('/').next().unwrap();
+    let database = database_of(&url);
     server.sql(database, &partitioned());
     let mut routed = 0;
     let mut complaints = Vec::new();
@@ -115,7 +116,7 @@ fn every_statement_on_one_key_goes_to_one_partition() {
 fn a_statement_without_its_key_is_found() {
     let Some(server) = testkit::postgres::shared() else { return };
     let url = server.new_database();
-    let database = url.rsplit('/').next().unwrap();
+    let database = database_of(&url);
     server.sql(database, &partitioned());
     for sql in [
         "SELECT * FROM dose WHERE $1::int = 7 AND beneficiary_id = 1",
@@ -153,5 +154,27 @@ fn nothing_is_used_that_a_sharded_engine_cannot_do() {
         if statement.kind != Kind::Scatter {
             assert!(!sql.contains("distinct"), "{}", statement.name);
         }
+    }
+}
+
+/// What holds the steps of the sharded engine to one key, in the conformance suite, the saga and the
+/// simulation, catches one that is not.
+#[test]
+fn a_transaction_on_two_keys_is_refused() {
+    let Some(server) = testkit::postgres::shared() else { return };
+    let url = server.new_database();
+    let database = database_of(&url);
+    server.sql(database, &schema());
+    server.hold_to_one_key(database);
+    let given_up =
+        |hb| format!("INSERT INTO void_enrolment (hb, beneficiary_id) VALUES ({hb}, 1);");
+    let counted =
+        "INSERT INTO tally (facility_id, counted_on, measure, count) VALUES (7, 1, 'a', 1);";
+    let both = |first: &str, second: &str| {
+        server.try_sql(database, &format!("BEGIN; {first} {second} ROLLBACK;"))
+    };
+    assert!(both(&given_up(7), &given_up(7).replace("1)", "2)")).is_ok());
+    for two in [both(&given_up(7), &given_up(8)), both(&given_up(7), counted)] {
+        assert!(two.is_err_and(|complaint| complaint.contains("under two keys")));
     }
 }

@@ -27,7 +27,7 @@ use store::{
     Booking, Cancellation, Done, Move, NotBooked, Store,
     postgres::{Options, Postgres, Topology},
 };
-use testkit::postgres::Server;
+use testkit::postgres::{Server, database_of};
 use uuid::Uuid;
 
 const ACCOUNTS: u16 = 120;
@@ -188,6 +188,7 @@ async fn play(server: &Server, seed: u64, steps: u32, fenced: bool, kill: bool) 
     let url = server.new_database();
     let options = Options { url, topology: Some(Topology::Sharded), fenced };
     let store: Arc<dyn Store> = Arc::new(Postgres::open_with(&options).await.unwrap());
+    server.hold_to_one_key(database_of(&options.url));
     let facilities: Vec<_> = (1..=6).map(facility).collect();
     store.put_facilities(&facilities, now()).await.unwrap();
     for number in 1..=SESSIONS {

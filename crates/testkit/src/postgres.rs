@@ -11,6 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use store::postgres::{Postgres, Topology};
+
 /// A running server.
 pub struct Server {
     folder: tempfile::TempDir,
@@ -29,6 +31,25 @@ pub fn shared() -> Option<&'static Server> {
 /// The URL of a new, empty database on the shared server.
 pub fn new_database() -> Option<String> {
     shared().map(Server::new_database)
+}
+
+/// Opens a new database on the shared server as a store whose steps are transactions of their own,
+/// and holds each of them to one key.
+///
+/// # Panics
+///
+/// If the server refuses.
+pub async fn new_sharded() -> Option<(String, Postgres)> {
+    let server = shared()?;
+    let url = server.new_database();
+    let opened = Postgres::open(&url, Some(Topology::Sharded)).await;
+    server.hold_to_one_key(database_of(&url));
+    Some((url, opened.expect("an empty database can be opened")))
+}
+
+/// The database that a URL names.
+pub fn database_of(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or(url)
 }
 
 impl Server {
@@ -85,13 +106,59 @@ impl Server {
     ///
     /// If the server refuses.
     pub fn sql(&self, database: &str, sql: &str) -> String {
+        self.try_sql(database, sql).unwrap_or_else(|complaint| panic!("{complaint}"))
+    }
+
+    /// The same, with the server's complaint if it refuses.
+    ///
+    /// # Errors
+    ///
+    /// What `psql` wrote to standard error.
+    ///
+    /// # Panics
+    ///
+    /// If `psql` cannot be run.
+    pub fn try_sql(&self, database: &str, sql: &str) -> Result<String, String> {
         let output = Command::new(self.programs.join("psql"))
             .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
             .args(["--set", "ON_ERROR_STOP=1", "--command", sql, &self.url(database)])
             .output()
             .expect("psql runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+
+    /// Makes a database refuse every transaction that writes under two keys, as shards would:
+    /// whatever is distributed remembers which key its transaction has touched. Copies into an empty
+    /// store and sweeps of what has expired go to every shard by design.
+    ///
+    /// # Panics
+    ///
+    /// If the database has no schema yet.
+    pub fn hold_to_one_key(&self, database: &str) {
+        const GUARD: &str = r"
+            CREATE FUNCTION one_KEY() RETURNS trigger LANGUAGE plpgsql AS $$
+            DECLARE
+                key text := 'KEY ' || CASE TG_OP WHEN 'DELETE' THEN OLD.KEY ELSE NEW.KEY END;
+                touched text := current_setting('teeka.touched', true);
+            BEGIN
+                IF current_query() ~ '^\s*(COPY|DELETE FROM \w+ WHERE expires_at)' THEN
+                    NULL;
+                ELSIF coalesce(touched, '') = '' THEN
+                    PERFORM set_config('teeka.touched', key, true);
+                ELSIF touched <> key THEN
+                    RAISE EXCEPTION 'one transaction writes under two keys in %', TG_TABLE_NAME;
+                END IF;
+                RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+            END $$;";
+        let mut sql = ["hb", "facility_id"].map(|key| GUARD.replace("KEY", key)).concat();
+        for (table, key) in store::postgres::distributed() {
+            sql += &format!(
+                "CREATE TRIGGER one_key BEFORE INSERT OR UPDATE OR DELETE ON {table}
+                 FOR EACH ROW EXECUTE FUNCTION one_{key}();"
+            );
+        }
+        self.sql(database, &sql);
     }
 
     /// Kills every process of the server at once and starts it again.

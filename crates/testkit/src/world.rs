@@ -94,7 +94,11 @@ impl World {
         let address = match engine {
             Engine::Embedded => Address::File(folder.path().join("teeka.sqlite")),
             Engine::Postgres => Address::Url(postgres::new_database()?, Topology::Single),
-            Engine::Sharded => Address::Url(postgres::new_database()?, Topology::Sharded),
+            Engine::Sharded => {
+                let (url, opened) = postgres::new_sharded().await?;
+                opened.close().await;
+                Address::Url(url, Topology::Sharded)
+            }
         };
         let new = make_signer("IN", "Ministry", date(2021, 1, 1)).expect("a signer can be made");
         let signer = (new.key_pem, new.certificate_pem);
