@@ -15,7 +15,7 @@ use store::{
 use uuid::Uuid;
 use vault::Purpose;
 
-use crate::{Ctx, Error, Platform, Result, clock};
+use crate::{Ctx, Error, Platform, Result};
 
 /// A wish for seats.
 #[derive(Clone, Debug)]
@@ -37,13 +37,12 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] for a session that is not known, [`Error::NoSuchSlot`],
+    /// [`Error::NoSuchSlot`], also for a session that is not known,
     /// [`Error::NotBookable`], [`Error::NotEligible`] with the rule, [`Error::Full`] with other
     /// sessions, [`Error::NotBooked`] if an appointment exists already.
     pub async fn book(&self, ctx: &Ctx, wish: &Wish<'_>) -> Result<AppointmentId> {
         let account = ctx.resident()?;
-        let seats = self.bookable(ctx, wish.session, Channel::Online)?;
-        let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
+        let (seats, slot) = self.bookable(ctx, wish.session, wish.slot, Channel::Online)?;
         let people = self.chosen_people(account, wish.beneficiaries).await?;
         let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
         let appointment =
@@ -91,6 +90,9 @@ impl Platform {
             Ok(Done::New | Done::Again) => Ok(appointment),
             Err(NotBooked::Full) => Err(Error::Full { next: Vec::new() }),
             Err(NotBooked::NoSuchBeneficiary) => Err(Error::NotFound),
+            Err(NotBooked::Held { beneficiary }) => {
+                Err(Error::AppointmentExists { beneficiary, dose_number })
+            }
             Err(other) => Err(other.into()),
         }
     }
@@ -102,31 +104,30 @@ impl Platform {
         wish: &Wish<'_>,
         people: &[PersonRecord],
     ) -> Result<AppointmentId> {
-        let seats = self.bookable(ctx, wish.session, Channel::OnSite)?;
-        let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
+        let (seats, slot) = self.bookable(ctx, wish.session, wish.slot, Channel::OnSite)?;
         let dose_number = self.check_people(ctx, people, &seats, wish.dose_number)?;
         self.book_seat(ctx, Channel::OnSite, &seats, slot, dose_number, people, wish).await
     }
 
-    /// The session, if it is one that can be booked now. On site, how long a day lasts is the
-    /// facility's to say.
-    fn bookable(&self, ctx: &Ctx, id: SessionId, channel: Channel) -> Result<Arc<SessionSeats>> {
-        let seats = self.inventory.session(id).ok_or(Error::NotFound)?;
+    /// The session and the number of the slot, if it is one that can be booked now. On site, how
+    /// long a day lasts is the facility's to say.
+    fn bookable(
+        &self,
+        ctx: &Ctx,
+        id: SessionId,
+        slot: &str,
+        channel: Channel,
+    ) -> Result<(Arc<SessionSeats>, u8)> {
+        // A session that is not known has no such slot.
+        let seats = self.inventory.session(id).ok_or(Error::NoSuchSlot)?;
         let session = &seats.session;
-        let today = ctx.today();
-        let last_day =
-            today.saturating_add(jiff::ToSpan::days(i64::from(self.programme().booking_days)));
-        let over = session.on < today
-            || channel == Channel::Online
-                && session.on == today
-                && session
-                    .slots
-                    .last()
-                    .is_none_or(|slot| slot.to <= clock::time_zone().to_datetime(ctx.now).time());
-        if over || session.on > last_day || session.state == SessionState::Cancelled {
+        let slot = session.slot_labelled(slot).ok_or(Error::NoSuchSlot)?;
+        let window = self.window(ctx.now);
+        let over = channel == Channel::Online && slot < window.closed_slots(session);
+        if over || !window.reaches(session) || session.state == SessionState::Cancelled {
             return Err(Error::NotBookable);
         }
-        Ok(seats)
+        Ok((seats, slot))
     }
 
     async fn chosen_people(
@@ -213,10 +214,9 @@ impl Platform {
         let claim = people.iter().flat_map(|person| &person.claims).find(|claim| held(claim));
         let claim = claim.cloned().ok_or(Error::NotFound)?;
         if claim.on < ctx.today() {
-            return Err(Error::TooLate);
+            return Err(Error::NotBookable);
         }
-        let seats = self.bookable(ctx, session, Channel::Online)?;
-        let slot = seats.session.slot_labelled(slot).ok_or(Error::NoSuchSlot)?;
+        let (seats, slot) = self.bookable(ctx, session, slot, Channel::Online)?;
         self.check_people(ctx, &people, &seats, Some(claim.dose_number))?;
         let full = || Error::Full { next: self.next_free(ctx, &seats, claim.dose_number) };
         let pool = seats.session.pool_for(Channel::Online, claim.dose_number, slot);

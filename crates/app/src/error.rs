@@ -46,9 +46,18 @@ pub enum Error {
         /// When it makes sense to ask again.
         retry_after_seconds: u32,
     },
+    /// The account has searched as often as it may in a day.
+    #[error("too many searches today")]
+    TooManySearches {
+        /// When it makes sense to ask again.
+        retry_after_seconds: u32,
+    },
     /// One-time passwords are not sent to this mobile now.
     #[error("no more one-time passwords for now, try again later")]
-    CodesBlocked,
+    CodesBlocked {
+        /// When it makes sense to ask again.
+        retry_after_seconds: u32,
+    },
     /// The one-time password is wrong.
     #[error("the one-time password is wrong")]
     WrongCode,
@@ -93,6 +102,14 @@ pub enum Error {
     /// The person was not removed.
     #[error(transparent)]
     NotRemoved(#[from] NotRemoved),
+    /// The person holds an appointment for this dose.
+    #[error("an appointment for this dose exists already")]
+    AppointmentExists {
+        /// Who.
+        beneficiary: BeneficiaryId,
+        /// For which dose.
+        dose_number: u8,
+    },
     /// No seat was booked.
     #[error(transparent)]
     NotBooked(#[from] NotBooked),

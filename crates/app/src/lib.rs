@@ -24,6 +24,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod upkeep;
+mod window;
 
 /// Claims on seats, as they come with a person.
 pub mod claims {

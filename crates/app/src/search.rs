@@ -7,12 +7,13 @@ use domain::{
     facility::{Facility, FeeType},
     id::DistrictId,
     place::{Pincode, Position},
-    session::{Channel, SessionSeats, SessionState},
+    schedule::{Standing, check_session},
+    session::{Channel, Session, SessionSeats, SessionState},
 };
 use jiff::civil::Date;
 
 use crate::{
-    Ctx, Platform,
+    Ctx, Platform, Result,
     inventory::{Area, Offer},
 };
 
@@ -102,6 +103,42 @@ impl Platform {
         near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.id.cmp(&b.1.id)));
         near.truncate(NEAR_MOST);
         near
+    }
+
+    /// Offers as the people of the resident who asks can use them: a seat that none of them may
+    /// have is shown as taken. Before anybody is registered, all are shown.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) if nobody is signed in.
+    pub async fn for_my_people(&self, ctx: &Ctx, mut offers: Vec<Offer>) -> Result<Vec<Offer>> {
+        let people = self.store.people(ctx.resident()?).await?;
+        if people.is_empty() {
+            return Ok(offers);
+        }
+        let mut standings = Vec::new();
+        for person in &people {
+            let known = self.open_eligibility(&person.beneficiary)?;
+            standings.push(Standing {
+                birth_year: known.birth_year,
+                comorbidity: known.comorbidity,
+                doses: &person.doses,
+            });
+        }
+        let programme = self.programme();
+        let may_have = |session: &Session, dose_number| {
+            let checked = |standing| check_session(&programme, standing, session, dose_number, ctx.now);
+            standings.iter().any(|standing| checked(standing).is_ok())
+        };
+        for seats in offers.iter_mut().flat_map(|offer| &mut offer.sessions) {
+            let held = Arc::clone(seats);
+            for (place, pool) in held.session.pools.iter().enumerate() {
+                if pool.channel == Channel::Online && !may_have(&held.session, pool.dose_number) {
+                    Arc::make_mut(seats).booked[place] = pool.capacity;
+                }
+            }
+        }
+        Ok(offers)
     }
 
     fn offers_near(&self, position: Position, from: Date, days: u8) -> Vec<Offer> {

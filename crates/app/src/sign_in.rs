@@ -99,9 +99,12 @@ impl Platform {
         ];
         let counts = self.store.bump(&bumps).await?;
         if counts[1] > limits.codes_per_address {
-            return Err(Error::TooMany { retry_after_seconds: 3_600 });
+            return Err(Error::TooMany { retry_after_seconds: Span::Hour.left(ctx) });
         }
-        if counts[0] > limits.codes_per_mobile { Err(Error::CodesBlocked) } else { Ok(()) }
+        if counts[0] > limits.codes_per_mobile {
+            return Err(Error::CodesBlocked { retry_after_seconds: Span::Day.left(ctx) });
+        }
+        Ok(())
     }
 
     /// Tries a one-time password, given as the SHA-256 in hex of its digits.
@@ -153,7 +156,7 @@ impl Platform {
         };
         let counts = self.store.bump(&[self.bump(ctx, "failures", "", Span::Minute, by)]).await?;
         if counts[0] > limits.failures_per_minute {
-            return Err(Error::TooMany { retry_after_seconds: 60 });
+            return Err(Error::TooMany { retry_after_seconds: Span::Minute.left(ctx) });
         }
         Ok(())
     }
@@ -175,19 +178,26 @@ impl Platform {
         }))
     }
 
-    /// Counts one search against the account's day.
+    /// Counts one search against the quarter of an hour of a sign-in and the day of its account.
     ///
     /// # Errors
     ///
-    /// [`Error::TooMany`] beyond the limit. It never signs anybody out.
-    pub async fn count_search(&self, ctx: &Ctx) -> Result<()> {
+    /// [`Error::TooMany`] beyond the limit of the sign-in, [`Error::TooManySearches`] beyond that
+    /// of the account. Neither signs anybody out: who is about to book can do so.
+    pub async fn count_search(&self, ctx: &Ctx, sign_in: Uuid) -> Result<()> {
         let (Some(limits), Actor::Resident { account }) = (self.settings.limits, ctx.actor) else {
             return Ok(());
         };
-        let bump = self.bump(ctx, "searches", &account.uuid.to_string(), Span::Day, 1);
-        let counts = self.store.bump(&[bump]).await?;
+        let bumps = [
+            self.bump(ctx, "searches", &account.uuid.to_string(), Span::Day, 1),
+            self.bump(ctx, "searches-sign-in", &sign_in.to_string(), Span::Quarter, 1),
+        ];
+        let counts = self.store.bump(&bumps).await?;
         if counts[0] > limits.searches_per_day {
-            return Err(Error::TooMany { retry_after_seconds: 3_600 });
+            return Err(Error::TooManySearches { retry_after_seconds: Span::Day.left(ctx) });
+        }
+        if counts[1] > limits.searches_per_sign_in {
+            return Err(Error::TooMany { retry_after_seconds: Span::Quarter.left(ctx) });
         }
         Ok(())
     }
@@ -214,6 +224,8 @@ impl Platform {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Span {
     Minute,
+    /// A quarter of an hour.
+    Quarter,
     Hour,
     Day,
 }
@@ -222,9 +234,16 @@ impl Span {
     const fn seconds(self) -> i64 {
         match self {
             Self::Minute => 60,
+            Self::Quarter => 900,
             Self::Hour => 3_600,
             Self::Day => 86_400,
         }
+    }
+
+    /// Seconds until the span that now is in ends.
+    pub(crate) fn left(self, ctx: &Ctx) -> u32 {
+        let left = self.seconds() - ctx.now.as_second().rem_euclid(self.seconds());
+        u32::try_from(left).unwrap_or(u32::MAX)
     }
 }
 

@@ -67,6 +67,7 @@ pub(crate) async fn observe(State(web): State<Web>, request: Request, next: Next
     set(header::REFERRER_POLICY, "no-referrer");
     if is_api {
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Data-Age-Ms,ETag,Retry-After");
     } else {
         set(
             header::CONTENT_SECURITY_POLICY,

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     body::Body,
+    captcha,
     error::{Answer, Fault, bad},
 };
 use crate::{
@@ -159,15 +160,13 @@ pub(super) async fn confirm_status(
     Ok(Json(json!({ "token": web.0.tokens.make(&claims) })))
 }
 
-/// The captcha was removed from the contract on 3 June 2021 as it kept nobody out; clients of the
-/// weeks before still ask for a picture and send any text back.
+/// Clients of the weeks in which the contract had a captcha ask for a picture, and send any text
+/// back.
 pub(super) async fn captcha(caller: Caller) -> Answer<Json<Value>> {
     if !caller.has(&[Scope::Resident]) {
         return Err(Fault::Unauthenticated);
     }
-    let picture = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"150\" height=\"50\" \
-        viewBox=\"0,0,150,50\"><rect width=\"100%\" height=\"100%\" fill=\"#f2f2f2\"/></svg>";
-    Ok(Json(json!({ "captcha": picture })))
+    Ok(Json(json!({ "captcha": captcha::draw(&caller.ctx) })))
 }
 
 /// A guest's token of the first generation: it opens nothing that is not public.
@@ -175,6 +174,6 @@ pub(super) async fn guest(State(web): State<Web>, caller: Caller) -> Response {
     let now = caller.ctx.now.as_second();
     let id = caller.ctx.random_uuid();
     let claims =
-        Claims { user_type: "GUEST".to_owned(), ..Claims::new(id, id, now, Scope::Status) };
+        Claims { user_type: "GUEST".to_owned(), ..Claims::new(id, id, now, Scope::Guest) };
     ([(CONTENT_TYPE, "text/plain")], web.0.tokens.make(&claims)).into_response()
 }

@@ -9,7 +9,7 @@ use domain::{
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value, json};
 
-use crate::Web;
+use crate::{Web, language::Twins};
 
 pub(crate) fn date_text(date: Date) -> String {
     format!("{:02}-{:02}-{:04}", date.day(), date.month(), date.year())
@@ -20,7 +20,7 @@ fn time_text(time: Time) -> String {
 }
 
 /// The fields of a centre.
-pub(crate) fn center(web: &Web, facility: &Facility, local: bool) -> Map<String, Value> {
+pub(crate) fn center(web: &Web, facility: &Facility, twins: Twins) -> Map<String, Value> {
     let geography = web.0.platform.geography();
     let district = geography.district(facility.district);
     let state = district.and_then(|district| geography.state(district.state));
@@ -44,19 +44,20 @@ pub(crate) fn center(web: &Web, facility: &Facility, local: bool) -> Map<String,
     set("lat", degrees(facility.position.map(|p| p.latitude)).into());
     set("long", degrees(facility.position.map(|p| p.longitude)).into());
     set("fee_type", facility.fee_type.label().into());
-    if local {
-        set("name_l", facility.name.clone().into());
-        set("address_l", facility.address.clone().into());
-        set("state_name_l", or(state_hi, state_name).into());
-        set("district_name_l", or(district_hi, district_name).into());
-        set("block_name_l", facility.block.clone().into());
+    let twins = [
+        // Names and addresses of facilities are kept as their facility writes them.
+        ("name_l", twins.twin("")),
+        ("address_l", twins.twin("")),
+        ("state_name_l", twins.twin(state_hi)),
+        ("district_name_l", twins.twin(district_hi)),
+        ("block_name_l", twins.twin("")),
+    ];
+    for (name, twin) in twins {
+        if let Some(twin) = twin {
+            set(name, twin.into());
+        }
     }
     fields
-}
-
-/// The local name, or the English one where none is known.
-pub(crate) fn or<'a>(local: &'a str, english: &'a str) -> &'a str {
-    if local.is_empty() { english } else { local }
 }
 
 /// The fields of a session. Capacity is what can be booked online.
@@ -74,7 +75,10 @@ pub(crate) fn session(seats: &SessionSeats) -> Map<String, Value> {
     set("available_capacity", (first + second + third).into());
     set("available_capacity_dose1", first.into());
     set("available_capacity_dose2", second.into());
+    // The precaution dose, under each of the names that clients of 2022 read.
+    set("available_capacity_dose3", third.into());
     set("precaution_online_dose_one_available", third.into());
+    set("precaution_dose", i32::from(third > 0).into());
     set("min_age_limit", held.min_age.into());
     if let Some(max_age) = held.max_age {
         set("max_age_limit", max_age.into());
@@ -90,17 +94,17 @@ pub(crate) fn found(
     web: &Web,
     facility: &Facility,
     seats: &SessionSeats,
-    local: bool,
+    twins: Twins,
 ) -> Map<String, Value> {
-    let mut fields = center(web, facility, local);
+    let mut fields = center(web, facility, twins);
     fields.insert("fee".to_owned(), seats.session.fee.to_string().into());
     fields.extend(session(seats));
     fields
 }
 
 /// A centre with its sessions, as the `calendarBy` calls give it.
-pub(crate) fn calendar(web: &Web, offer: &app::inventory::Offer, local: bool) -> Value {
-    let mut fields = center(web, &offer.facility, local);
+pub(crate) fn calendar(web: &Web, offer: &app::inventory::Offer, twins: Twins) -> Value {
+    let mut fields = center(web, &offer.facility, twins);
     let sessions = offer.sessions.iter().map(|seats| Value::Object(session(seats))).collect();
     fields.insert("sessions".to_owned(), Value::Array(sessions));
     if offer.facility.fee_type == FeeType::Paid {
@@ -125,7 +129,7 @@ impl Web {
         let one = |id: &SessionId| {
             let seats = inventory.session(*id)?;
             let facility = inventory.facility(seats.session.facility)?;
-            Some(Value::Object(found(self, &facility, &seats, false)))
+            Some(Value::Object(found(self, &facility, &seats, Twins::Absent)))
         };
         ids.iter().filter_map(one).collect()
     }
@@ -137,7 +141,7 @@ pub(crate) fn beneficiary(
     person: &Person,
     mobile_last_four: &str,
     today: Date,
-    local: bool,
+    twins: Twins,
 ) -> Value {
     let dose_date = |number: u8| {
         let dose = person.doses.iter().find(|dose| dose.number == number);
@@ -185,11 +189,10 @@ pub(crate) fn beneficiary(
         "is_referral_member": "No",
         "certificate_updated": "No",
         "health_id": "",
-        "appointments": appointments(web, person, local),
+        "appointments": appointments(web, person, twins),
     });
-    if local && let Some(fields) = fields.as_object_mut() {
-        fields.insert("name_l".to_owned(), details.name.text().into());
-        fields.insert("gender_l".to_owned(), gender_hi(details.gender.number()).into());
+    if let Some(gender) = twins.twin(gender_hi(details.gender.number())) {
+        fields["gender_l"] = gender.into();
     }
     fields
 }
@@ -203,11 +206,11 @@ pub(crate) const fn gender_hi(number: i64) -> &'static str {
     }
 }
 
-fn appointments(web: &Web, person: &Person, local: bool) -> Value {
+fn appointments(web: &Web, person: &Person, twins: Twins) -> Value {
     let inventory = web.0.platform.inventory();
     let one = |claim: &app::claims::ClaimRow| {
         let facility = inventory.facility(claim.seat.facility)?;
-        let mut fields = center(web, &facility, local);
+        let mut fields = center(web, &facility, twins);
         let slots: Option<Slot> = inventory
             .session(claim.seat.session)
             .and_then(|seats| seats.session.slots.get(usize::from(claim.seat.slot)).copied());

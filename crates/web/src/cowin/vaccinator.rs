@@ -51,7 +51,7 @@ pub(super) async fn by_reference_id(
     let code = query.get("secret_code").unwrap_or("");
     let shown = web.0.platform.present_to_program(&ctx, reference, code).await;
     let person = shown.map_err(|error| web.fault(error))?;
-    Ok(Json(shape::beneficiary(&web, &person, "", ctx.today(), caller.local_language)))
+    Ok(Json(shape::beneficiary(&web, &person, "", ctx.today(), caller.twins)))
 }
 
 /// People by mobile, if the one-time password sent to it comes with it.
@@ -76,7 +76,7 @@ pub(super) async fn by_mobile(
     let today = resident.today();
     let shown = people
         .iter()
-        .map(|person| shape::beneficiary(&web, person, "", today, caller.local_language));
+        .map(|person| shape::beneficiary(&web, person, "", today, caller.twins));
     Ok(Json(json!({ "beneficiaries": shown.collect::<Value>() })))
 }
 
