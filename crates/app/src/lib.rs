@@ -2,6 +2,7 @@
 //! write. HTTP is not known here, nor SQL.
 
 pub mod access;
+pub mod appointments;
 pub mod booking;
 pub mod certificates;
 pub mod clock;
@@ -23,6 +24,7 @@ pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
+pub mod status;
 pub mod upkeep;
 mod window;
 

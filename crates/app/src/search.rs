@@ -127,7 +127,8 @@ impl Platform {
         }
         let programme = self.programme();
         let may_have = |session: &Session, dose_number| {
-            let checked = |standing| check_session(&programme, standing, session, dose_number, ctx.now);
+            let checked =
+                |standing| check_session(&programme, standing, session, dose_number, ctx.now);
             standings.iter().any(|standing| checked(standing).is_ok())
         };
         for seats in offers.iter_mut().flat_map(|offer| &mut offer.sessions) {

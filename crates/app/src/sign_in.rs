@@ -65,10 +65,22 @@ impl Platform {
         audience: Audience,
         source: &str,
     ) -> Result<Uuid> {
+        self.send_code_as(ctx, mobile, audience, source, ctx.random()).await
+    }
+
+    /// The same, with the random part of the transaction's id.
+    pub(crate) async fn send_code_as(
+        &self,
+        ctx: &Ctx,
+        mobile: &Mobile,
+        audience: Audience,
+        source: &str,
+        random: [u8; 16],
+    ) -> Result<Uuid> {
         self.check_code_limits(ctx, mobile, source).await?;
         let index = self.vault.index(Index::Mobile, mobile.digits());
         let bucket = index.bucket();
-        let id = Uuid::from_bytes(self.vault.routed_id(bucket, ctx.random()));
+        let id = Uuid::from_bytes(self.vault.routed_id(bucket, random));
         let digits = Secret::new(six_digits(ctx));
         let text = format!(
             "Your OTP to register/access CoWIN is {}. It will be valid for 3 minutes. - CoWIN",

@@ -301,8 +301,7 @@ mod tests {
 
     #[test]
     fn seats_of_a_slot_that_is_over_are_free_on_site_only() {
-        let mut seats =
-            SessionSeats { session: session(), booked: vec![0, 0, 0], closed_slots: 1 };
+        let mut seats = SessionSeats { session: session(), booked: vec![0, 0, 0], closed_slots: 1 };
         assert_eq!(seats.free(Channel::Online, 1), 3);
         assert_eq!(seats.free_slots(Channel::Online), [session().slots[1]]);
         assert_eq!(seats.free_slots(Channel::OnSite), session().slots);

@@ -4,6 +4,7 @@ mod auth;
 mod body;
 mod captcha;
 mod error;
+mod person;
 mod protected;
 mod public;
 mod reports;

@@ -135,7 +135,8 @@ impl Web {
                     2 => "second",
                     _ => "precaution",
                 };
-                let text = format!("An active {dose} dose appointment already exists for {reference}");
+                let text =
+                    format!("An active {dose} dose appointment already exists for {reference}");
                 bad("APPOIN0022", text)
             }
             E::NotBooked(NotBooked::OtherRequest) => Fault::Coded(

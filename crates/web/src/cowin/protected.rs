@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use super::{
     body::Body,
     error::{Answer, Fault, bad, missing},
+    person::View,
     public::{asked, by_district, by_pincode},
-    shape,
 };
 use crate::{
     Web,
@@ -122,11 +122,8 @@ pub(super) async fn beneficiaries(State(web): State<Web>, caller: Caller) -> Ans
         return Err(web.fault(app::Error::NotFound));
     }
     let ends = platform.my_mobile_ends(&caller.ctx).await.map_err(|error| web.fault(error))?;
-    let today = caller.ctx.today();
-    let shown = people
-        .iter()
-        .map(|person| shape::beneficiary(&web, person, &ends, today, caller.twins));
-    Ok(Json(json!({ "beneficiaries": shown.collect::<Value>() })))
+    let view = View::new(&web, &caller, &people).await.map_err(|error| web.fault(error))?;
+    Ok(Json(view.list(&people, &ends)))
 }
 
 /// The people that a body names.
@@ -237,15 +234,15 @@ async fn download(web: &Web, caller: &Caller, query: Option<&str>) -> Answer<Res
     printed.map(pdf).map_err(|error| web.fault(error))
 }
 
-/// 0 not, 1 partially, 2 fully: the best of the account's people, as the caller named nobody.
+/// 0 not, 1 partially, 2 fully.
 pub(super) async fn vaccination_status(
     State(web): State<Web>,
     caller: Caller,
 ) -> Answer<Json<Value>> {
-    if !caller.has(&[Scope::Status]) {
+    let Some(claims) = caller.claims.as_ref().filter(|claims| claims.scope == Scope::Status) else {
         return Err(Fault::Unauthenticated);
-    }
-    let status = web.0.platform.my_status(&caller.ctx).await;
+    };
+    let status = web.0.platform.my_status(&caller.ctx, claims.txn_id).await;
     let status = status.map_err(|error| web.fault(error))?;
     Ok(Json(json!({ "vaccination_status": status })))
 }

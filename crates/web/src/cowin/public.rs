@@ -129,18 +129,23 @@ pub(super) async fn find_by_lat_long(
             "location": facility.address,
             "pincode": facility.pincode.0.to_string(),
             "block_name": facility.block,
-            "lat": facility.position.map(|position| position.latitude.to_string()),
-            "long": facility.position.map(|position| position.longitude.to_string()),
+            "lat": facility.position.map(|position| degrees_text(position.latitude)),
+            "long": facility.position.map(|position| degrees_text(position.longitude)),
             "distance_km": (distance * 10.0).round() / 10.0,
         })
     });
     Ok(Json(json!({ "centers": centers.collect::<Value>(), "ttl": TTL })))
 }
 
+/// Degrees as text, to a metre or so.
+fn degrees_text(degrees: f64) -> String {
+    ((degrees * 100_000.0).round() / 100_000.0).to_string()
+}
+
 pub(super) async fn id_types(caller: Caller) -> Json<Value> {
-    let types = DOCUMENT_KINDS.iter().map(|(id, label, hindi)| {
-        json!({ "id": id, "type": label, "type_l": caller.twins.text(hindi) })
-    });
+    let types = DOCUMENT_KINDS.iter().map(
+        |(id, label, hindi)| json!({ "id": id, "type": label, "type_l": caller.twins.text(hindi) }),
+    );
     Json(json!({ "types": types.collect::<Value>(), "ttl": TTL }))
 }
 

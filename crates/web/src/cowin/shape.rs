@@ -1,10 +1,9 @@
 //! The contract's models. Source: the contract, section 2.
 
-use app::opened::Person;
 use domain::{
     facility::{Facility, FeeType},
     id::SessionId,
-    session::{Channel, SessionSeats, Slot},
+    session::{Channel, SessionSeats},
 };
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value, json};
@@ -135,68 +134,6 @@ impl Web {
     }
 }
 
-/// A person, masked as the contract masks: the owner sees the last digits of what identifies.
-pub(crate) fn beneficiary(
-    web: &Web,
-    person: &Person,
-    mobile_last_four: &str,
-    today: Date,
-    twins: Twins,
-) -> Value {
-    let dose_date = |number: u8| {
-        let dose = person.doses.iter().find(|dose| dose.number == number);
-        dose.map_or_else(String::new, |dose| date_text(dose.given_on))
-    };
-    let programme = web.0.platform.programme();
-    let last = person.doses.last();
-    let series =
-        last.and_then(|dose| programme.vaccine(&dose.vaccine)).map_or(2, |v| v.series_doses);
-    let given = u8::try_from(person.doses.len()).unwrap_or(u8::MAX);
-    let status = match given {
-        0 => "Not Vaccinated",
-        given if given < series => "Partially Vaccinated",
-        _ => "Vaccinated",
-    };
-    let details = &person.details;
-    let due = last
-        .and_then(|dose| programme.vaccine(&dose.vaccine).map(|vaccine| (dose, vaccine)))
-        .and_then(|(dose, vaccine)| {
-            let interval = vaccine.dose(given + 1)?.interval_on(today)?;
-            let wait = jiff::ToSpan::days(i64::from(interval.min_days));
-            Some(date_text(dose.given_on.saturating_add(wait)))
-        });
-    let mut fields = json!({
-        "beneficiary_reference_id": person.reference.to_string(),
-        "name": details.name.text(),
-        "birth_year": details.birth_year.to_string(),
-        "gender": details.gender.label(),
-        "mobile_number": mobile_last_four,
-        "photo_id_type": details.document.label(),
-        "photo_id_number": details.document.masked(),
-        "comorbidity_ind": if details.comorbidity { "Y" } else { "N" },
-        "vaccination_status": status,
-        "vaccine": last.map_or("", |dose| dose.vaccine.as_str()),
-        "dose1_date": dose_date(1),
-        "dose2_date": dose_date(2),
-        "precaution_dose_one_date": dose_date(3),
-        "precaution_dose": i32::from(given >= 3),
-        "due_dose": given + 1,
-        "is_eligible_for_precaution": given == 2 && due.is_some(),
-        "next_vaccination_date": due.unwrap_or_default(),
-        "last_date": last.map_or_else(String::new, |dose| date_text(dose.given_on)),
-        "member_type": "CITIZEN",
-        "referral_count": 0,
-        "is_referral_member": "No",
-        "certificate_updated": "No",
-        "health_id": "",
-        "appointments": appointments(web, person, twins),
-    });
-    if let Some(gender) = twins.twin(gender_hi(details.gender.number())) {
-        fields["gender_l"] = gender.into();
-    }
-    fields
-}
-
 /// A gender in Hindi.
 pub(crate) const fn gender_hi(number: i64) -> &'static str {
     match number {
@@ -204,24 +141,4 @@ pub(crate) const fn gender_hi(number: i64) -> &'static str {
         2 => "महिला",
         _ => "अन्य",
     }
-}
-
-fn appointments(web: &Web, person: &Person, twins: Twins) -> Value {
-    let inventory = web.0.platform.inventory();
-    let one = |claim: &app::claims::ClaimRow| {
-        let facility = inventory.facility(claim.seat.facility)?;
-        let mut fields = center(web, &facility, twins);
-        let slots: Option<Slot> = inventory
-            .session(claim.seat.session)
-            .and_then(|seats| seats.session.slots.get(usize::from(claim.seat.slot)).copied());
-        let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
-        set("dose", claim.dose_number.into());
-        set("appointment_id", claim.appointment.to_string().into());
-        set("session_id", claim.seat.session.to_string().into());
-        set("date", date_text(claim.on).into());
-        set("slot", slots.map(Slot::label).unwrap_or_default().into());
-        set("is_precaution", if claim.dose_number > 2 { "Y" } else { "N" }.into());
-        Some(Value::Object(fields))
-    };
-    person.claims.iter().filter_map(one).collect()
 }
