@@ -91,10 +91,10 @@ pub(super) async fn confirm_public(
     body: Bytes,
 ) -> Answer<Json<Value>> {
     let (signed_in, transaction) = confirm(&web, &caller, &body, Audience::Public).await?;
-    if signed_in.is_new {
+    let claims = claims(&web, &caller, &signed_in, transaction, Scope::Public).await?;
+    if claims.beneficiary_reference_id == 0 {
         return Err(bad("USRAUT0024", "Beneficiary Not Registered"));
     }
-    let claims = claims(&web, &caller, &signed_in, transaction, Scope::Public).await?;
     Ok(token_answer(&web, &claims, false))
 }
 
