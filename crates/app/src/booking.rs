@@ -49,7 +49,7 @@ impl Platform {
             self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await;
         match appointment {
             Err(Error::Full { .. }) => {
-                Err(Error::Full { next: self.next_free(ctx, &seats, dose_number) })
+                Err(Error::Full { next: self.next_free(ctx, &seats, dose_number, &people)? })
             }
             other => other,
         }
@@ -218,9 +218,13 @@ impl Platform {
         }
         let (seats, slot) = self.bookable(ctx, session, slot, Channel::Online)?;
         self.check_people(ctx, &people, &seats, Some(claim.dose_number))?;
-        let full = || Error::Full { next: self.next_free(ctx, &seats, claim.dose_number) };
-        let pool = seats.session.pool_for(Channel::Online, claim.dose_number, slot);
-        let pool = pool.ok_or_else(full)?;
+        let full = || -> Result<()> {
+            let next = self.next_free(ctx, &seats, claim.dose_number, &people)?;
+            Err(Error::Full { next })
+        };
+        let Some(pool) = seats.session.pool_for(Channel::Online, claim.dose_number, slot) else {
+            return full();
+        };
         let seat = Seat { facility: seats.session.facility, session, pool, slot };
         let text = self.appointment_text(&seats, slot, appointment, "moved");
         let wanted = Move {
@@ -233,7 +237,7 @@ impl Platform {
         };
         match self.writes.reschedule.submit(wanted).await? {
             Ok(_) => Ok(()),
-            Err(NotMoved::Full) => Err(full()),
+            Err(NotMoved::Full) => full(),
             Err(NotMoved::NoSuchAppointment) => Err(Error::NotFound),
             Err(other) => Err(other.into()),
         }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use domain::{
     facility::{Facility, FeeType},
-    id::DistrictId,
+    id::{DistrictId, SessionId},
     place::{Pincode, Position},
     schedule::{Standing, check_session},
-    session::{Channel, Session, SessionSeats, SessionState},
+    session::{Channel, SessionSeats, SessionState},
 };
 use jiff::civil::Date;
+use store::PersonRecord;
 
 use crate::{
     Ctx, Platform, Result,
@@ -116,30 +117,35 @@ impl Platform {
         if people.is_empty() {
             return Ok(offers);
         }
-        let mut standings = Vec::new();
-        for person in &people {
-            let known = self.open_eligibility(&person.beneficiary)?;
-            standings.push(Standing {
-                birth_year: known.birth_year,
-                comorbidity: known.comorbidity,
-                doses: &person.doses,
-            });
-        }
+        let standings = self.standings(&people)?;
         let programme = self.programme();
-        let may_have = |session: &Session, dose_number| {
-            let checked =
-                |standing| check_session(&programme, standing, session, dose_number, ctx.now);
-            standings.iter().any(|standing| checked(standing).is_ok())
-        };
         for seats in offers.iter_mut().flat_map(|offer| &mut offer.sessions) {
             let held = Arc::clone(seats);
+            let may_have = |dose_number| {
+                let check = |standing| {
+                    check_session(&programme, standing, &held.session, dose_number, ctx.now)
+                };
+                standings.iter().any(|standing| check(standing).is_ok())
+            };
             for (place, pool) in held.session.pools.iter().enumerate() {
-                if pool.channel == Channel::Online && !may_have(&held.session, pool.dose_number) {
+                if pool.channel == Channel::Online && !may_have(pool.dose_number) {
                     Arc::make_mut(seats).booked[place] = pool.capacity;
                 }
             }
         }
         Ok(offers)
+    }
+
+    fn standings<'a>(&self, people: &'a [PersonRecord]) -> Result<Vec<Standing<'a>>> {
+        let standing = |person: &'a PersonRecord| {
+            let known = self.open_eligibility(&person.beneficiary)?;
+            Ok(Standing {
+                birth_year: known.birth_year,
+                comorbidity: known.comorbidity,
+                doses: &person.doses,
+            })
+        };
+        people.iter().map(standing).collect()
     }
 
     fn offers_near(&self, position: Position, from: Date, days: u8) -> Vec<Offer> {
@@ -151,30 +157,32 @@ impl Platform {
             .collect()
     }
 
-    /// Other sessions with a free seat for a dose, near in place and time: at the same facility,
-    /// then in the same district, at most five.
+    /// Other sessions in which all of these people can have a dose, near in place and time: at the
+    /// same facility, then in the same district, at most five.
     pub(crate) fn next_free(
         &self,
         ctx: &Ctx,
         full: &SessionSeats,
         dose_number: u8,
-    ) -> Vec<domain::id::SessionId> {
+        people: &[PersonRecord],
+    ) -> Result<Vec<SessionId>> {
         let Some(facility) = self.inventory.facility(full.session.facility) else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
-        let filter = Filter {
-            vaccine: Some(full.session.vaccine.clone()),
-            dose_number: Some(dose_number),
-            ..Filter::default()
+        let (standings, programme) = (self.standings(people)?, self.programme());
+        let fits = |seats: &SessionSeats| {
+            let check =
+                |who| check_session(&programme, who, &seats.session, dose_number, ctx.now).is_ok();
+            seats.session.id != full.session.id
+                && seats.free(Channel::Online, dose_number) as usize >= people.len()
+                && standings.iter().all(check)
         };
         let place = Place::District(facility.district);
         let mut found: Vec<_> = self
-            .find_sessions(&place, ctx.today(), 7, &filter)
+            .find_sessions(&place, ctx.today(), 7, &Filter::default())
             .into_iter()
             .flat_map(|offer| offer.sessions)
-            .filter(|seats| {
-                seats.session.id != full.session.id && seats.session.min_age == full.session.min_age
-            })
+            .filter(|seats| fits(seats))
             .map(|seats| {
                 let elsewhere = seats.session.facility != facility.id;
                 let days = (seats.session.on - full.session.on).get_days().abs();
@@ -183,7 +191,7 @@ impl Platform {
             .collect();
         found.sort_unstable();
         found.truncate(5);
-        found.into_iter().map(|(.., id)| id).collect()
+        Ok(found.into_iter().map(|(.., id)| id).collect())
     }
 }
 

@@ -258,10 +258,13 @@ async fn bookings_that_are_refused() {
     let session = SessionId(uuid::Uuid::from_u128(1));
     let schedule = "/api/v2/appointment/schedule";
     let pair = wish(small, &[&first, &second], 1.0);
-    wire.post("two on one seat", schedule, pair, Some(token)).await;
+    let full = wire.post("two on one seat", schedule, pair, Some(token)).await;
+    assert_eq!(full["next_sessions"].as_array().map_or(0, Vec::len), 3);
     server.post(schedule, wish(small, &[&first], 1.0), Some(token)).await;
     server.refresh().await;
-    wire.post("full", schedule, wish(small, &[&second], 1.0), Some(token)).await;
+    let full = wire.post("full", schedule, wish(small, &[&second], 1.0), Some(token)).await;
+    let next = full["next_sessions"].as_array().unwrap();
+    assert_eq!(next.len(), 3, "the others in the district are free");
     wire.post("dose 2 before dose 1", schedule, wish(session, &[&second], 2.0), Some(token)).await;
     wire.post("too young", schedule, wish(session, &[&child], 1.0), Some(token)).await;
     wire.post("not of the account", schedule, wish(session, &["12345678901234"], 1.0), Some(token))
@@ -296,7 +299,9 @@ async fn bookings_that_are_refused() {
     let token = server.sign_in("9000000001").await;
     let over = wish(session, &[&second], 1.0);
     wire.post("after the last slot", schedule, over, Some(&token)).await;
-    wire.get("shown then", &find("public/calendarByCenter?center_id=1")).await;
+    let shown = wire.get("shown then", &find("public/calendarByCenter?center_id=1")).await;
+    let session = &shown["centers"]["sessions"][0];
+    assert_eq!(session["available_capacity"], 0, "nobody can book it any more");
     golden!("refused", wire);
 }
 

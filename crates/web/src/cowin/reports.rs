@@ -149,9 +149,18 @@ fn last_days(today: Date, days: i64, one: impl Fn(Date) -> Value) -> Value {
 }
 
 fn registered_on(report: &Report, day: Date) -> Value {
-    let total: i64 =
-        report.registered.iter().filter(|(key, _)| key.0 == day).map(|(_, count)| count).sum();
-    json!({ "reg_date": day.to_string(), "total": total })
+    let count = |label: Option<&str>| -> i64 {
+        let rows = report.registered.iter().filter(|(key, _)| key.0 == day);
+        let rows = rows.filter(|(key, _)| label.is_none_or(|label| key.1 == label));
+        rows.map(|(_, count)| count).sum()
+    };
+    json!({
+        "reg_date": day.to_string(),
+        "total": count(None),
+        "male": count(Some("Male")),
+        "female": count(Some("Female")),
+        "others": count(Some("Others")),
+    })
 }
 
 fn vaccinated_on(report: &Report, day: Date) -> Value {
