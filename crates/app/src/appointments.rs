@@ -18,13 +18,11 @@ impl Platform {
             if sessions.contains_key(&seat.session) {
                 continue;
             }
-            let held = self.inventory.session(seat.session);
-            let session = match held {
-                Some(seats) => Some(seats.session.clone()),
-                None => {
-                    let kept = self.store.session(seat.facility, seat.session).await?;
-                    kept.map(|seats| seats.session)
-                }
+            let session = if let Some(seats) = self.inventory.session(seat.session) {
+                Some(seats.session.clone())
+            } else {
+                let kept = self.store.session(seat.facility, seat.session).await?;
+                kept.map(|seats| seats.session)
             };
             sessions.extend(session.map(|session| (seat.session, session)));
         }

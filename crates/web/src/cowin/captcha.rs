@@ -60,7 +60,7 @@ pub(super) fn draw(ctx: &Ctx) -> String {
         );
     }
     for (place, byte) in random.iter().take(5).enumerate() {
-        let glyph = &GLYPHS[usize::from(*byte) % GLYPHS.len()];
+        let glyph = GLYPHS[usize::from(*byte) % GLYPHS.len()];
         let path = outline(glyph, 6 + place * STEP, 8 + usize::from(*byte) % 6);
         let _ = write!(svg, "<path fill=\"#222\" d=\"{path}\"/>");
     }
@@ -69,7 +69,7 @@ pub(super) fn draw(ctx: &Ctx) -> String {
 }
 
 /// A character's squares, run by run, from its upper left corner.
-fn outline(glyph: &[u8; 7], left: usize, top: usize) -> String {
+fn outline(glyph: [u8; 7], left: usize, top: usize) -> String {
     let mut path = String::new();
     for (row, bits) in glyph.iter().enumerate() {
         let set = |column: &usize| bits & (0b1_0000 >> column) != 0;
