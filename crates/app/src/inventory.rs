@@ -107,22 +107,27 @@ impl Held {
         self.touch(facility);
     }
 
-    /// Counts closed slots anew: those of today's sessions, or of all on a new day.
-    fn close_slots(&mut self, window: Window) {
+    /// Sessions whose closed slots are more or fewer now: among those of today, or among all on a
+    /// new day.
+    fn slots_to_close(&self, window: Window) -> Vec<(SessionId, u8)> {
+        if self.window == Some(window) {
+            return Vec::new();
+        }
         let first = (window.today(), SessionId(uuid::Uuid::nil()));
         let last = (window.today(), SessionId(uuid::Uuid::max()));
-        let new_day = self.window.is_none_or(|before| before.today() != window.today());
         let changed = |id: &SessionId| {
             let seats = self.sessions.get(id)?;
             let closed = window.closed_slots(&seats.session);
             (seats.closed_slots != closed).then_some((*id, closed))
         };
-        let changes: Vec<_> = if new_day {
-            self.sessions.keys().filter_map(changed).collect()
-        } else {
-            let today = self.of_facility.values().flat_map(|listed| listed.range(first..=last));
-            today.filter_map(|(_, id)| changed(id)).collect()
-        };
+        if self.window.is_none_or(|before| before.today() != window.today()) {
+            return self.sessions.keys().filter_map(changed).collect();
+        }
+        let today = self.of_facility.values().flat_map(|listed| listed.range(first..=last));
+        today.filter_map(|(_, id)| changed(id)).collect()
+    }
+
+    fn close_slots(&mut self, changes: Vec<(SessionId, u8)>, window: Window) {
         for (id, closed) in changes {
             if let Some(seats) = self.sessions.get_mut(&id) {
                 Arc::make_mut(seats).closed_slots = closed;
@@ -233,16 +238,16 @@ impl Platform {
         };
         let facilities = self.store.facilities_since(overlap(facilities_since)).await?;
         let sessions = self.store.sessions_since(today, overlap(since)).await?;
+        // Looked for with readers beside it: at a country's size this takes a moment.
+        let window = self.window(now);
+        let changes = self.inventory.held.read().slots_to_close(window);
         let mut held = self.inventory.held.write();
+        held.close_slots(changes, window);
         for facility in facilities {
             held.put_facility(facility);
         }
-        let window = self.window(now);
         for seats in sessions {
             held.put_session(seats, window);
-        }
-        if held.window != Some(window) {
-            held.close_slots(window);
         }
         if first_day != Some(today) {
             held.forget_before(today);

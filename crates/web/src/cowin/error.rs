@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{person::BadDetail, schedule::NotEligible};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{Web, problem::log_fault};
@@ -29,6 +30,14 @@ pub(crate) enum Fault {
     Unavailable,
 }
 
+/// The members in the order of the wire.
+#[derive(Serialize)]
+struct Coded<'a> {
+    #[serde(rename = "errorCode")]
+    code: &'a str,
+    error: &'a str,
+}
+
 pub(crate) type Answer<T> = Result<T, Fault>;
 
 pub(crate) fn bad(code: &'static str, text: impl Into<String>) -> Fault {
@@ -44,7 +53,7 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         match self {
             Self::Coded(status, code, text) => {
-                (status, Json(json!({ "errorCode": code, "error": text }))).into_response()
+                (status, Json(Coded { code, error: &text })).into_response()
             }
             Self::Unauthenticated => {
                 (StatusCode::UNAUTHORIZED, "Unauthenticated access!").into_response()
@@ -57,7 +66,7 @@ impl IntoResponse for Fault {
                 after(seconds, (StatusCode::TOO_MANY_REQUESTS, body))
             }
             Self::Blocked(status, code, text, seconds) => {
-                after(seconds, (status, Json(json!({ "errorCode": code, "error": text }))))
+                after(seconds, (status, Json(Coded { code, error: text })))
             }
             Self::Full(next) => {
                 let body = json!({
