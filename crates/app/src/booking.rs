@@ -37,9 +37,9 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchSlot`], also for a session that is not known,
+    /// [`Error::NoSuchSlot`],
     /// [`Error::NotBookable`], [`Error::NotEligible`] with the rule, [`Error::Full`] with other
-    /// sessions, [`Error::NotBooked`] if an appointment exists already.
+    /// sessions, [`Error::AppointmentExists`] if an appointment exists already.
     pub async fn book(&self, ctx: &Ctx, wish: &Wish<'_>) -> Result<AppointmentId> {
         let account = ctx.resident()?;
         let (seats, slot) = self.bookable(ctx, wish.session, wish.slot, Channel::Online)?;
@@ -118,8 +118,8 @@ impl Platform {
         slot: &str,
         channel: Channel,
     ) -> Result<(Arc<SessionSeats>, u8)> {
-        // A session that is not known has no such slot.
-        let seats = self.inventory.session(id).ok_or(Error::NoSuchSlot)?;
+        // One that is not known is none to come: those that are over are forgotten.
+        let seats = self.inventory.session(id).ok_or(Error::NotBookable)?;
         let session = &seats.session;
         let slot = session.slot_labelled(slot).ok_or(Error::NoSuchSlot)?;
         let window = self.window(ctx.now);
