@@ -54,16 +54,27 @@ def main():
     certificate = client.get_certificate(token["token"], reference)
     show("cowin-async", "get_certificate", len(certificate))
 
-    async def states():
-        return await AsyncCowin().get_states()
+    async def again():
+        client = AsyncCowin()
+        show("cowin-async", "async get_states", await client.get_states())
+        show("cowin-async", "async get_districts", await client.get_districts(21))
+        sessions = await client.get_available_sessions_by_pincode(pincode, date)
+        show("cowin-async", "async sessions", sessions)
+        before = seen()
+        transaction = await client.get_otp(mobile)
+        token = await client.confirm_otp(transaction["txnId"], code(before))
+        certificate = await client.get_certificate(token["token"], reference)
+        show("cowin-async", "async get_certificate", len(certificate))
 
-    show("cowin-async", "async get_states", asyncio.run(states()))
+    asyncio.run(again())
 
     other = CoWinAPI()
     show("cowin", "get_states", other.get_states())
     show("cowin", "get_districts", other.get_districts("21"))
     show("cowin", "district", other.get_availability_by_district(district, date))
     show("cowin", "pincode", other.get_availability_by_pincode([pincode], date))
+    base = other.get_availability_by_base("pincode", pincode, date, None)
+    show("cowin", "base", base)
     show("cowin", "age", other.get_availability_by_district(district, date, 45))
 
 

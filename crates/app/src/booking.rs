@@ -15,7 +15,7 @@ use store::{
 use uuid::Uuid;
 use vault::Purpose;
 
-use crate::{Ctx, Error, Platform, Result, clock};
+use crate::{Ctx, Error, Platform, Result};
 
 /// A wish for seats.
 #[derive(Clone, Debug)]
@@ -37,17 +37,35 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] for a session that is not known, [`Error::NoSuchSlot`],
+    /// [`Error::NoSuchSlot`],
     /// [`Error::NotBookable`], [`Error::NotEligible`] with the rule, [`Error::Full`] with other
-    /// sessions, [`Error::NotBooked`] if an appointment exists already.
+    /// sessions, [`Error::AppointmentExists`] if an appointment exists already.
     pub async fn book(&self, ctx: &Ctx, wish: &Wish<'_>) -> Result<AppointmentId> {
         let account = ctx.resident()?;
-        let seats = self.bookable(ctx, wish.session, Channel::Online)?;
-        let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
+        let (seats, slot) = self.bookable(ctx, wish.session, wish.slot, Channel::Online)?;
         sold_out(&seats, wish)?;
         let people = self.chosen_people(account, wish.beneficiaries).await?;
         let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
-        self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await
+        let appointment =
+            self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await;
+        match appointment {
+            Err(Error::Full { .. }) => Err(self.full(ctx, &seats, dose_number, &people)),
+            other => other,
+        }
+    }
+
+    /// That a session is full, with others for these people.
+    fn full(
+        &self,
+        ctx: &Ctx,
+        seats: &SessionSeats,
+        dose_number: u8,
+        people: &[PersonRecord],
+    ) -> Error {
+        match self.next_free(ctx, seats, dose_number, people) {
+            Ok(next) => Error::Full { session: seats.session.id, dose_number, next: Some(next) },
+            Err(error) => error,
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the one write that ends both ways of booking")]
@@ -62,7 +80,7 @@ impl Platform {
         wish: &Wish<'_>,
     ) -> Result<AppointmentId> {
         let session = &seats.session;
-        let full = Error::Full { session: session.id, dose_number };
+        let full = Error::Full { session: session.id, dose_number, next: None };
         let pool = session.pool_for(channel, dose_number, slot).ok_or_else(|| full.clone())?;
         let first = &people.first().ok_or(Error::Invalid("beneficiaries must not be empty"))?;
         let account =
@@ -85,6 +103,9 @@ impl Platform {
             Ok(Done::New | Done::Again) => Ok(appointment),
             Err(NotBooked::Full) => Err(full),
             Err(NotBooked::NoSuchBeneficiary) => Err(Error::NotFound),
+            Err(NotBooked::Held { beneficiary }) => {
+                Err(Error::AppointmentExists { beneficiary, dose_number })
+            }
             Err(other) => Err(other.into()),
         }
     }
@@ -96,31 +117,30 @@ impl Platform {
         wish: &Wish<'_>,
         people: &[PersonRecord],
     ) -> Result<AppointmentId> {
-        let seats = self.bookable(ctx, wish.session, Channel::OnSite)?;
-        let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
+        let (seats, slot) = self.bookable(ctx, wish.session, wish.slot, Channel::OnSite)?;
         let dose_number = self.check_people(ctx, people, &seats, wish.dose_number)?;
         self.book_seat(ctx, Channel::OnSite, &seats, slot, dose_number, people, wish).await
     }
 
-    /// The session, if it is one that can be booked now. On site, how long a day lasts is the
-    /// facility's to say.
-    fn bookable(&self, ctx: &Ctx, id: SessionId, channel: Channel) -> Result<Arc<SessionSeats>> {
-        let seats = self.inventory.session(id).ok_or(Error::NotFound)?;
+    /// The session and the number of the slot, if it is one that can be booked now. On site, how
+    /// long a day lasts is the facility's to say.
+    fn bookable(
+        &self,
+        ctx: &Ctx,
+        id: SessionId,
+        slot: &str,
+        channel: Channel,
+    ) -> Result<(Arc<SessionSeats>, u8)> {
+        // One that is not known is none to come: those that are over are forgotten.
+        let seats = self.inventory.session(id).ok_or(Error::NotBookable)?;
         let session = &seats.session;
-        let today = ctx.today();
-        let last_day =
-            today.saturating_add(jiff::ToSpan::days(i64::from(self.programme().booking_days)));
-        let over = session.on < today
-            || channel == Channel::Online
-                && session.on == today
-                && session
-                    .slots
-                    .last()
-                    .is_none_or(|slot| slot.to <= clock::time_zone().to_datetime(ctx.now).time());
-        if over || session.on > last_day || session.state == SessionState::Cancelled {
+        let slot = session.slot_labelled(slot).ok_or(Error::NoSuchSlot)?;
+        let window = self.window(ctx.now);
+        let over = channel == Channel::Online && slot < window.closed_slots(session);
+        if over || !window.reaches(session) || session.state == SessionState::Cancelled {
             return Err(Error::NotBookable);
         }
-        Ok(seats)
+        Ok((seats, slot))
     }
 
     async fn chosen_people(
@@ -207,14 +227,13 @@ impl Platform {
         let claim = people.iter().flat_map(|person| &person.claims).find(|claim| held(claim));
         let claim = claim.cloned().ok_or(Error::NotFound)?;
         if claim.on < ctx.today() {
-            return Err(Error::TooLate);
+            return Err(Error::NotBookable);
         }
-        let seats = self.bookable(ctx, session, Channel::Online)?;
-        let slot = seats.session.slot_labelled(slot).ok_or(Error::NoSuchSlot)?;
+        let (seats, slot) = self.bookable(ctx, session, slot, Channel::Online)?;
         self.check_people(ctx, &people, &seats, Some(claim.dose_number))?;
-        let full = Error::Full { session, dose_number: claim.dose_number };
+        let full = || self.full(ctx, &seats, claim.dose_number, &people);
         let pool = seats.session.pool_for(Channel::Online, claim.dose_number, slot);
-        let pool = pool.ok_or_else(|| full.clone())?;
+        let pool = pool.ok_or_else(full)?;
         let seat = Seat { facility: seats.session.facility, session, pool, slot };
         let text = self.appointment_text(&seats, slot, appointment, "moved");
         let wanted = Move {
@@ -227,7 +246,7 @@ impl Platform {
         };
         match self.writes.reschedule.submit(wanted).await? {
             Ok(_) => Ok(()),
-            Err(NotMoved::Full) => Err(full),
+            Err(NotMoved::Full) => Err(full()),
             Err(NotMoved::NoSuchAppointment) => Err(Error::NotFound),
             Err(other) => Err(other.into()),
         }
@@ -305,14 +324,12 @@ impl Platform {
 
 /// Says so at once if a session had no seat for the dose when the inventory was last read: a crowd
 /// at its door costs the store nothing. A request with a key may be a repeated one, whose first
-/// answer only the store knows.
+/// answer only the store knows; and which sessions can be had for a later dose depends on the one
+/// before.
 fn sold_out(seats: &SessionSeats, wish: &Wish<'_>) -> Result<()> {
-    match wish.dose_number {
-        Some(dose_number)
-            if wish.idempotency_key.is_none() && seats.free(Channel::Online, dose_number) == 0 =>
-        {
-            Err(Error::Full { session: wish.session, dose_number })
-        }
-        _ => Ok(()),
+    let first = wish.dose_number == Some(1) && wish.idempotency_key.is_none();
+    if first && seats.free(Channel::Online, 1) == 0 {
+        return Err(Error::Full { session: wish.session, dose_number: 1, next: None });
     }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 
 use domain::{
     dose::{Dose, UNDO_SECONDS},
+    facility::Facility,
     id::{AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId, StaffId},
     schedule::{Standing, check_dose},
 };
@@ -91,6 +92,7 @@ impl Platform {
         let seats = self.inventory.session(wish.session).ok_or(Error::NotFound)?;
         let facility = self.inventory.facility(seats.session.facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::RegisterWalkIn, &facility)?;
+        self.allow_in_state(ctx, &facility)?;
         let mut people = Vec::new();
         for id in wish.beneficiaries {
             people.push(self.person(*id).await?.ok_or(Error::NotFound)?);
@@ -136,6 +138,7 @@ impl Platform {
     ) -> Result<Dose> {
         let held = self.inventory.facility(facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::RecordDose, &held)?;
+        self.allow_in_state(ctx, &held)?;
         let record = self.person(beneficiary).await?.ok_or(Error::WrongPresence)?;
         let expected = record.claims.iter().any(|claim| {
             claim.seat.facility == facility
@@ -146,6 +149,17 @@ impl Platform {
             return Err(Error::WrongPresence);
         }
         self.record_for(ctx, facility, record, given).await
+    }
+
+    /// A state's program acts at the facilities of its state only.
+    fn allow_in_state(&self, ctx: &Ctx, facility: &Facility) -> Result<()> {
+        let Actor::StateProgram { state: Some(state) } = ctx.actor else {
+            return Ok(());
+        };
+        let geography = self.geography();
+        let district = geography.district(facility.district);
+        let own = district.is_some_and(|district| district.state == state);
+        if own { Ok(()) } else { Err(Error::Forbidden) }
     }
 
     async fn record_for(

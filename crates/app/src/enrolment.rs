@@ -125,24 +125,6 @@ impl Platform {
         Ok(records.iter().map(|record| self.reference(record.beneficiary.id)).collect())
     }
 
-    /// How far the people of the resident who asks are vaccinated: 0 not, 1 partially, 2 fully;
-    /// the furthest of them.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unauthenticated`] if nobody is signed in.
-    pub async fn my_status(&self, ctx: &Ctx) -> Result<u8> {
-        let account = ctx.resident()?;
-        let programme = self.programme();
-        let status = |record: &store::PersonRecord| {
-            let last = record.doses.last()?;
-            let series = programme.vaccine(&last.vaccine).map_or(2, |v| v.series_doses);
-            Some(if record.doses.len() >= usize::from(series) { 2 } else { 1 })
-        };
-        let records = self.people(account).await?;
-        Ok(records.iter().filter_map(status).max().unwrap_or(0))
-    }
-
     /// The last four digits of the mobile of the resident who asks; empty before the first
     /// registration.
     ///

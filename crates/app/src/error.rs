@@ -46,9 +46,18 @@ pub enum Error {
         /// When it makes sense to ask again.
         retry_after_seconds: u32,
     },
+    /// The account has searched as often as it may in a day.
+    #[error("too many searches today")]
+    TooManySearches {
+        /// When it makes sense to ask again.
+        retry_after_seconds: u32,
+    },
     /// One-time passwords are not sent to this mobile now.
     #[error("no more one-time passwords for now, try again later")]
-    CodesBlocked,
+    CodesBlocked {
+        /// When it makes sense to ask again.
+        retry_after_seconds: u32,
+    },
     /// The one-time password is wrong.
     #[error("the one-time password is wrong")]
     WrongCode,
@@ -78,13 +87,16 @@ pub enum Error {
         /// Which rule, and what would satisfy it.
         rule: NotEligible,
     },
-    /// No seat is free. [`crate::Platform::next_free`] has others that are.
+    /// No seat is free.
     #[error("no seat is free")]
     Full {
         /// Which session is full.
         session: SessionId,
         /// For which dose.
         dose_number: u8,
+        /// Other sessions that these very people can book, nearest first; none if it was said
+        /// before anybody was looked up, and then [`crate::Platform::next_alike`] has some.
+        next: Option<Vec<SessionId>>,
     },
     /// The person was not enrolled.
     #[error(transparent)]
@@ -95,6 +107,14 @@ pub enum Error {
     /// The person was not removed.
     #[error(transparent)]
     NotRemoved(#[from] NotRemoved),
+    /// The person holds an appointment for this dose.
+    #[error("an appointment for this dose exists already")]
+    AppointmentExists {
+        /// Who.
+        beneficiary: BeneficiaryId,
+        /// For which dose.
+        dose_number: u8,
+    },
     /// No seat was booked.
     #[error(transparent)]
     NotBooked(#[from] NotBooked),

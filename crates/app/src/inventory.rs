@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 
-use crate::{Platform, Result, clock};
+use crate::{Platform, Result, clock, window::Window};
 
 /// How far back each reading overlaps the one before: clocks of several servers may differ, and a
 /// row is stamped a little before it is committed.
@@ -64,6 +64,8 @@ struct Held {
     since: Option<Timestamp>,
     facilities_since: Option<Timestamp>,
     first_day: Option<Date>,
+    /// The minute for which closed slots were last counted.
+    window: Option<Window>,
 }
 
 impl Held {
@@ -94,14 +96,46 @@ impl Held {
         self.touch(id);
     }
 
-    fn put_session(&mut self, seats: SessionSeats) {
+    fn put_session(&mut self, mut seats: SessionSeats, window: Window) {
         let (id, facility, on) = (seats.session.id, seats.session.facility, seats.session.on);
+        seats.closed_slots = window.closed_slots(&seats.session);
         if self.sessions.get(&id).is_some_and(|old| **old == seats) {
             return;
         }
         self.of_facility.entry(facility).or_default().insert((on, id));
         self.sessions.insert(id, Arc::new(seats));
         self.touch(facility);
+    }
+
+    /// Sessions whose closed slots are more or fewer now: among those of today, or among all on a
+    /// new day.
+    fn slots_to_close(&self, window: Window) -> Vec<(SessionId, u8)> {
+        if self.window == Some(window) {
+            return Vec::new();
+        }
+        let first = (window.today(), SessionId(uuid::Uuid::nil()));
+        let last = (window.today(), SessionId(uuid::Uuid::max()));
+        let changed = |id: &SessionId| {
+            let seats = self.sessions.get(id)?;
+            let closed = window.closed_slots(&seats.session);
+            (seats.closed_slots != closed).then_some((*id, closed))
+        };
+        if self.window.is_none_or(|before| before.today() != window.today()) {
+            return self.sessions.keys().filter_map(changed).collect();
+        }
+        let today = self.of_facility.values().flat_map(|listed| listed.range(first..=last));
+        today.filter_map(|(_, id)| changed(id)).collect()
+    }
+
+    fn close_slots(&mut self, changes: Vec<(SessionId, u8)>, window: Window) {
+        for (id, closed) in changes {
+            if let Some(seats) = self.sessions.get_mut(&id) {
+                Arc::make_mut(seats).closed_slots = closed;
+                let facility = seats.session.facility;
+                self.touch(facility);
+            }
+        }
+        self.window = Some(window);
     }
 
     /// Forgets the sessions before a day.
@@ -204,12 +238,16 @@ impl Platform {
         };
         let facilities = self.store.facilities_since(overlap(facilities_since)).await?;
         let sessions = self.store.sessions_since(today, overlap(since)).await?;
+        // Looked for with readers beside it: at a country's size this takes a moment.
+        let window = self.window(now);
+        let changes = self.inventory.held.read().slots_to_close(window);
         let mut held = self.inventory.held.write();
+        held.close_slots(changes, window);
         for facility in facilities {
             held.put_facility(facility);
         }
         for seats in sessions {
-            held.put_session(seats);
+            held.put_session(seats, window);
         }
         if first_day != Some(today) {
             held.forget_before(today);

@@ -2,6 +2,7 @@
 //! write. HTTP is not known here, nor SQL.
 
 pub mod access;
+pub mod appointments;
 pub mod booking;
 pub mod certificates;
 pub mod clock;
@@ -23,7 +24,9 @@ pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
+pub mod status;
 pub mod upkeep;
+mod window;
 
 /// Claims on seats, as they come with a person.
 pub mod claims {

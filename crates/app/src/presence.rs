@@ -241,7 +241,7 @@ impl Platform {
         let bump = self.bump(ctx, "presence", reference.trim(), Span::Day, by);
         let counts = self.store.bump(&[bump]).await?;
         if counts[0] > limits.presences_per_day {
-            return Err(Error::TooMany { retry_after_seconds: 86_400 });
+            return Err(Error::TooMany { retry_after_seconds: Span::Day.left(ctx) });
         }
         Ok(())
     }

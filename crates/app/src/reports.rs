@@ -12,7 +12,8 @@ pub const fn age_band(age: i16) -> i16 {
     match age {
         ..15 => 12,
         15..18 => 15,
-        18..45 => 18,
+        18..30 => 18,
+        30..45 => 30,
         45..60 => 45,
         60.. => 60,
     }
@@ -70,21 +71,25 @@ pub struct Report {
     pub by_day: BTreeMap<Date, Doses>,
     /// By state, district or facility, whichever is next below the scope.
     pub by_place: BTreeMap<i64, Doses>,
+    /// The same for the one day that is asked about.
+    pub by_place_on_day: BTreeMap<i64, i64>,
     /// Registrations by day, gender and age band; of the whole country only.
     pub registered: BTreeMap<(Date, String, i16), i64>,
     /// Facilities in the scope: all and paid.
     pub facilities: (usize, usize),
-    /// Sessions by day in the scope.
-    pub sessions: BTreeMap<Date, usize>,
+    /// Sessions by day in the scope, today and later: all and those of paid facilities.
+    pub sessions: BTreeMap<Date, (usize, usize)>,
+    /// Facilities with a session on the day.
+    pub facilities_on_day: usize,
 }
 
 impl Platform {
-    /// Counts a scope. Public: it holds counts only.
+    /// Counts a scope, with the day of most interest. Public: it holds counts only.
     ///
     /// # Errors
     ///
     /// If the store is not available.
-    pub async fn report(&self, ctx: &Ctx, scope: Scope) -> Result<Report> {
+    pub async fn report(&self, ctx: &Ctx, scope: Scope, day: Date) -> Result<Report> {
         let from = ctx.today().saturating_sub(3_650.days());
         let mut report = Report::default();
         for tally in self.store.tallies_since(from).await? {
@@ -103,24 +108,34 @@ impl Platform {
             ] {
                 doses.add(&tally.measure, tally.count);
             }
+            if tally.on == day {
+                let mut doses = Doses::default();
+                doses.add(&tally.measure, tally.count);
+                *report.by_place_on_day.entry(place).or_default() += doses.total;
+            }
         }
-        self.count_facilities(ctx, scope, &mut report);
+        self.count_facilities(ctx, scope, day, &mut report);
         Ok(report)
     }
 
-    fn count_facilities(&self, ctx: &Ctx, scope: Scope, report: &mut Report) {
+    fn count_facilities(&self, ctx: &Ctx, scope: Scope, day: Date, report: &mut Report) {
         for facility in self.inventory.facilities() {
             let Some(place) = self.place_in(scope, facility.id.0) else { continue };
             report.by_place.entry(place).or_default();
             report.facilities.0 += 1;
-            report.facilities.1 +=
-                usize::from(facility.fee_type == domain::facility::FeeType::Paid);
+            let paid = usize::from(facility.fee_type == domain::facility::FeeType::Paid);
+            report.facilities.1 += paid;
+            let mut open_on_day = false;
             let area = crate::inventory::Area::Facility(facility.id);
             for offer in self.inventory.offers(area, ctx.today(), 30) {
                 for seats in offer.sessions {
-                    *report.sessions.entry(seats.session.on).or_default() += 1;
+                    let count = report.sessions.entry(seats.session.on).or_default();
+                    count.0 += 1;
+                    count.1 += paid;
+                    open_on_day |= seats.session.on == day;
                 }
             }
+            report.facilities_on_day += usize::from(open_on_day);
         }
     }
 

@@ -7,12 +7,14 @@ use domain::{
     facility::{Facility, FeeType},
     id::{DistrictId, SessionId},
     place::{Pincode, Position},
+    schedule::{Standing, check_session},
     session::{Channel, SessionSeats, SessionState},
 };
 use jiff::civil::Date;
+use store::PersonRecord;
 
 use crate::{
-    Ctx, Platform,
+    Ctx, Platform, Result,
     inventory::{Area, Offer},
 };
 
@@ -104,6 +106,48 @@ impl Platform {
         near
     }
 
+    /// Offers as the people of the resident who asks can use them: a seat that none of them may
+    /// have is shown as taken. Before anybody is registered, all are shown.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unauthenticated`](crate::Error::Unauthenticated) if nobody is signed in.
+    pub async fn for_my_people(&self, ctx: &Ctx, mut offers: Vec<Offer>) -> Result<Vec<Offer>> {
+        let people = self.people(ctx.resident()?).await?;
+        if people.is_empty() {
+            return Ok(offers);
+        }
+        let standings = self.standings(&people)?;
+        let programme = self.programme();
+        for seats in offers.iter_mut().flat_map(|offer| &mut offer.sessions) {
+            let held = Arc::clone(seats);
+            let may_have = |dose_number| {
+                let check = |standing| {
+                    check_session(&programme, standing, &held.session, dose_number, ctx.now)
+                };
+                standings.iter().any(|standing| check(standing).is_ok())
+            };
+            for (place, pool) in held.session.pools.iter().enumerate() {
+                if pool.channel == Channel::Online && !may_have(pool.dose_number) {
+                    Arc::make_mut(seats).booked[place] = pool.capacity;
+                }
+            }
+        }
+        Ok(offers)
+    }
+
+    fn standings<'a>(&self, people: &'a [PersonRecord]) -> Result<Vec<Standing<'a>>> {
+        let standing = |person: &'a PersonRecord| {
+            let known = self.open_eligibility(&person.beneficiary)?;
+            Ok(Standing {
+                birth_year: known.birth_year,
+                comorbidity: known.comorbidity,
+                doses: &person.doses,
+            })
+        };
+        people.iter().map(standing).collect()
+    }
+
     fn offers_near(&self, position: Position, from: Date, days: u8) -> Vec<Offer> {
         let near = self.facilities_near(position);
         near.iter()
@@ -113,31 +157,62 @@ impl Platform {
             .collect()
     }
 
-    /// Other sessions with a free seat for a dose, near in place and time: at the same facility,
-    /// then in the same district, at most five. The district is gone through, so who asks for
-    /// many keeps the answer for a moment.
-    pub fn next_free(&self, ctx: &Ctx, full: SessionId, dose_number: u8) -> Vec<SessionId> {
+    /// Other sessions in which all of these people can have a dose, near in place and time: at the
+    /// same facility, then in the same district, at most five.
+    pub(crate) fn next_free(
+        &self,
+        ctx: &Ctx,
+        full: &SessionSeats,
+        dose_number: u8,
+        people: &[PersonRecord],
+    ) -> Result<Vec<SessionId>> {
+        let Some(facility) = self.inventory.facility(full.session.facility) else {
+            return Ok(Vec::new());
+        };
+        let (standings, programme) = (self.standings(people)?, self.programme());
+        let fits = |seats: &SessionSeats| {
+            let check =
+                |who| check_session(&programme, who, &seats.session, dose_number, ctx.now).is_ok();
+            seats.free(Channel::Online, dose_number) as usize >= people.len()
+                && standings.iter().all(check)
+        };
+        Ok(self.nearest(ctx, full, facility.district, fits))
+    }
+
+    /// Other sessions with a free seat that are for the same people as one that is full: the same
+    /// vaccine and ages. The district is gone through, so who asks for many keeps the answer for a
+    /// moment.
+    pub fn next_alike(&self, ctx: &Ctx, full: SessionId, dose_number: u8) -> Vec<SessionId> {
         let full = self.inventory.session(full);
-        let facility =
-            full.as_ref().and_then(|full| self.inventory.facility(full.session.facility));
-        let (Some(full), Some(facility)) = (full, facility) else {
+        let facility = full.as_ref().map(|full| self.inventory.facility(full.session.facility));
+        let (Some(full), Some(Some(facility))) = (full, facility) else {
             return Vec::new();
         };
-        let filter = Filter {
-            vaccine: Some(full.session.vaccine.clone()),
-            dose_number: Some(dose_number),
-            ..Filter::default()
-        };
-        let place = Place::District(facility.district);
+        let ages = |seats: &SessionSeats| (seats.session.min_age, seats.session.max_age);
+        self.nearest(ctx, &full, facility.district, |seats| {
+            seats.free(Channel::Online, dose_number) > 0
+                && seats.session.vaccine == full.session.vaccine
+                && ages(seats) == ages(&full)
+        })
+    }
+
+    /// Sessions of a district that fit, other than a full one: those of its facility first, then
+    /// those of days near its own.
+    fn nearest(
+        &self,
+        ctx: &Ctx,
+        full: &SessionSeats,
+        district: DistrictId,
+        fits: impl Fn(&SessionSeats) -> bool,
+    ) -> Vec<SessionId> {
+        let place = Place::District(district);
         let mut found: Vec<_> = self
-            .find_sessions(&place, ctx.today(), 7, &filter)
+            .find_sessions(&place, ctx.today(), 7, &Filter::default())
             .into_iter()
             .flat_map(|offer| offer.sessions)
-            .filter(|seats| {
-                seats.session.id != full.session.id && seats.session.min_age == full.session.min_age
-            })
+            .filter(|seats| seats.session.id != full.session.id && fits(seats))
             .map(|seats| {
-                let elsewhere = seats.session.facility != facility.id;
+                let elsewhere = seats.session.facility != full.session.facility;
                 let days = (seats.session.on - full.session.on).get_days().abs();
                 (elsewhere, days, seats.session.id)
             })

@@ -5,6 +5,8 @@
 pub struct Limits {
     /// Calls from one address in five minutes.
     pub calls_per_address: u32,
+    /// Searches of one sign-in in a quarter of an hour. Nobody is signed out by it.
+    pub searches_per_sign_in: u32,
     /// Searches of one account in a day.
     pub searches_per_day: u32,
     /// One-time passwords for one mobile in a day.
@@ -24,6 +26,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             calls_per_address: 100,
+            searches_per_sign_in: 20,
             searches_per_day: 1_000,
             codes_per_mobile: 50,
             codes_per_address: 200,

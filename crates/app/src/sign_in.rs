@@ -65,10 +65,22 @@ impl Platform {
         audience: Audience,
         source: &str,
     ) -> Result<Uuid> {
+        self.send_code_as(ctx, mobile, audience, source, ctx.random()).await
+    }
+
+    /// The same, with the random part of the transaction's id.
+    pub(crate) async fn send_code_as(
+        &self,
+        ctx: &Ctx,
+        mobile: &Mobile,
+        audience: Audience,
+        source: &str,
+        random: [u8; 16],
+    ) -> Result<Uuid> {
         self.check_code_limits(ctx, mobile, source).await?;
         let index = self.vault.index(Index::Mobile, mobile.digits());
         let bucket = index.bucket();
-        let id = Uuid::from_bytes(self.vault.routed_id(bucket, ctx.random()));
+        let id = Uuid::from_bytes(self.vault.routed_id(bucket, random));
         let digits = Secret::new(six_digits(ctx));
         let text = format!(
             "Your OTP to register/access CoWIN is {}. It will be valid for 3 minutes. - CoWIN",
@@ -99,9 +111,12 @@ impl Platform {
         ];
         let counts = self.store.bump(&bumps).await?;
         if counts[1] > limits.codes_per_address {
-            return Err(Error::TooMany { retry_after_seconds: 3_600 });
+            return Err(Error::TooMany { retry_after_seconds: Span::Hour.left(ctx) });
         }
-        if counts[0] > limits.codes_per_mobile { Err(Error::CodesBlocked) } else { Ok(()) }
+        if counts[0] > limits.codes_per_mobile {
+            return Err(Error::CodesBlocked { retry_after_seconds: Span::Day.left(ctx) });
+        }
+        Ok(())
     }
 
     /// Tries a one-time password, given as the SHA-256 in hex of its digits.
@@ -153,7 +168,7 @@ impl Platform {
         };
         let counts = self.store.bump(&[self.bump(ctx, "failures", "", Span::Minute, by)]).await?;
         if counts[0] > limits.failures_per_minute {
-            return Err(Error::TooMany { retry_after_seconds: 60 });
+            return Err(Error::TooMany { retry_after_seconds: Span::Minute.left(ctx) });
         }
         Ok(())
     }
@@ -175,19 +190,26 @@ impl Platform {
         }))
     }
 
-    /// Counts one search against the account's day.
+    /// Counts one search against the quarter of an hour of a sign-in and the day of its account.
     ///
     /// # Errors
     ///
-    /// [`Error::TooMany`] beyond the limit. It never signs anybody out.
-    pub async fn count_search(&self, ctx: &Ctx) -> Result<()> {
+    /// [`Error::TooMany`] beyond the limit of the sign-in, [`Error::TooManySearches`] beyond that
+    /// of the account. Neither signs anybody out: who is about to book can do so.
+    pub async fn count_search(&self, ctx: &Ctx, sign_in: Uuid) -> Result<()> {
         let (Some(limits), Actor::Resident { account }) = (self.settings.limits, ctx.actor) else {
             return Ok(());
         };
-        let bump = self.bump(ctx, "searches", &account.uuid.to_string(), Span::Day, 1);
-        let counts = self.store.bump(&[bump]).await?;
+        let bumps = [
+            self.bump(ctx, "searches", &account.uuid.to_string(), Span::Day, 1),
+            self.bump(ctx, "searches-sign-in", &sign_in.to_string(), Span::Quarter, 1),
+        ];
+        let counts = self.store.bump(&bumps).await?;
         if counts[0] > limits.searches_per_day {
-            return Err(Error::TooMany { retry_after_seconds: 3_600 });
+            return Err(Error::TooManySearches { retry_after_seconds: Span::Day.left(ctx) });
+        }
+        if counts[1] > limits.searches_per_sign_in {
+            return Err(Error::TooMany { retry_after_seconds: Span::Quarter.left(ctx) });
         }
         Ok(())
     }
@@ -214,6 +236,8 @@ impl Platform {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Span {
     Minute,
+    /// A quarter of an hour.
+    Quarter,
     Hour,
     Day,
 }
@@ -222,9 +246,16 @@ impl Span {
     const fn seconds(self) -> i64 {
         match self {
             Self::Minute => 60,
+            Self::Quarter => 900,
             Self::Hour => 3_600,
             Self::Day => 86_400,
         }
+    }
+
+    /// Seconds until the span that now is in ends.
+    pub(crate) fn left(self, ctx: &Ctx) -> u32 {
+        let left = self.seconds() - ctx.now.as_second().rem_euclid(self.seconds());
+        u32::try_from(left).unwrap_or(u32::MAX)
     }
 }
 

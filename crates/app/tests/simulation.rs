@@ -156,7 +156,7 @@ impl Play {
             Err(Error::Full { .. }) => "full",
             Err(Error::NotEligible { .. }) => "not eligible",
             Err(Error::NotBookable | Error::NotFound) => "not bookable",
-            Err(Error::NotBooked(_)) => "held",
+            Err(Error::AppointmentExists { .. }) => "held",
             Err(other) => panic!("{other}"),
         }
     }

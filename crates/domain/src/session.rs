@@ -188,10 +188,14 @@ pub struct SessionSeats {
     pub session: Session,
     /// Taken seats, one for each pool.
     pub booked: Vec<u32>,
+    /// How many of its slots, from the first, cannot be booked online now: they are over. All of
+    /// them, while the session is further ahead than bookings reach.
+    pub closed_slots: u8,
 }
 
 impl SessionSeats {
-    /// Free seats for a dose through a channel, over all slots. None while bookings are stopped.
+    /// Free seats for a dose through a channel, over all slots that are open. None while bookings
+    /// are stopped.
     pub fn free(&self, channel: Channel, dose_number: u8) -> u32 {
         if self.session.state != SessionState::Open {
             return 0;
@@ -199,11 +203,17 @@ impl SessionSeats {
         let pools = self.session.pools.iter().zip(&self.booked);
         pools
             .filter(|(pool, _)| pool.channel == channel && pool.dose_number == dose_number)
+            .filter(|(pool, _)| match pool.slot {
+                Some(slot) => self.is_open(channel, usize::from(slot)),
+                // The last slot is the last to close.
+                None => self.is_open(channel, self.session.slots.len().saturating_sub(1)),
+            })
             .map(|(pool, booked)| pool.capacity.saturating_sub(*booked))
             .sum()
     }
 
-    /// Slots in which a seat is free through a channel, for any dose.
+    /// Slots in which a seat is free through a channel, for any dose. None while bookings are
+    /// stopped.
     pub fn free_slots(&self, channel: Channel) -> Vec<Slot> {
         let free_in = |number: usize| {
             self.session.pools.iter().zip(&self.booked).any(|(pool, booked)| {
@@ -212,8 +222,17 @@ impl SessionSeats {
                     && pool.slot.is_none_or(|slot| usize::from(slot) == number)
             })
         };
+        let open = self.session.state == SessionState::Open;
         let slots = self.session.slots.iter().enumerate();
-        slots.filter(|(number, _)| free_in(*number)).map(|(_, slot)| *slot).collect()
+        slots
+            .filter(|(number, _)| open && self.is_open(channel, *number) && free_in(*number))
+            .map(|(_, slot)| *slot)
+            .collect()
+    }
+
+    /// Whether a slot can still be booked. On site, how long a day lasts is the facility's to say.
+    fn is_open(&self, channel: Channel, slot: usize) -> bool {
+        channel == Channel::OnSite || slot >= usize::from(self.closed_slots)
     }
 }
 
@@ -271,12 +290,28 @@ mod tests {
 
     #[test]
     fn free_seats_are_those_of_the_dose_and_channel_and_none_when_stopped() {
-        let mut seats = SessionSeats { session: session(), booked: vec![2, 1, 0] };
+        let mut seats = SessionSeats { session: session(), booked: vec![2, 1, 0], closed_slots: 0 };
         assert_eq!(seats.free(Channel::Online, 1), 2);
         assert_eq!(seats.free(Channel::OnSite, 1), 4);
         assert_eq!(seats.free_slots(Channel::Online), [session().slots[1]]);
         seats.session.state = SessionState::Stopped;
         assert_eq!(seats.free(Channel::Online, 1), 0);
+        assert_eq!(seats.free_slots(Channel::Online), []);
+    }
+
+    #[test]
+    fn seats_of_a_slot_that_is_over_are_free_on_site_only() {
+        let mut seats = SessionSeats { session: session(), booked: vec![0, 0, 0], closed_slots: 1 };
+        assert_eq!(seats.free(Channel::Online, 1), 3);
+        assert_eq!(seats.free_slots(Channel::Online), [session().slots[1]]);
+        assert_eq!(seats.free_slots(Channel::OnSite), session().slots);
+        seats.closed_slots = 2;
+        assert_eq!((seats.free(Channel::Online, 1), seats.free(Channel::OnSite, 1)), (0, 4));
+        // Seats for any slot are there until the last of them.
+        seats.session.pools[0].slot = None;
+        assert_eq!(seats.free(Channel::Online, 1), 0);
+        seats.closed_slots = 1;
+        assert_eq!(seats.free(Channel::Online, 1), 5);
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub(crate) struct File {
 struct FileLimits {
     off: bool,
     calls_per_address: Option<u32>,
+    searches_per_sign_in: Option<u32>,
     searches_per_day: Option<u32>,
     codes_per_mobile: Option<u32>,
     codes_per_address: Option<u32>,
@@ -147,6 +148,7 @@ fn limits(file: &FileLimits) -> Limits {
     let defaults = Limits::default();
     Limits {
         calls_per_address: file.calls_per_address.unwrap_or(defaults.calls_per_address),
+        searches_per_sign_in: file.searches_per_sign_in.unwrap_or(defaults.searches_per_sign_in),
         searches_per_day: file.searches_per_day.unwrap_or(defaults.searches_per_day),
         codes_per_mobile: file.codes_per_mobile.unwrap_or(defaults.codes_per_mobile),
         codes_per_address: file.codes_per_address.unwrap_or(defaults.codes_per_address),

@@ -151,14 +151,14 @@ impl Server {
                 END IF;
                 RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
             END $$;";
-        let mut sql = ["hb", "facility_id"].map(|key| GUARD.replace("KEY", key)).concat();
-        for (table, key) in store::postgres::distributed() {
-            sql += &format!(
+        let guards = ["hb", "facility_id"].map(|key| GUARD.replace("KEY", key)).concat();
+        let triggers = store::postgres::distributed().into_iter().map(|(table, key)| {
+            format!(
                 "CREATE TRIGGER one_key BEFORE INSERT OR UPDATE OR DELETE ON {table}
                  FOR EACH ROW EXECUTE FUNCTION one_{key}();"
-            );
-        }
-        self.sql(database, &sql);
+            )
+        });
+        self.sql(database, &(guards + &triggers.collect::<String>()));
     }
 
     /// Kills every process of the server at once and starts it again.

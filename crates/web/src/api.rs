@@ -91,7 +91,7 @@ async fn sessions(
             .map_err(|_| Problem::invalid("dose must be a number"))?,
     };
     let offers = web.0.platform.find_sessions(&place, from, 7, &filter);
-    let centers = offers.iter().map(|offer| shape::calendar(&web, offer, caller.local_language));
+    let centers = offers.iter().map(|offer| shape::calendar(&web, offer, caller.twins));
     Ok(Json(json!({ "centers": centers.collect::<Value>() })))
 }
 

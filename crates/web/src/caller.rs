@@ -11,6 +11,7 @@ use domain::id::StateId;
 
 use crate::{
     Inner, Web,
+    language::Twins,
     token::{Claims, Scope},
 };
 
@@ -22,8 +23,8 @@ pub(crate) struct Caller {
     pub(crate) claims: Option<Claims>,
     /// Where the request comes from.
     pub(crate) source: String,
-    /// The language asked for, if it is not English.
-    pub(crate) local_language: bool,
+    /// What the `_l` twins of the answer hold.
+    pub(crate) twins: Twins,
     /// The key of an idempotent request.
     pub(crate) idempotency_key: Option<String>,
     /// The browser's name for itself.
@@ -49,13 +50,11 @@ impl FromRequestParts<Web> for Caller {
         let actor = claims.as_ref().map_or(Actor::Anyone, |claims| {
             claims.actor(inner.platform.account_named(claims.user_id))
         });
-        let language = text("accept-language").unwrap_or("en");
         Ok(Self {
             ctx: Ctx { actor, now, entropy: inner.entropy.clone() },
             claims,
             source: source(inner, parts),
-            local_language: !language.trim_start().to_ascii_lowercase().starts_with("en")
-                && !language.starts_with('*'),
+            twins: Twins::of(headers),
             idempotency_key: text("idempotency-key")
                 .filter(|key| (1..=200).contains(&key.len()))
                 .map(str::to_owned),

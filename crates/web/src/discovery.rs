@@ -5,7 +5,7 @@ use std::{sync::Arc, sync::OnceLock};
 
 use app::inventory::{Area, Offer};
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
-use crate::{Web, cowin::shape};
+use crate::{Web, cowin::shape, language::Twins};
 
 /// An answer is made anew at most so often, however fast its area changes.
 ///
@@ -29,6 +29,9 @@ const REST_MS: i64 = 300;
 ///
 /// Bytes: 256 MiB.
 const MOST_BYTES: usize = 256 << 20;
+
+/// The header that says how old the seats shown are.
+pub(crate) const AGE: HeaderName = HeaderName::from_static("data-age-ms");
 
 /// What an answer shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,7 +50,7 @@ pub(crate) struct Asked {
     pub(crate) kind: Kind,
     pub(crate) area: Area,
     pub(crate) from: Date,
-    pub(crate) local: bool,
+    pub(crate) twins: Twins,
 }
 
 /// An answer as bytes.
@@ -68,9 +71,7 @@ pub(crate) struct Cache {
 
 /// Answers a search from memory.
 pub(crate) fn answer(web: &Web, asked: Asked, headers: &HeaderMap, now: Timestamp) -> Response {
-    let inventory = web.0.platform.inventory();
     let made = current(web, asked, now);
-    let age = now.as_millisecond() - inventory.refreshed_at().as_millisecond();
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let unchanged = text(header::IF_NONE_MATCH)
         .is_some_and(|known| made.tag.to_str().is_ok_and(|tag| known.contains(tag)));
@@ -91,11 +92,21 @@ pub(crate) fn answer(web: &Web, asked: Asked, headers: &HeaderMap, now: Timestam
     set.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=1"));
     set.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Accept-Language"));
     set.insert(header::ETAG, made.tag.clone());
-    set.insert("data-age-ms", HeaderValue::from(age.max(0)));
+    set.insert(AGE, age_ms(web, now));
     if let Some(encoding) = encoding {
         set.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
+}
+
+/// How old what is shown is.
+///
+/// # Units
+///
+/// Milliseconds.
+pub(crate) fn age_ms(web: &Web, now: Timestamp) -> HeaderValue {
+    let refreshed = web.0.platform.inventory().refreshed_at();
+    HeaderValue::from((now.as_millisecond() - refreshed.as_millisecond()).max(0))
 }
 
 fn current(web: &Web, asked: Asked, now: Timestamp) -> Arc<Made> {
@@ -137,20 +148,25 @@ fn current(web: &Web, asked: Asked, now: Timestamp) -> Arc<Made> {
 fn write(web: &Web, asked: Asked) -> Vec<u8> {
     let days = if asked.kind == Kind::Find { 1 } else { 7 };
     let offers = web.0.platform.inventory().offers(asked.area, asked.from, days);
-    let offers = app::search::without_cancelled(offers);
-    let value = json_of(web, asked.kind, &offers, asked.local);
+    let mut offers = app::search::without_cancelled(offers);
+    if let (Area::Facility(id), []) = (asked.area, offers.as_slice()) {
+        // Clients read the list of sessions of the one centre without looking whether it is there.
+        let known = web.0.platform.inventory().facility(id);
+        offers.extend(known.map(|facility| Offer { facility, sessions: Vec::new() }));
+    }
+    let value = json_of(web, asked.kind, &offers, asked.twins);
     serde_json::to_vec(&value).expect("a value is JSON")
 }
 
 /// The body of a search's answer.
-pub(crate) fn json_of(web: &Web, kind: Kind, offers: &[Offer], local: bool) -> Value {
+pub(crate) fn json_of(web: &Web, kind: Kind, offers: &[Offer], twins: Twins) -> Value {
     match kind {
         Kind::Find => {
             let mut sessions = Vec::new();
             for offer in offers {
                 for seats in &offer.sessions {
                     if (1..=3).any(|dose| seats.free(Channel::Online, dose) > 0) {
-                        let found = shape::found(web, &offer.facility, seats, local);
+                        let found = shape::found(web, &offer.facility, seats, twins);
                         sessions.push(Value::Object(found));
                     }
                 }
@@ -159,12 +175,12 @@ pub(crate) fn json_of(web: &Web, kind: Kind, offers: &[Offer], local: bool) -> V
         }
         Kind::Calendar => {
             let centers: Vec<_> =
-                offers.iter().map(|offer| shape::calendar(web, offer, local)).collect();
+                offers.iter().map(|offer| shape::calendar(web, offer, twins)).collect();
             json!({ "centers": centers })
         }
         // One object, not a list: so the wire had it.
         Kind::Center => {
-            let center = offers.first().map(|offer| shape::calendar(web, offer, local));
+            let center = offers.first().map(|offer| shape::calendar(web, offer, twins));
             json!({ "centers": center.unwrap_or_else(|| json!({})) })
         }
     }

@@ -47,7 +47,9 @@ async fn figures(State(web): State<Web>) -> Response {
 pub(crate) async fn observe(State(web): State<Web>, request: Request, next: Next) -> Response {
     let route =
         request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let is_api = request.uri().path().starts_with("/api/");
+    // The dashboards' list of districts is the contract's too, though not under its path.
+    let path = request.uri().path();
+    let is_api = path.starts_with("/api/") || path.starts_with("/assets/json/");
     let begun = web.0.clock.now();
     let mut response = next.run(request).await;
     let status = response.status();
@@ -67,6 +69,7 @@ pub(crate) async fn observe(State(web): State<Web>, request: Request, next: Next
     set(header::REFERRER_POLICY, "no-referrer");
     if is_api {
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Data-Age-Ms,ETag,Retry-After");
     } else {
         set(
             header::CONTENT_SECURITY_POLICY,

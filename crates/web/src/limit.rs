@@ -1,5 +1,5 @@
 //! Calls from one address in five minutes. Pages are counted too, but nobody is signed out and
-//! nobody is stopped between finding a session and holding the appointment.
+//! nobody is stopped between signing in and holding the appointment.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -13,7 +13,7 @@ use axum::{
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
-use crate::{Web, caller::Caller};
+use crate::{Web, caller::Caller, token::Scope};
 
 /// The span that is counted over.
 ///
@@ -54,15 +54,28 @@ impl Limiter {
     }
 }
 
-/// The calls of someone who is about to hold an appointment: never stopped.
-const ALWAYS: [&str; 6] = [
-    "/api/v2/appointment/schedule",
-    "/api/v2/appointment/reschedule",
-    "/api/v2/appointment/cancel",
-    "/api/v2/appointment/beneficiaries",
-    "/api/v2/auth/confirmOTP",
-    "/api/v2/auth/validateMobileOtp",
-];
+/// Where the way from signing in to an appointment begins. One-time passwords have limits of
+/// their own.
+const SIGN_IN: [&str; 5] =
+    ["/api/v2/auth/", "/api/v4/auth/", "/api/v3/vaccination/", "/sign-in", "/desk/sign-in"];
+
+/// Whether an address's limit may stop a call. It stops searches, and calls of those who are not
+/// signed in; whoever is about to hold an appointment goes on. Searches of someone signed in are
+/// counted by sign-in and account instead, and calls with a partner's key by nobody: many people
+/// stand behind them.
+fn is_limited(path: &str, caller: &Caller) -> bool {
+    let open_search = path == "/"
+        || ["/sessions/public/", "/location/", "/centers/", "/api/teeka/v1/", "/reports/"]
+            .iter()
+            .any(|part| path.contains(part));
+    let known = caller.has_key()
+        || caller.claims.as_ref().is_some_and(|claims| claims.scope != Scope::Guest);
+    match (open_search, known) {
+        (true, _) => !caller.has_key(),
+        (false, true) => false,
+        (false, false) => !SIGN_IN.iter().any(|begin| path.starts_with(begin)),
+    }
+}
 
 pub(crate) async fn limit(
     State(web): State<Web>,
@@ -70,8 +83,7 @@ pub(crate) async fn limit(
     request: Request,
     next: Next,
 ) -> Response {
-    let path = request.uri().path();
-    if !ALWAYS.contains(&path) {
+    if is_limited(request.uri().path(), &caller) {
         let admitted = web.0.limiter.admit(&caller.source, caller.ctx.now.as_second());
         if let Err(wait) = admitted {
             metrics::counter!("teeka_limited_total").increment(1);

@@ -55,7 +55,7 @@ impl From<app::Error> for Problem {
             E::Invalid(_) | E::BadDetail(_) | E::BadPincode | E::NoSuchSlot | E::BadSession(_) => {
                 (S::BAD_REQUEST, "/problems/invalid", "A field is not usable")
             }
-            E::TooMany { .. } | E::CodesBlocked => {
+            E::TooMany { .. } | E::TooManySearches { .. } | E::CodesBlocked { .. } => {
                 (S::TOO_MANY_REQUESTS, "/problems/too-many", "Too many requests")
             }
             E::WrongCode => (S::FORBIDDEN, "/problems/wrong-code", "Wrong one-time password"),
@@ -71,6 +71,7 @@ impl From<app::Error> for Problem {
             | E::NotAmended(_)
             | E::NotRemoved(_)
             | E::NotBooked(_)
+            | E::AppointmentExists { .. }
             | E::NotMoved(_)
             | E::NotCancelled(_)
             | E::NotRecorded(_)

@@ -12,10 +12,9 @@ const ROUTERS: [&str; 5] = [
 ];
 
 /// Pages for browsers and operators: not calls of the API.
-const PAGES: [&str; 35] = [
+const PAGES: [&str; 34] = [
     "/",
     "/api",
-    "/api/{*path}",
     "/book",
     "/cancel",
     "/certificate",

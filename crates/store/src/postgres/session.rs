@@ -248,7 +248,7 @@ fn joined(sessions: &[Row], pools: &[Row]) -> Vec<SessionSeats> {
             slots: slots_from(row.get("slots")),
             pools,
         };
-        SessionSeats { session, booked }
+        SessionSeats { session, booked, closed_slots: 0 }
     });
     seats.collect()
 }

@@ -179,7 +179,7 @@ fn with_pools(connection: &Connection, mut session: Session) -> rusqlite::Result
         });
         booked.push(row.get("booked")?);
     }
-    Ok(SessionSeats { session, booked })
+    Ok(SessionSeats { session, booked, closed_slots: 0 })
 }
 
 pub(super) fn day_list(

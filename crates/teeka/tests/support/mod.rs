@@ -2,7 +2,10 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
 
 use serde_json::{Value, json};
 use testkit::program::{Program, code_of, messages_sent};
@@ -181,8 +184,10 @@ pub(crate) fn sha256(text: &str) -> String {
     app::sign_in::sha256_hex(text)
 }
 
-/// A Python with the packages of the tests, installed once.
+/// A Python with the packages of the tests, installed once, by whichever test comes first.
 pub(crate) fn python(folder: &Path) -> PathBuf {
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = INSTALLING.lock();
     let venv = folder.join("venv");
     let python = venv.join("bin/python");
     let requirements =

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::{
     body::Body,
-    error::{Answer, Fault, bad},
+    captcha,
+    error::{Answer, Fault, bad, missing},
 };
 use crate::{
     Web,
@@ -49,12 +50,25 @@ async fn confirm(
     Ok((confirmed.map_err(|error| web.fault(error))?, transaction))
 }
 
-fn claims(caller: &Caller, signed_in: &SignedIn, transaction: Uuid, scope: Scope) -> Claims {
+/// What the token of someone says: with their mobile, and the number of the last of their people.
+async fn claims(
+    web: &Web,
+    caller: &Caller,
+    signed_in: &SignedIn,
+    transaction: Uuid,
+    scope: Scope,
+) -> Answer<Claims> {
     let now = caller.ctx.now.as_second();
-    Claims {
+    let mut claims = Claims {
         mobile_number: signed_in.mobile.expose().parse().unwrap_or(0),
         ..Claims::new(signed_in.account.uuid, transaction, now, scope)
+    };
+    if !signed_in.is_new {
+        let ctx = app::Ctx { actor: claims.actor(signed_in.account), ..caller.ctx.clone() };
+        let people = web.0.platform.my_references(&ctx).await.map_err(|error| web.fault(error))?;
+        claims.beneficiary_reference_id = people.last().copied().unwrap_or(0);
     }
+    Ok(claims)
 }
 
 fn token_answer(web: &Web, claims: &Claims, is_new: bool) -> Json<Value> {
@@ -77,13 +91,10 @@ pub(super) async fn confirm_public(
     body: Bytes,
 ) -> Answer<Json<Value>> {
     let (signed_in, transaction) = confirm(&web, &caller, &body, Audience::Public).await?;
-    if signed_in.is_new {
+    let claims = claims(&web, &caller, &signed_in, transaction, Scope::Public).await?;
+    if claims.beneficiary_reference_id == 0 {
         return Err(bad("USRAUT0024", "Beneficiary Not Registered"));
     }
-    let mut claims = claims(&caller, &signed_in, transaction, Scope::Public);
-    let ctx = app::Ctx { actor: claims.actor(signed_in.account), ..caller.ctx.clone() };
-    let people = web.0.platform.my_references(&ctx).await.map_err(|error| web.fault(error))?;
-    claims.beneficiary_reference_id = people.last().copied().unwrap_or(0);
     Ok(token_answer(&web, &claims, false))
 }
 
@@ -107,7 +118,7 @@ pub(super) async fn confirm_partner(
         return Err(Fault::Forbidden);
     }
     let (signed_in, transaction) = confirm(&web, &caller, &body, Audience::Resident).await?;
-    let claims = claims(&caller, &signed_in, transaction, Scope::Resident);
+    let claims = claims(&web, &caller, &signed_in, transaction, Scope::Resident).await?;
     Ok(token_answer(&web, &claims, signed_in.is_new))
 }
 
@@ -127,18 +138,25 @@ pub(super) async fn confirm_web(
 ) -> Answer<Json<Value>> {
     let confirmed = confirm(&web, &caller, &body, Audience::Resident).await;
     let (signed_in, transaction) = confirmed?;
-    let mut claims = claims(&caller, &signed_in, transaction, Scope::Resident);
+    let mut claims = claims(&web, &caller, &signed_in, transaction, Scope::Resident).await?;
     claims.secret_key = Some("b5cab167-7977-4df1-8027-a63aa144f04e".to_owned());
     claims.ua.clone_from(&caller.user_agent);
     Ok(token_answer(&web, &claims, signed_in.is_new))
 }
 
+/// Whether somebody of this name is registered is said only once the one-time password has come
+/// back: not to whoever tries numbers.
 pub(super) async fn generate_status(
     State(web): State<Web>,
     caller: Caller,
     body: Bytes,
 ) -> Answer<Json<Value>> {
-    generate(&web, &caller, &body, Audience::Status).await
+    let fields = Body::read(&body)?;
+    let mobile = fields.mobile()?;
+    let name = fields.text("full_name").ok_or_else(missing)?;
+    let sent = web.0.platform.send_status_code(&caller.ctx, &mobile, &name, &caller.source).await;
+    let transaction = sent.map_err(|error| web.fault(error))?;
+    Ok(Json(json!({ "txnId": transaction })))
 }
 
 /// Here a wrong one-time password is 401 and a missing one 400.
@@ -152,29 +170,28 @@ pub(super) async fn confirm_status(
         Fault::Coded(_, "USRAUT0014", _) => Fault::Unauthenticated,
         other => other,
     })?;
-    if signed_in.is_new {
-        return Err(bad("USRAUT0015", "Your account does not exist"));
+    let claims = claims(&web, &caller, &signed_in, transaction, Scope::Status).await?;
+    let ctx = app::Ctx { actor: claims.actor(signed_in.account), ..caller.ctx.clone() };
+    match web.0.platform.my_status(&ctx, transaction).await {
+        Ok(_) => Ok(Json(json!({ "token": web.0.tokens.make(&claims) }))),
+        Err(app::Error::NotRegistered) => Err(bad("USRAUT0015", "Your account does not exist")),
+        Err(error) => Err(web.fault(error)),
     }
-    let claims = claims(&caller, &signed_in, transaction, Scope::Status);
-    Ok(Json(json!({ "token": web.0.tokens.make(&claims) })))
 }
 
-/// The captcha was removed from the contract on 3 June 2021 as it kept nobody out; clients of the
-/// weeks before still ask for a picture and send any text back.
+/// Clients of the weeks in which the contract had a captcha ask for a picture, and send any text
+/// back.
 pub(super) async fn captcha(caller: Caller) -> Answer<Json<Value>> {
     if !caller.has(&[Scope::Resident]) {
         return Err(Fault::Unauthenticated);
     }
-    let picture = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"150\" height=\"50\" \
-        viewBox=\"0,0,150,50\"><rect width=\"100%\" height=\"100%\" fill=\"#f2f2f2\"/></svg>";
-    Ok(Json(json!({ "captcha": picture })))
+    Ok(Json(json!({ "captcha": captcha::draw(&caller.ctx) })))
 }
 
 /// A guest's token of the first generation: it opens nothing that is not public.
 pub(super) async fn guest(State(web): State<Web>, caller: Caller) -> Response {
     let now = caller.ctx.now.as_second();
     let id = caller.ctx.random_uuid();
-    let claims =
-        Claims { user_type: "GUEST".to_owned(), ..Claims::new(id, id, now, Scope::Status) };
+    let claims = Claims { user_type: "GUEST".to_owned(), ..Claims::new(id, id, now, Scope::Guest) };
     ([(CONTENT_TYPE, "text/plain")], web.0.tokens.make(&claims)).into_response()
 }

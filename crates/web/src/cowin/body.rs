@@ -74,7 +74,9 @@ impl Body {
     /// The dose's number, where one is given.
     pub(crate) fn dose(&self) -> Answer<Option<u8>> {
         match self.number("dose") {
-            None if self.0.contains_key("dose") => Err(bad("USRRES0001", "dose must be 1, 2 or 3")),
+            None if self.0.get("dose").is_some_and(|dose| !dose.is_null()) => {
+                Err(bad("USRRES0001", "dose must be 1, 2 or 3"))
+            }
             None => Ok(None),
             Some(number @ 1..=9) => Ok(u8::try_from(number).ok()),
             Some(_) => Err(bad("USRRES0001", "dose must be 1, 2 or 3")),
@@ -109,9 +111,22 @@ fn whole(number: &serde_json::Number) -> Option<i64> {
     })
 }
 
-/// A day as the contract writes it.
+/// A day as the contract writes it, `dd-mm-yyyy`; clients leave out a leading zero, or the century.
 pub(crate) fn day(text: &str) -> Option<Date> {
-    (text.len() <= 10).then(|| Date::strptime("%d-%m-%Y", text.trim()).ok()).flatten()
+    let mut parts = text.trim().split('-');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let digits = |text: &str, most: usize| -> Option<i16> {
+        let fits = (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| text.parse().ok()).flatten()
+    };
+    let year = match year.len() {
+        2 => 2_000 + digits(year, 2)?,
+        4 => digits(year, 4)?,
+        _ => return None,
+    };
+    let small = |number: i16| i8::try_from(number).ok();
+    let (day, month) = (small(digits(day, 2)?)?, small(digits(month, 2)?)?);
+    if parts.next().is_some() { None } else { Date::new(year, month, day).ok() }
 }
 
 /// A day in a body: missing is not an error, nonsense is.
@@ -126,5 +141,49 @@ pub(crate) fn optional_day(body: &Body, name: &str) -> Answer<Option<Date>> {
                 format!("{name} must be a date as dd-mm-yyyy"),
             )),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_day_is_read_as_clients_write_it() {
+        let day_of = date(2021, 5, 3);
+        for text in ["03-05-2021", "3-5-2021", "03-05-21", " 03-05-2021 "] {
+            assert_eq!(day(text), Some(day_of), "{text}");
+        }
+        for text in [
+            "",
+            "2021-05-03",
+            "31-02-2021",
+            "03/05/2021",
+            "03-05-2021x",
+            "03-05",
+            "3-5-2021-1",
+            "-",
+        ] {
+            assert_eq!(day(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_come_in_any_clothes_and_null_is_nothing() {
+        let body =
+            |text: &'static str| Body::read(&Bytes::from_static(text.as_bytes())).ok().unwrap();
+        let mixed =
+            body(r#"{"dose":2.0,"mobile":9876543210,"beneficiaries":[1,"2"],"gender_id":"3"}"#);
+        assert_eq!(mixed.dose().ok().unwrap(), Some(2));
+        assert!(mixed.mobile().is_ok_and(|mobile| mobile.digits() == "9876543210"));
+        assert_eq!(mixed.texts("beneficiaries").unwrap(), ["1", "2"]);
+        assert_eq!(mixed.number("gender_id"), Some(3));
+        assert_eq!(body(r#"{"dose":null}"#).dose().ok().unwrap(), None);
+        assert!(body(r#"{"dose":1.5}"#).dose().is_err());
+        assert!(body(r#"{"dose":"first"}"#).dose().is_err());
+        assert!(body("").mobile().is_err());
+        assert!(Body::read(&Bytes::from_static(b"[1]")).is_err());
     }
 }

@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{person::BadDetail, schedule::NotEligible};
+use serde::Serialize;
 use serde_json::json;
 
 use super::sold_out;
@@ -24,12 +25,22 @@ pub(crate) enum Fault {
     Unauthenticated,
     /// No key, or not permitted.
     Forbidden,
-    /// Too many calls.
+    /// Too many calls; the seconds after which to ask again.
     TooMany(u32),
+    /// The same, where the contract has a code for it.
+    Blocked(StatusCode, &'static str, &'static str, u32),
     /// A full session, with others that are not.
     Full(Bytes),
     /// The store is away: ask again with the same key.
     Unavailable,
+}
+
+/// The members in the order of the wire.
+#[derive(Serialize)]
+struct Coded<'a> {
+    #[serde(rename = "errorCode")]
+    code: &'a str,
+    error: &'a str,
 }
 
 pub(crate) type Answer<T> = Result<T, Fault>;
@@ -47,7 +58,7 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         match self {
             Self::Coded(status, code, text) => {
-                (status, Json(json!({ "errorCode": code, "error": text }))).into_response()
+                (status, Json(Coded { code, error: &text })).into_response()
             }
             Self::Unauthenticated => {
                 (StatusCode::UNAUTHORIZED, "Unauthenticated access!").into_response()
@@ -57,9 +68,10 @@ impl IntoResponse for Fault {
             }
             Self::TooMany(seconds) => {
                 let body = Json(json!({ "message": "Too Many Requests" }));
-                let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-                response
+                after(seconds, (StatusCode::TOO_MANY_REQUESTS, body))
+            }
+            Self::Blocked(status, code, text, seconds) => {
+                after(seconds, (status, Json(Coded { code, error: text })))
             }
             Self::Full(body) => {
                 let json = HeaderValue::from_static("application/json");
@@ -67,12 +79,17 @@ impl IntoResponse for Fault {
             }
             Self::Unavailable => {
                 let body = Json(json!({ "message": "Endpoint request timed out" }));
-                let mut response = (StatusCode::SERVICE_UNAVAILABLE, body).into_response();
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(1));
-                response
+                after(1, (StatusCode::SERVICE_UNAVAILABLE, body))
             }
         }
     }
+}
+
+/// An answer that says when to ask again.
+fn after(seconds: u32, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 impl Web {
@@ -92,7 +109,19 @@ impl Web {
             E::BadDetail(BadDetail::Mobile) => bad("USRAUT0010", "Mobile is Required"),
             why @ (E::Invalid(_) | E::BadDetail(_)) => bad("USRRES0001", why.to_string()),
             E::TooMany { retry_after_seconds } => Fault::TooMany(retry_after_seconds),
-            E::CodesBlocked => bad("USRAUT0018", "Generate OTP failed"),
+            E::CodesBlocked { retry_after_seconds } => Fault::Blocked(
+                StatusCode::BAD_REQUEST,
+                "USRAUT0018",
+                "Generate OTP failed",
+                retry_after_seconds,
+            ),
+            E::TooManySearches { retry_after_seconds } => Fault::Blocked(
+                StatusCode::TOO_MANY_REQUESTS,
+                "USRAUT0030",
+                "Your account is blocked for exceeding our search limit, please read our terms of \
+                 service.",
+                retry_after_seconds,
+            ),
             E::WrongCode => bad("USRAUT0014", "Invalid OTP"),
             E::NotRegistered => bad("USRAUT0024", "Beneficiary Not Registered"),
             E::NoSuchSlot => bad("APPOIN0015", "Invalid Slot Id"),
@@ -102,19 +131,25 @@ impl Web {
             E::NotEligible { beneficiary, rule } => {
                 ineligible(self.0.platform.reference(beneficiary), rule)
             }
-            E::Full { session, dose_number } => {
-                Fault::Full(sold_out::body(self, session, dose_number))
-            }
+            E::Full { session, dose_number, next } => Fault::Full(match next {
+                Some(next) => sold_out::body(self, &next),
+                None => sold_out::for_anyone(self, session, dose_number),
+            }),
             E::NotEnrolled(NotEnrolled::AccountFull) => bad(
                 "USRRES0004",
                 "Maximum number of beneficiaries have been registered with this mobile number",
             ),
-            E::NotBooked(NotBooked::Held { beneficiary }) => {
+            E::AppointmentExists { beneficiary, dose_number } => {
                 let reference = self.0.platform.reference(beneficiary);
-                bad(
-                    "APPOIN0022",
-                    format!("An active appointment for this dose already exists for {reference}"),
-                )
+                // Clients look for the words.
+                let dose = match dose_number {
+                    1 => "first",
+                    2 => "second",
+                    _ => "precaution",
+                };
+                let text =
+                    format!("An active {dose} dose appointment already exists for {reference}");
+                bad("APPOIN0022", text)
             }
             E::NotBooked(NotBooked::OtherRequest) => Fault::Coded(
                 StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,12 +1,15 @@
 //! Calls of the resident: people, searches with filters, appointments, certificates.
 
 use app::Secret;
-use app::{booking::Wish, search::Filter};
+use app::{
+    booking::Wish,
+    search::{Filter, without_cancelled},
+};
 use axum::{
     Json,
     body::Bytes,
     extract::{RawQuery, State},
-    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 use domain::id::{AppointmentId, BeneficiaryId};
@@ -15,8 +18,8 @@ use serde_json::{Value, json};
 use super::{
     body::Body,
     error::{Answer, Fault, bad, missing},
+    person::View,
     public::{asked, by_district, by_pincode},
-    shape,
 };
 use crate::{
     Web,
@@ -31,35 +34,30 @@ fn resident(caller: &Caller) -> Answer<()> {
     if caller.has(&[Scope::Resident]) { Ok(()) } else { Err(Fault::Unauthenticated) }
 }
 
-/// A search of someone signed in: counted, and filtered by vaccine where that is asked.
+/// A search of someone signed in: counted, filtered by vaccine where that is asked, with the
+/// seats that the people of the account can have.
 async fn search(
     web: &Web,
     caller: &Caller,
-    headers: &HeaderMap,
     query: Option<&str>,
     kind: Kind,
     area: fn(&Query) -> Answer<app::inventory::Area>,
 ) -> Answer<Response> {
     resident(caller)?;
     let query = Query::parse(query);
-    let asked = asked(kind, area, &query, caller.local_language)?;
-    let counted = web.0.platform.count_search(&caller.ctx).await;
-    counted.map_err(|error| match error {
-        app::Error::TooMany { .. } => bad(
-            "USRAUT0030",
-            "Your account is blocked for exceeding our search limit, please read our terms of \
-             service.",
-        ),
-        other => web.fault(other),
-    })?;
-    let Some(vaccine) = query.get("vaccine") else {
-        return Ok(discovery::answer(web, asked, headers, caller.ctx.now));
-    };
+    let asked = asked(kind, area, &query, caller.twins)?;
+    let platform = &web.0.platform;
+    let sign_in = caller.claims.as_ref().map_or_else(uuid::Uuid::nil, |claims| claims.txn_id);
+    let counted = platform.count_search(&caller.ctx, sign_in).await;
+    counted.map_err(|error| web.fault(error))?;
     let days = if kind == Kind::Find { 1 } else { 7 };
-    let offers = web.0.platform.inventory().offers(asked.area, asked.from, days);
-    let filter = Filter { vaccine: Some(vaccine.to_owned()), ..Filter::default() };
-    let offers = filter.apply(app::search::without_cancelled(offers));
-    Ok(Json(discovery::json_of(web, kind, &offers, asked.local)).into_response())
+    let offers = platform.inventory().offers(asked.area, asked.from, days);
+    let vaccine = query.get("vaccine").map(str::to_owned);
+    let offers = Filter { vaccine, ..Filter::default() }.apply(without_cancelled(offers));
+    let offers = platform.for_my_people(&caller.ctx, offers).await;
+    let offers = offers.map_err(|error| web.fault(error))?;
+    let body = Json(discovery::json_of(web, kind, &offers, asked.twins));
+    Ok(([(discovery::AGE, discovery::age_ms(web, caller.ctx.now))], body).into_response())
 }
 
 macro_rules! search {
@@ -67,10 +65,9 @@ macro_rules! search {
         pub(super) async fn $name(
             State(web): State<Web>,
             caller: Caller,
-            headers: HeaderMap,
             RawQuery(query): RawQuery,
         ) -> Answer<Response> {
-            search(&web, &caller, &headers, query.as_deref(), $kind, $area).await
+            search(&web, &caller, query.as_deref(), $kind, $area).await
         }
     };
 }
@@ -120,12 +117,13 @@ pub(super) async fn beneficiaries(State(web): State<Web>, caller: Caller) -> Ans
     resident(&caller)?;
     let platform = &web.0.platform;
     let people = platform.my_people(&caller.ctx).await.map_err(|error| web.fault(error))?;
+    if people.is_empty() {
+        // Clients know by this code that nobody is registered yet.
+        return Err(web.fault(app::Error::NotFound));
+    }
     let ends = platform.my_mobile_ends(&caller.ctx).await.map_err(|error| web.fault(error))?;
-    let today = caller.ctx.today();
-    let shown = people
-        .iter()
-        .map(|person| shape::beneficiary(&web, person, &ends, today, caller.local_language));
-    Ok(Json(json!({ "beneficiaries": shown.collect::<Value>() })))
+    let view = View::new(&web, &caller, &people).await.map_err(|error| web.fault(error))?;
+    Ok(Json(view.list(&people, &ends)))
 }
 
 /// The people that a body names.
@@ -236,15 +234,15 @@ async fn download(web: &Web, caller: &Caller, query: Option<&str>) -> Answer<Res
     printed.map(pdf).map_err(|error| web.fault(error))
 }
 
-/// 0 not, 1 partially, 2 fully: the best of the account's people, as the caller named nobody.
+/// 0 not, 1 partially, 2 fully.
 pub(super) async fn vaccination_status(
     State(web): State<Web>,
     caller: Caller,
 ) -> Answer<Json<Value>> {
-    if !caller.has(&[Scope::Status]) {
+    let Some(claims) = caller.claims.as_ref().filter(|claims| claims.scope == Scope::Status) else {
         return Err(Fault::Unauthenticated);
-    }
-    let status = web.0.platform.my_status(&caller.ctx).await;
+    };
+    let status = web.0.platform.my_status(&caller.ctx, claims.txn_id).await;
     let status = status.map_err(|error| web.fault(error))?;
     Ok(Json(json!({ "vaccination_status": status })))
 }

@@ -18,13 +18,14 @@ use serde_json::{Value, json};
 use super::{
     body::day,
     error::{Answer, bad, missing},
-    shape::{gender_hi, or},
+    shape::gender_hi,
 };
 use crate::{
     Web,
     caller::Caller,
     discovery::{self, Asked, Kind},
     form::Query,
+    language::Twins,
 };
 
 /// Hours for which a client may keep lists.
@@ -33,7 +34,7 @@ const TTL: u32 = 24;
 pub(super) async fn states(State(web): State<Web>, caller: Caller) -> Json<Value> {
     let geography = web.0.platform.geography();
     let states = geography.states().iter().map(|state| {
-        let local = if caller.local_language { or(&state.name_hi, &state.name) } else { "" };
+        let local = caller.twins.text(&state.name_hi);
         json!({ "state_id": state.id.0, "state_name": state.name, "state_name_l": local })
     });
     Json(json!({ "states": states.collect::<Value>(), "ttl": TTL }))
@@ -47,7 +48,7 @@ pub(super) async fn districts(
     let state = state.parse().map(StateId).map_err(|_| missing())?;
     let geography = web.0.platform.geography();
     let districts = geography.districts_of(state).map(|district| {
-        let local = if caller.local_language { or(&district.name_hi, &district.name) } else { "" };
+        let local = caller.twins.text(&district.name_hi);
         json!({
             "state_id": district.state.0,
             "district_id": district.id.0,
@@ -63,11 +64,11 @@ pub(super) fn asked(
     kind: Kind,
     area: fn(&Query) -> Answer<Area>,
     query: &Query,
-    local: bool,
+    twins: Twins,
 ) -> Answer<Asked> {
     let area = area(query)?;
     let from: Date = query.get("date").and_then(day).ok_or_else(missing)?;
-    Ok(Asked { kind, area, from, local })
+    Ok(Asked { kind, area, from, twins })
 }
 
 pub(super) fn by_pincode(query: &Query) -> Answer<Area> {
@@ -94,7 +95,7 @@ macro_rules! search {
             RawQuery(query): RawQuery,
         ) -> Answer<Response> {
             let query = Query::parse(query.as_deref());
-            let asked = asked($kind, $area, &query, caller.local_language)?;
+            let asked = asked($kind, $area, &query, caller.twins)?;
             Ok(discovery::answer(&web, asked, &headers, caller.ctx.now))
         }
     };
@@ -128,25 +129,31 @@ pub(super) async fn find_by_lat_long(
             "location": facility.address,
             "pincode": facility.pincode.0.to_string(),
             "block_name": facility.block,
-            "lat": facility.position.map(|position| position.latitude.to_string()),
-            "long": facility.position.map(|position| position.longitude.to_string()),
+            "lat": facility.position.map(|position| degrees_text(position.latitude)),
+            "long": facility.position.map(|position| degrees_text(position.longitude)),
             "distance_km": (distance * 10.0).round() / 10.0,
         })
     });
     Ok(Json(json!({ "centers": centers.collect::<Value>(), "ttl": TTL })))
 }
 
-pub(super) async fn id_types() -> Json<Value> {
-    let types = DOCUMENT_KINDS
-        .iter()
-        .map(|(id, label, local)| json!({ "id": id, "type": label, "type_l": local }));
+/// Degrees as text, to a metre or so.
+fn degrees_text(degrees: f64) -> String {
+    ((degrees * 100_000.0).round() / 100_000.0).to_string()
+}
+
+pub(super) async fn id_types(caller: Caller) -> Json<Value> {
+    let types = DOCUMENT_KINDS.iter().map(
+        |(id, label, hindi)| json!({ "id": id, "type": label, "type_l": caller.twins.text(hindi) }),
+    );
     Json(json!({ "types": types.collect::<Value>(), "ttl": TTL }))
 }
 
-pub(super) async fn genders() -> Json<Value> {
+pub(super) async fn genders(caller: Caller) -> Json<Value> {
     let genders = Gender::ALL.iter().map(|gender| {
         let number = gender.number();
-        json!({ "id": number, "gender": gender.label(), "gender_l": gender_hi(number) })
+        let local = caller.twins.text(gender_hi(number));
+        json!({ "id": number, "gender": gender.label(), "gender_l": local })
     });
     Json(json!({ "genders": genders.collect::<Value>(), "ttl": TTL }))
 }

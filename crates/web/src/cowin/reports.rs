@@ -46,7 +46,7 @@ pub(super) async fn public_reports(
 ) -> Answer<Json<Value>> {
     let query = Query::parse(query.as_deref());
     let (scope, today) = scope(&query, caller.ctx.today())?;
-    let report = web.0.platform.report(&caller.ctx, scope).await;
+    let report = web.0.platform.report(&caller.ctx, scope, today).await;
     let report = report.map_err(|error| web.fault(error))?;
     let empty = Doses::default();
     let now = report.by_day.get(&today).unwrap_or(&empty);
@@ -64,8 +64,10 @@ pub(super) async fn public_reports(
         "getBeneficiariesGroupBy": groups(&web, &report, scope),
         "vaccinationByAge": {
             "total": report.doses.total,
+            "vac_12_14": age(&report.doses, &[12]),
+            "vac_15_17": age(&report.doses, &[15]),
             "vac_18_30": age(&report.doses, &[18]),
-            "vac_30_45": 0,
+            "vac_30_45": age(&report.doses, &[30]),
             "vac_45_60": age(&report.doses, &[45]),
             "above_60": age(&report.doses, &[60]),
         },
@@ -78,8 +80,9 @@ pub(super) async fn public_reports(
 fn top_block(report: &Report, now: &Doses, today: Date) -> Value {
     let doses = &report.doses;
     let (facilities, paid) = report.facilities;
-    let sessions: usize = report.sessions.values().sum();
-    let sessions_today = report.sessions.get(&today).copied().unwrap_or(0);
+    let sessions: usize = report.sessions.values().map(|count| count.0).sum();
+    let paid_sessions: usize = report.sessions.values().map(|count| count.1).sum();
+    let sessions_today = report.sessions.get(&today).map_or(0, |count| count.0);
     let registered = |label: Option<&str>, day: Option<Date>| -> i64 {
         let fits = |key: &(Date, String, i16)| {
             label.is_none_or(|label| key.1 == label) && day.is_none_or(|day| key.0 == day)
@@ -88,9 +91,17 @@ fn top_block(report: &Report, now: &Doses, today: Date) -> Value {
     };
     json!({
         "sites": {
-            "total": facilities, "govt": facilities - paid, "pvt": paid, "today": facilities,
+            "total": facilities,
+            "govt": facilities - paid,
+            "pvt": paid,
+            "today": report.facilities_on_day,
         },
-        "sessions": { "total": sessions, "govt": sessions, "pvt": 0, "today": sessions_today },
+        "sessions": {
+            "total": sessions,
+            "govt": sessions - paid_sessions,
+            "pvt": paid_sessions,
+            "today": sessions_today,
+        },
         "registration": {
             "total": registered(None, None),
             "male": registered(Some("Male"), None),
@@ -138,9 +149,18 @@ fn last_days(today: Date, days: i64, one: impl Fn(Date) -> Value) -> Value {
 }
 
 fn registered_on(report: &Report, day: Date) -> Value {
-    let total: i64 =
-        report.registered.iter().filter(|(key, _)| key.0 == day).map(|(_, count)| count).sum();
-    json!({ "reg_date": day.to_string(), "total": total })
+    let count = |label: Option<&str>| -> i64 {
+        let rows = report.registered.iter().filter(|(key, _)| key.0 == day);
+        let rows = rows.filter(|(key, _)| label.is_none_or(|label| key.1 == label));
+        rows.map(|(_, count)| count).sum()
+    };
+    json!({
+        "reg_date": day.to_string(),
+        "total": count(None),
+        "male": count(Some("Male")),
+        "female": count(Some("Female")),
+        "others": count(Some("Others")),
+    })
 }
 
 fn vaccinated_on(report: &Report, day: Date) -> Value {
@@ -158,7 +178,7 @@ fn vaccinated_on(report: &Report, day: Date) -> Value {
 }
 
 fn sessions_on(report: &Report, day: Date, today: Date) -> Value {
-    let total = report.sessions.get(&day).copied().unwrap_or(0);
+    let total = report.sessions.get(&day).map_or(0, |count| count.0);
     let planned = if day > today { total } else { 0 };
     let ongoing = if day == today { total } else { 0 };
     json!({
@@ -192,7 +212,7 @@ fn groups(web: &Web, report: &Report, scope: Scope) -> Value {
             "total": doses.total,
             "partial_vaccinated": number(doses, 1),
             "totally_vaccinated": number(doses, 2),
-            "today": 0,
+            "today": report.by_place_on_day.get(place).copied().unwrap_or(0),
         });
         if scope.state.is_none()
             && scope.district.is_none()
@@ -219,7 +239,7 @@ pub(super) async fn vaccination_reports(
 ) -> Answer<Json<Value>> {
     let query = Query::parse(query.as_deref());
     let (scope, today) = scope(&query, caller.ctx.today())?;
-    let report = web.0.platform.report(&caller.ctx, scope).await;
+    let report = web.0.platform.report(&caller.ctx, scope, today).await;
     let report = report.map_err(|error| web.fault(error))?;
     let weeks = (0..5_i64).rev().map(|back| {
         let end = today.saturating_sub((back * 7).days());
@@ -241,7 +261,7 @@ pub(super) async fn vaccination_reports(
             "label": format!("{} - {}", week.0, week.1),
             "startdate": week.0.to_string(),
             "enddate": week.1.to_string(),
-            "vac_18_45": sum(week, &|doses| age(doses, &[18])),
+            "vac_18_45": sum(week, &|doses| age(doses, &[18, 30])),
             "vac_45_60": sum(week, &|doses| age(doses, &[45])),
             "vac_60_above": sum(week, &|doses| age(doses, &[60])),
         })
@@ -267,7 +287,7 @@ fn registrations(report: &Report, (start, end): (Date, Date)) -> Value {
         "startdate": start.to_string(),
         "enddate": end.to_string(),
         "total": count(&|_, _| true),
-        "age18": count(&|_, age| age == 18),
+        "age18": count(&|_, age| (18..45).contains(&age)),
         "age45": count(&|_, age| age == 45),
         "age60": count(&|_, age| age == 60),
         "male": count(&|gender, _| gender == "Male"),
@@ -295,7 +315,7 @@ fn ages_on(report: &Report, day: Date) -> Value {
     let doses = report.by_day.get(&day).unwrap_or(&empty);
     json!({
         "vaccine_date": day.to_string(),
-        "vac_18_45": age(doses, &[18]),
+        "vac_18_45": age(doses, &[18, 30]),
         "vac_45_60": age(doses, &[45]),
         "vac_60_above": age(doses, &[60]),
         "total": doses.total,

@@ -1,14 +1,13 @@
 //! The contract's models. Source: the contract, section 2.
 
-use app::opened::Person;
 use domain::{
     facility::{Facility, FeeType},
-    session::{Channel, SessionSeats, Slot},
+    session::{Channel, SessionSeats},
 };
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value, json};
 
-use crate::Web;
+use crate::{Web, language::Twins};
 
 pub(crate) fn date_text(date: Date) -> String {
     format!("{:02}-{:02}-{:04}", date.day(), date.month(), date.year())
@@ -19,7 +18,7 @@ fn time_text(time: Time) -> String {
 }
 
 /// The fields of a centre.
-pub(crate) fn center(web: &Web, facility: &Facility, local: bool) -> Map<String, Value> {
+pub(crate) fn center(web: &Web, facility: &Facility, twins: Twins) -> Map<String, Value> {
     let geography = web.0.platform.geography();
     let district = geography.district(facility.district);
     let state = district.and_then(|district| geography.state(district.state));
@@ -43,19 +42,20 @@ pub(crate) fn center(web: &Web, facility: &Facility, local: bool) -> Map<String,
     set("lat", degrees(facility.position.map(|p| p.latitude)).into());
     set("long", degrees(facility.position.map(|p| p.longitude)).into());
     set("fee_type", facility.fee_type.label().into());
-    if local {
-        set("name_l", facility.name.clone().into());
-        set("address_l", facility.address.clone().into());
-        set("state_name_l", or(state_hi, state_name).into());
-        set("district_name_l", or(district_hi, district_name).into());
-        set("block_name_l", facility.block.clone().into());
+    let twins = [
+        // Names and addresses of facilities are kept as their facility writes them.
+        ("name_l", twins.twin("")),
+        ("address_l", twins.twin("")),
+        ("state_name_l", twins.twin(state_hi)),
+        ("district_name_l", twins.twin(district_hi)),
+        ("block_name_l", twins.twin("")),
+    ];
+    for (name, twin) in twins {
+        if let Some(twin) = twin {
+            set(name, twin.into());
+        }
     }
     fields
-}
-
-/// The local name, or the English one where none is known.
-pub(crate) fn or<'a>(local: &'a str, english: &'a str) -> &'a str {
-    if local.is_empty() { english } else { local }
 }
 
 /// The fields of a session. Capacity is what can be booked online.
@@ -73,7 +73,10 @@ pub(crate) fn session(seats: &SessionSeats) -> Map<String, Value> {
     set("available_capacity", (first + second + third).into());
     set("available_capacity_dose1", first.into());
     set("available_capacity_dose2", second.into());
+    // The precaution dose, under each of the names that clients of 2022 read.
+    set("available_capacity_dose3", third.into());
     set("precaution_online_dose_one_available", third.into());
+    set("precaution_dose", i32::from(third > 0).into());
     set("min_age_limit", held.min_age.into());
     if let Some(max_age) = held.max_age {
         set("max_age_limit", max_age.into());
@@ -89,17 +92,17 @@ pub(crate) fn found(
     web: &Web,
     facility: &Facility,
     seats: &SessionSeats,
-    local: bool,
+    twins: Twins,
 ) -> Map<String, Value> {
-    let mut fields = center(web, facility, local);
+    let mut fields = center(web, facility, twins);
     fields.insert("fee".to_owned(), seats.session.fee.to_string().into());
     fields.extend(session(seats));
     fields
 }
 
 /// A centre with its sessions, as the `calendarBy` calls give it.
-pub(crate) fn calendar(web: &Web, offer: &app::inventory::Offer, local: bool) -> Value {
-    let mut fields = center(web, &offer.facility, local);
+pub(crate) fn calendar(web: &Web, offer: &app::inventory::Offer, twins: Twins) -> Value {
+    let mut fields = center(web, &offer.facility, twins);
     let sessions = offer.sessions.iter().map(|seats| Value::Object(session(seats))).collect();
     fields.insert("sessions".to_owned(), Value::Array(sessions));
     if offer.facility.fee_type == FeeType::Paid {
@@ -117,69 +120,6 @@ pub(crate) fn calendar(web: &Web, offer: &app::inventory::Offer, local: bool) ->
     Value::Object(fields)
 }
 
-/// A person, masked as the contract masks: the owner sees the last digits of what identifies.
-pub(crate) fn beneficiary(
-    web: &Web,
-    person: &Person,
-    mobile_last_four: &str,
-    today: Date,
-    local: bool,
-) -> Value {
-    let dose_date = |number: u8| {
-        let dose = person.doses.iter().find(|dose| dose.number == number);
-        dose.map_or_else(String::new, |dose| date_text(dose.given_on))
-    };
-    let programme = web.0.platform.programme();
-    let last = person.doses.last();
-    let series =
-        last.and_then(|dose| programme.vaccine(&dose.vaccine)).map_or(2, |v| v.series_doses);
-    let given = u8::try_from(person.doses.len()).unwrap_or(u8::MAX);
-    let status = match given {
-        0 => "Not Vaccinated",
-        given if given < series => "Partially Vaccinated",
-        _ => "Vaccinated",
-    };
-    let details = &person.details;
-    let due = last
-        .and_then(|dose| programme.vaccine(&dose.vaccine).map(|vaccine| (dose, vaccine)))
-        .and_then(|(dose, vaccine)| {
-            let interval = vaccine.dose(given + 1)?.interval_on(today)?;
-            let wait = jiff::ToSpan::days(i64::from(interval.min_days));
-            Some(date_text(dose.given_on.saturating_add(wait)))
-        });
-    let mut fields = json!({
-        "beneficiary_reference_id": person.reference.to_string(),
-        "name": details.name.text(),
-        "birth_year": details.birth_year.to_string(),
-        "gender": details.gender.label(),
-        "mobile_number": mobile_last_four,
-        "photo_id_type": details.document.label(),
-        "photo_id_number": details.document.masked(),
-        "comorbidity_ind": if details.comorbidity { "Y" } else { "N" },
-        "vaccination_status": status,
-        "vaccine": last.map_or("", |dose| dose.vaccine.as_str()),
-        "dose1_date": dose_date(1),
-        "dose2_date": dose_date(2),
-        "precaution_dose_one_date": dose_date(3),
-        "precaution_dose": i32::from(given >= 3),
-        "due_dose": given + 1,
-        "is_eligible_for_precaution": given == 2 && due.is_some(),
-        "next_vaccination_date": due.unwrap_or_default(),
-        "last_date": last.map_or_else(String::new, |dose| date_text(dose.given_on)),
-        "member_type": "CITIZEN",
-        "referral_count": 0,
-        "is_referral_member": "No",
-        "certificate_updated": "No",
-        "health_id": "",
-        "appointments": appointments(web, person, local),
-    });
-    if local && let Some(fields) = fields.as_object_mut() {
-        fields.insert("name_l".to_owned(), details.name.text().into());
-        fields.insert("gender_l".to_owned(), gender_hi(details.gender.number()).into());
-    }
-    fields
-}
-
 /// A gender in Hindi.
 pub(crate) const fn gender_hi(number: i64) -> &'static str {
     match number {
@@ -187,24 +127,4 @@ pub(crate) const fn gender_hi(number: i64) -> &'static str {
         2 => "महिला",
         _ => "अन्य",
     }
-}
-
-fn appointments(web: &Web, person: &Person, local: bool) -> Value {
-    let inventory = web.0.platform.inventory();
-    let one = |claim: &app::claims::ClaimRow| {
-        let facility = inventory.facility(claim.seat.facility)?;
-        let mut fields = center(web, &facility, local);
-        let slots: Option<Slot> = inventory
-            .session(claim.seat.session)
-            .and_then(|seats| seats.session.slots.get(usize::from(claim.seat.slot)).copied());
-        let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
-        set("dose", claim.dose_number.into());
-        set("appointment_id", claim.appointment.to_string().into());
-        set("session_id", claim.seat.session.to_string().into());
-        set("date", date_text(claim.on).into());
-        set("slot", slots.map(Slot::label).unwrap_or_default().into());
-        set("is_precaution", if claim.dose_number > 2 { "Y" } else { "N" }.into());
-        Some(Value::Object(fields))
-    };
-    person.claims.iter().filter_map(one).collect()
 }

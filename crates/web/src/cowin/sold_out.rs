@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::shape;
-use crate::Web;
+use crate::{Web, language::Twins};
 
 /// How long an answer is given. With the inventory's own 250 it stays below a second.
 ///
@@ -24,12 +24,8 @@ const MOST_ANSWERS: usize = 10_000;
 #[derive(Default)]
 pub(crate) struct Cache(RwLock<FxHashMap<(SessionId, u8), (i64, Bytes)>>);
 
-/// The body of the answer.
-///
-/// # Source
-///
-/// The contract, section 1.7, `APPOIN0040`; `next_sessions` is ours.
-pub(crate) fn body(web: &Web, session: SessionId, dose_number: u8) -> Bytes {
+/// The body of the answer to whoever is not looked up yet.
+pub(crate) fn for_anyone(web: &Web, session: SessionId, dose_number: u8) -> Bytes {
     let now = web.0.clock.now();
     let (key, at) = ((session, dose_number), now.as_millisecond());
     let cache = &web.0.sold_out.0;
@@ -39,13 +35,7 @@ pub(crate) fn body(web: &Web, session: SessionId, dose_number: u8) -> Bytes {
         return body.clone();
     }
     let ctx = Ctx { actor: Actor::Anyone, now, entropy: web.0.entropy.clone() };
-    let body = json!({
-        "errorCode": "APPOIN0040",
-        "error": "This vaccination center is completely booked for the selected date. \
-                  Please try another date or vaccination center.",
-        "next_sessions": next(web, &ctx, session, dose_number),
-    });
-    let body = Bytes::from(body.to_string());
+    let body = body(web, &web.0.platform.next_alike(&ctx, session, dose_number));
     let mut held = cache.write();
     if held.len() >= MOST_ANSWERS {
         held.clear();
@@ -54,13 +44,23 @@ pub(crate) fn body(web: &Web, session: SessionId, dose_number: u8) -> Bytes {
     body
 }
 
-fn next(web: &Web, ctx: &Ctx, session: SessionId, dose_number: u8) -> Value {
-    let platform = &web.0.platform;
-    let inventory = platform.inventory();
+/// The body of the answer, with the sessions that can be had.
+///
+/// # Source
+///
+/// The contract, section 1.7, `APPOIN0040`; `next_sessions` is ours.
+pub(crate) fn body(web: &Web, next: &[SessionId]) -> Bytes {
+    let inventory = web.0.platform.inventory();
     let one = |id: &SessionId| {
         let seats = inventory.session(*id)?;
         let facility = inventory.facility(seats.session.facility)?;
-        Some(Value::Object(shape::found(web, &facility, &seats, false)))
+        Some(Value::Object(shape::found(web, &facility, &seats, Twins::Absent)))
     };
-    platform.next_free(ctx, session, dose_number).iter().filter_map(one).collect()
+    let body = json!({
+        "errorCode": "APPOIN0040",
+        "error": "This vaccination center is completely booked for the selected date. \
+                  Please try another date or vaccination center.",
+        "next_sessions": next.iter().filter_map(one).collect::<Value>(),
+    });
+    Bytes::from(body.to_string())
 }

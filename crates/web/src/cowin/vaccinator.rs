@@ -8,15 +8,18 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use domain::id::{DoseId, FacilityId};
+use domain::{
+    id::{DoseId, FacilityId},
+    person::Mobile,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     body::{Body, optional_day},
     error::{Answer, Fault, bad, missing},
+    person::View,
     protected::{by_reference, pdf, people},
-    shape,
 };
 use crate::{Web, caller::Caller, form::Query};
 
@@ -51,7 +54,9 @@ pub(super) async fn by_reference_id(
     let code = query.get("secret_code").unwrap_or("");
     let shown = web.0.platform.present_to_program(&ctx, reference, code).await;
     let person = shown.map_err(|error| web.fault(error))?;
-    Ok(Json(shape::beneficiary(&web, &person, "", ctx.today(), caller.local_language)))
+    let people = [person];
+    let view = View::new(&web, &caller, &people).await.map_err(|error| web.fault(error))?;
+    Ok(Json(view.beneficiary(&people[0], "")))
 }
 
 /// People by mobile, if the one-time password sent to it comes with it.
@@ -62,7 +67,8 @@ pub(super) async fn by_mobile(
 ) -> Answer<Json<Value>> {
     let ctx = program(&web, &caller)?;
     let query = Query::parse(query.as_deref());
-    query.get("mobile_number").ok_or_else(missing)?;
+    let mobile = query.get("mobile_number").ok_or_else(missing)?;
+    let mobile = Mobile::parse(mobile).map_err(|why| web.fault(why.into()))?;
     let presented =
         query.get("txnId").and_then(|id| Uuid::try_parse(id).ok()).zip(query.get("otp"));
     let Some((transaction, otp)) = presented else {
@@ -70,14 +76,14 @@ pub(super) async fn by_mobile(
     };
     let platform = &web.0.platform;
     let signed_in = platform.confirm_code(&ctx, transaction, otp, Audience::Status).await;
-    let signed_in = signed_in.map_err(|_| web.fault(app::Error::WrongPresence))?;
+    let signed_in = signed_in.ok().filter(|signed_in| signed_in.mobile.expose() == mobile.digits());
+    let Some(signed_in) = signed_in else {
+        return Err(web.fault(app::Error::WrongPresence));
+    };
     let resident = Ctx { actor: app::Actor::Resident { account: signed_in.account }, ..ctx };
     let people = platform.my_people(&resident).await.map_err(|error| web.fault(error))?;
-    let today = resident.today();
-    let shown = people
-        .iter()
-        .map(|person| shape::beneficiary(&web, person, "", today, caller.local_language));
-    Ok(Json(json!({ "beneficiaries": shown.collect::<Value>() })))
+    let view = View::new(&web, &caller, &people).await.map_err(|error| web.fault(error))?;
+    Ok(Json(view.list(&people, mobile.last_four())))
 }
 
 pub(super) async fn schedule(

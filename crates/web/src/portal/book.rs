@@ -47,9 +47,10 @@ async fn page(web: &Web, caller: &Caller, form: &Query, error: Option<&app::Erro
     let Some(facility) = inventory.facility(seats.session.facility) else { return go("/") };
     let Ok(people) = platform.my_people(&caller.ctx).await else { return go("/sign-in") };
     let next = match error {
-        Some(&app::Error::Full { session, dose_number }) => {
-            platform.next_free(&caller.ctx, session, dose_number)
-        }
+        Some(app::Error::Full { session, dose_number, next }) => match next {
+            Some(next) => next.clone(),
+            None => platform.next_alike(&caller.ctx, *session, *dose_number),
+        },
         _ => Vec::new(),
     };
     let other = |id: &SessionId| {
