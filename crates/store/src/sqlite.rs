@@ -67,14 +67,12 @@ pub struct Options {
     pub path: PathBuf,
     /// How hard each commit is pressed to disk.
     pub synchronous: Synchronous,
-    /// The name of the virtual file system, if not the default.
-    pub vfs: Option<String>,
 }
 
 impl Options {
     /// The only settings for anything but a test of the disk.
     pub fn durable(path: &Path) -> Self {
-        Self { path: path.to_owned(), synchronous: Synchronous::Full, vfs: None }
+        Self { path: path.to_owned(), synchronous: Synchronous::Full }
     }
 }
 
@@ -131,11 +129,12 @@ impl Sqlite {
         write: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> StoreResult<T> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| match write(connection) {
-            Ok(value) => {
+        let job: Job = Box::new(move |connection| match connection.map(write) {
+            Ok(Ok(value)) => {
                 (true, Box::new(move |durable| drop(answer.send(durable.map(|()| value)))))
             }
-            Err(error) => (false, Box::new(move |_| drop(answer.send(Err(error.into()))))),
+            Ok(Err(error)) => (false, Box::new(move |_| drop(answer.send(Err(error.into()))))),
+            Err(error) => (false, Box::new(move |_| drop(answer.send(Err(error))))),
         });
         let sent = self.writes.lock().as_ref().map(|writes| writes.send(job));
         match sent {
