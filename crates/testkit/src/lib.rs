@@ -2,6 +2,7 @@
 //! PostgreSQL server of one's own and a disk whose power can be cut. Development only.
 
 pub mod chance;
+pub mod history;
 pub mod postgres;
 #[cfg(target_os = "linux")]
 pub mod power;

@@ -169,7 +169,10 @@ pub(super) async fn check(home: &Home<'_>, booking: &Booking, pending: bool) -> 
             // Who left this claim asks for its seat; two must not.
             Some(0) if own => Err(NotBooked::InProgress),
             Some(_) if own => Ok(Done::Again),
-            _ => Err(NotBooked::Held { beneficiary: first_held(booking, &held)? }),
+            _ => Err(match first_held(booking, &held)? {
+                Some(beneficiary) => NotBooked::Held { beneficiary },
+                None => NotBooked::InProgress,
+            }),
         };
         remember(home, booking, answer).await?;
         return Ok(Checked::Answer(answer));
@@ -180,10 +183,16 @@ pub(super) async fn check(home: &Home<'_>, booking: &Booking, pending: bool) -> 
     Ok(Checked::Free)
 }
 
-fn first_held(booking: &Booking, held: &[Row]) -> StoreResult<BeneficiaryId> {
-    let held = held.iter().map(beneficiary_at).collect::<StoreResult<Vec<_>>>()?;
+/// Who of a booking holds a claim or has the dose. A claim that asks for its seat, or gives it
+/// back, may be gone the next moment: of it nobody knows yet.
+fn first_held(booking: &Booking, held: &[Row]) -> StoreResult<Option<BeneficiaryId>> {
+    let passing = [ClaimState::Pending.number(), ClaimState::Cancelling.number()];
+    let stays = |row: &&Row| {
+        row.get::<_, Option<i16>>("state").is_none_or(|state| !passing.contains(&state))
+    };
+    let held = held.iter().filter(stays).map(beneficiary_at).collect::<StoreResult<Vec<_>>>()?;
     let first = booking.beneficiaries.iter().find(|one| held.contains(one));
-    Ok(*first.unwrap_or(&held[0]))
+    Ok(first.or(held.first()).copied())
 }
 
 async fn recall(home: &Home<'_>, booking: &Booking) -> Attempt<Option<Result<Done, NotBooked>>> {
