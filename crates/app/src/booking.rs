@@ -32,6 +32,27 @@ pub struct Wish<'a> {
     pub idempotency_key: Option<&'a str>,
 }
 
+/// A wish that every rule allows.
+struct Prepared {
+    seats: Arc<SessionSeats>,
+    slot: u8,
+    dose_number: u8,
+    people: Vec<PersonRecord>,
+}
+
+/// The store's answer about an appointment, for who asked.
+fn told(
+    answer: std::result::Result<Done, NotBooked>,
+    appointment: AppointmentId,
+) -> Result<AppointmentId> {
+    match answer {
+        Ok(Done::New | Done::Again) => Ok(appointment),
+        Err(NotBooked::Full) => Err(Error::Full { next: Vec::new() }),
+        Err(NotBooked::NoSuchBeneficiary) => Err(Error::NotFound),
+        Err(other) => Err(other.into()),
+    }
+}
+
 impl Platform {
     /// Books seats for people of one account: all of them, or none.
     ///
@@ -42,10 +63,14 @@ impl Platform {
     /// sessions, [`Error::NotBooked`] if an appointment exists already.
     pub async fn book(&self, ctx: &Ctx, wish: &Wish<'_>) -> Result<AppointmentId> {
         let account = ctx.resident()?;
-        let seats = self.bookable(ctx, wish.session, Channel::Online)?;
-        let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
-        let people = self.chosen_people(account, wish.beneficiaries).await?;
-        let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
+        let prepared = match self.chosen_people(account, wish.beneficiaries).await {
+            Ok(people) => self.prepare(ctx, Channel::Online, people, wish),
+            Err(why) => Err(why),
+        };
+        let Prepared { seats, slot, dose_number, people } = match prepared {
+            Ok(prepared) => prepared,
+            Err(why) => return self.answered_before(ctx, account, wish).await?.unwrap_or(Err(why)),
+        };
         let appointment =
             self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await;
         match appointment {
@@ -54,6 +79,35 @@ impl Platform {
             }
             other => other,
         }
+    }
+
+    /// Asks every rule that can be asked before a seat is.
+    fn prepare(
+        &self,
+        ctx: &Ctx,
+        channel: Channel,
+        people: Vec<PersonRecord>,
+        wish: &Wish<'_>,
+    ) -> Result<Prepared> {
+        let seats = self.bookable(ctx, wish.session, channel)?;
+        let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
+        let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
+        Ok(Prepared { seats, slot, dose_number, people })
+    }
+
+    /// What the same request was answered before. A request that comes late is not judged by the
+    /// rules of a later day: the session may be over by then, or the dose given.
+    async fn answered_before(
+        &self,
+        ctx: &Ctx,
+        account: AccountId,
+        wish: &Wish<'_>,
+    ) -> Result<Option<Result<AppointmentId>>> {
+        let (appointment, Some(request)) = self.appointment_id(ctx, account, wish) else {
+            return Ok(None);
+        };
+        let answer = self.store.remembered(account, &request).await?;
+        Ok(answer.map(|answer| told(answer, appointment)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the one write that ends both ways of booking")]
@@ -87,12 +141,7 @@ impl Platform {
             message: Some(self.message_to_account(ctx, account, "appointment", text)),
             at: ctx.now,
         };
-        match self.writes.book.submit(booking).await? {
-            Ok(Done::New | Done::Again) => Ok(appointment),
-            Err(NotBooked::Full) => Err(Error::Full { next: Vec::new() }),
-            Err(NotBooked::NoSuchBeneficiary) => Err(Error::NotFound),
-            Err(other) => Err(other.into()),
-        }
+        told(self.writes.book.submit(booking).await?, appointment)
     }
 
     /// Gives a seat of the on-site channel to people who came, by staff of the facility.
@@ -102,10 +151,17 @@ impl Platform {
         wish: &Wish<'_>,
         people: &[PersonRecord],
     ) -> Result<AppointmentId> {
-        let seats = self.bookable(ctx, wish.session, Channel::OnSite)?;
-        let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
-        let dose_number = self.check_people(ctx, people, &seats, wish.dose_number)?;
-        self.book_seat(ctx, Channel::OnSite, &seats, slot, dose_number, people, wish).await
+        let first = people.first().map(|person| &person.beneficiary);
+        let account = first.map(|row| AccountId { bucket: row.id.bucket(), uuid: row.account });
+        match (self.prepare(ctx, Channel::OnSite, people.to_vec(), wish), account) {
+            (Ok(Prepared { seats, slot, dose_number, people }), _) => {
+                self.book_seat(ctx, Channel::OnSite, &seats, slot, dose_number, &people, wish).await
+            }
+            (Err(why), Some(account)) => {
+                self.answered_before(ctx, account, wish).await?.unwrap_or(Err(why))
+            }
+            (Err(why), None) => Err(why),
+        }
     }
 
     /// The session, if it is one that can be booked now. On site, how long a day lasts is the

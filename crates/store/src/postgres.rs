@@ -12,6 +12,7 @@ mod message;
 mod person;
 mod place;
 mod recovery;
+mod remembered;
 mod seat;
 mod session;
 mod sign_in;
@@ -37,10 +38,10 @@ use crate::{
     Store, StoreError, StoreResult,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
-        CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Message, Move, NoMatch, NotAmended,
-        NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved,
-        NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode, StaffRow,
-        Tally, UndoDose,
+        CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message, Move, NoMatch,
+        NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded,
+        NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode,
+        StaffRow, Tally, UndoDose,
     },
 };
 
@@ -54,6 +55,7 @@ pub fn statements() -> Vec<&'static Statement> {
         message::ALL,
         person::ALL,
         place::ALL,
+        remembered::ALL,
         recovery::ALL,
         seat::ALL,
         session::ALL,
@@ -254,6 +256,14 @@ impl Store for Postgres {
 
     async fn book(&self, bookings: &[Booking]) -> StoreResult<Vec<Result<Done, NotBooked>>> {
         booking::book(&self.db, bookings).await
+    }
+
+    async fn remembered(
+        &self,
+        account: AccountId,
+        request: &Idempotency,
+    ) -> StoreResult<Option<Result<Done, NotBooked>>> {
+        Ok(remembered::of_account(&self.db, account, request).await?)
     }
 
     async fn reschedule(&self, moves: &[Move]) -> StoreResult<Vec<Result<Done, NotMoved>>> {

@@ -4,7 +4,7 @@
 use domain::{
     appointment::{AppointmentState, Seat},
     dose::Dose,
-    id::BeneficiaryId,
+    id::{BeneficiaryId, DoseId},
 };
 use jiff::Timestamp;
 
@@ -152,6 +152,8 @@ async fn refused(
     Ok(if let Some(held) = same_id {
         let same = dose.same_event(&held);
         Some(if same { Ok(Done::Again) } else { Err(NotRecorded::OtherDose) })
+    } else if is_undone(home, dose.id, dose.beneficiary).await? {
+        Some(Err(NotRecorded::Undone))
     } else if of_person.iter().any(|held| held.number == dose.number) {
         Some(Err(NotRecorded::PlaceTaken))
     } else if of_person.len() != usize::from(record.doses_before) {
@@ -159,6 +161,10 @@ async fn refused(
     } else {
         None
     })
+}
+
+async fn is_undone(home: &Home<'_>, dose: DoseId, person: BeneficiaryId) -> Attempt<bool> {
+    Ok(!home.rows(&UNDONE, &[&dose.0, &number(person)]).await?.is_empty())
 }
 
 async fn claim_of(

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{
-    message, place,
+    message, place, remembered,
     value::{beneficiary_at, instant_at, seat_at, uuid_at},
 };
 use crate::{
+    guard::ENROLLED,
     record::{
         AccountRow, Amendment, BeneficiaryRow, ClaimRow, ClaimState, Done, Enrolment, NotAmended,
         NotEnrolled, NotRemoved, PersonRecord, SealedDetails,
@@ -36,7 +37,12 @@ pub(super) fn enrol(
     connection: &Connection,
     enrolment: &Enrolment,
 ) -> rusqlite::Result<Result<Done, NotEnrolled>> {
-    let Enrolment { account, beneficiary, limit, tally, message } = enrolment;
+    let Enrolment { account, beneficiary, limit, idempotency, tally, message } = enrolment;
+    if let Some(request) = idempotency
+        && let Some(answer) = remembered::enrolment(connection, request)?
+    {
+        return Ok(answer);
+    }
     let details = &beneficiary.details;
     let rows = connection.prepare_cached(ENROL)?.execute(named_params! {
         ":id": number(beneficiary.id),
@@ -66,6 +72,10 @@ pub(super) fn enrol(
     }
     if let Some(message) = message {
         message::put(connection, message)?;
+    }
+    if let Some(request) = idempotency {
+        let at = beneficiary.registered_at;
+        remembered::put(connection, request, ENROLLED, None, at)?;
     }
     Ok(Ok(Done::New))
 }
