@@ -4,8 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use store::{
@@ -16,9 +17,9 @@ use store::{
 
 const PROCESSES: usize = 4;
 const ROUNDS: usize = 3;
-/// Where the child opens, and which file says that it may.
+/// What the child opens, and a folder where it says that it is there and waits for the word.
 const WHERE: &str = "TEEKA_TEST_OPENS";
-const GO: &str = "TEEKA_TEST_GO";
+const START: &str = "TEEKA_TEST_START";
 
 async fn open(at: &str) -> store::StoreResult<Box<dyn Store>> {
     Ok(if at.starts_with("postgres:") {
@@ -32,8 +33,9 @@ async fn open(at: &str) -> store::StoreResult<Box<dyn Store>> {
 #[tokio::test]
 #[ignore = "the other tests run it, as processes of its own"]
 async fn a_process_opens() {
-    let go = std::env::var_os(GO).unwrap();
-    while !Path::new(&go).exists() {
+    let start = PathBuf::from(std::env::var_os(START).unwrap());
+    std::fs::write(start.join(std::process::id().to_string()), "").unwrap();
+    while !start.join("go").exists() {
         std::thread::yield_now();
     }
     let store = open(&std::env::var(WHERE).unwrap()).await.unwrap();
@@ -44,20 +46,24 @@ async fn a_process_opens() {
 
 fn open_at_once(at: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let go = folder.path().join("go");
     let children: Vec<_> = (0..PROCESSES)
         .map(|_| {
             Command::new(std::env::current_exe().unwrap())
                 .args(["--ignored", "--exact", "a_process_opens", "--nocapture"])
                 .env(WHERE, at)
-                .env(GO, &go)
+                .env(START, folder.path())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
                 .unwrap()
         })
         .collect();
-    std::fs::write(&go, "").unwrap();
+    let begun = Instant::now();
+    while std::fs::read_dir(folder.path()).unwrap().count() < PROCESSES {
+        assert!(begun.elapsed() < Duration::from_mins(1), "a process does not start");
+        std::thread::yield_now();
+    }
+    std::fs::write(folder.path().join("go"), "").unwrap();
     for child in children {
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
