@@ -10,6 +10,8 @@
 mod fixture;
 #[path = "power_cut/play.rs"]
 mod play;
+#[path = "power_cut/server.rs"]
+mod server;
 #[path = "power_cut/trouble.rs"]
 mod trouble;
 
@@ -80,7 +82,7 @@ async fn cut(synchronous: Synchronous, seed: u64, tear: Tear, sum: &mut Sum) -> 
     // Every fourth play goes on for long enough to meet checkpoints, which come every 4,000 pages.
     let longest = if seed.is_multiple_of(4) { 40_000 } else { 6_000 };
     disk.cut_after(100 + Chance::new(seed).below(longest));
-    let told = Play::start(&store, Writer::GivesUp).end().await;
+    let told = Play::start(&store, 0, Writer::GivesUp).end().await;
     assert!(disk.is_off(), "the writers stop only once the power is gone");
     store.close().await;
     drop(store);

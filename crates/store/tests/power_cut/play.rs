@@ -132,13 +132,13 @@ pub(crate) struct Play {
 }
 
 impl Play {
-    /// Starts the writers: they enrol people, book and record a dose for each.
-    pub(crate) fn start(store: &Arc<dyn Store>, kind: Writer) -> Self {
+    /// Starts the writers: they enrol people from the `first` on, book and record a dose for each.
+    pub(crate) fn start(store: &Arc<dyn Store>, first: u32, kind: Writer) -> Self {
         let shared = Arc::new(Shared::default());
         let writers = (0..WRITERS)
-            .map(|first| {
+            .map(|writer| {
                 let (store, shared) = (Arc::clone(store), Arc::clone(&shared));
-                tokio::spawn(async move { write(&store, first, kind, &shared).await })
+                tokio::spawn(async move { write(&store, first + writer, kind, &shared).await })
             })
             .collect();
         Self { writers, shared }
@@ -224,9 +224,16 @@ pub(crate) struct Found {
     pub(crate) wrong: Vec<String>,
 }
 
-/// Compares a store with what was told; `path` is its file.
+/// Compares a store with what was told, and its file with itself.
 pub(crate) async fn compare(store: &Arc<dyn Store>, path: &Path, told: &[Told]) -> Found {
-    let mut found = Found { lost: 0, wrong: integrity(path) };
+    let mut found = compare_told(store, told).await;
+    found.wrong.extend(integrity(path));
+    found
+}
+
+/// Compares a store with what was told.
+pub(crate) async fn compare_told(store: &Arc<dyn Store>, told: &[Told]) -> Found {
+    let mut found = Found::default();
     match store.audit().await {
         Ok(audit) if audit.holds() => {}
         other => found.wrong.push(format!("{other:?}")),

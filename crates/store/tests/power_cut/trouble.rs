@@ -46,7 +46,7 @@ async fn through(synchronous: Synchronous, trouble: &Trouble) -> Option<(Vec<Tol
     let store = open(&path, synchronous).unwrap();
     prepare(&store).await.unwrap();
     disk.press();
-    let play = Play::start(&store, Writer::GoesOn);
+    let play = Play::start(&store, 0, Writer::GoesOn);
     play.until(200, 0).await;
     for _ in 0..5 {
         (trouble.begin)(&disk);
