@@ -32,6 +32,32 @@ pub struct Wish<'a> {
     pub idempotency_key: Option<&'a str>,
 }
 
+/// A wish that every rule allows.
+struct Prepared {
+    seats: Arc<SessionSeats>,
+    slot: u8,
+    dose_number: u8,
+    people: Vec<PersonRecord>,
+}
+
+/// The store's answer about an appointment, for who asked.
+fn told(
+    answer: std::result::Result<Done, NotBooked>,
+    appointment: AppointmentId,
+    session: SessionId,
+    dose_number: u8,
+) -> Result<AppointmentId> {
+    match answer {
+        Ok(Done::New | Done::Again) => Ok(appointment),
+        Err(NotBooked::Full) => Err(Error::Full { session, dose_number, next: None }),
+        Err(NotBooked::NoSuchBeneficiary) => Err(Error::NotFound),
+        Err(NotBooked::Held { beneficiary }) => {
+            Err(Error::AppointmentExists { beneficiary, dose_number })
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
 impl Platform {
     /// Books seats for people of one account: all of them, or none.
     ///
@@ -42,10 +68,17 @@ impl Platform {
     /// sessions, [`Error::AppointmentExists`] if an appointment exists already.
     pub async fn book(&self, ctx: &Ctx, wish: &Wish<'_>) -> Result<AppointmentId> {
         let account = ctx.resident()?;
-        let (seats, slot) = self.bookable(ctx, wish.session, wish.slot, Channel::Online)?;
-        sold_out(&seats, wish)?;
-        let people = self.chosen_people(account, wish.beneficiaries).await?;
-        let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
+        if let Some(full) = sold_out(self.inventory.session(wish.session).as_deref(), wish) {
+            return Err(full);
+        }
+        let prepared = match self.chosen_people(account, wish.beneficiaries).await {
+            Ok(people) => self.prepare(ctx, Channel::Online, people, wish),
+            Err(why) => Err(why),
+        };
+        let Prepared { seats, slot, dose_number, people } = match prepared {
+            Ok(prepared) => prepared,
+            Err(why) => return self.answered_before(ctx, account, wish).await?.unwrap_or(Err(why)),
+        };
         let appointment =
             self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await;
         match appointment {
@@ -66,6 +99,35 @@ impl Platform {
             Ok(next) => Error::Full { session: seats.session.id, dose_number, next: Some(next) },
             Err(error) => error,
         }
+    }
+
+    /// Asks every rule that can be asked before a seat is.
+    fn prepare(
+        &self,
+        ctx: &Ctx,
+        channel: Channel,
+        people: Vec<PersonRecord>,
+        wish: &Wish<'_>,
+    ) -> Result<Prepared> {
+        let (seats, slot) = self.bookable(ctx, wish.session, wish.slot, channel)?;
+        let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
+        Ok(Prepared { seats, slot, dose_number, people })
+    }
+
+    /// What the same request was answered before. A request that comes late is not judged by the
+    /// rules of a later day: the session may be over by then, or the dose given.
+    async fn answered_before(
+        &self,
+        ctx: &Ctx,
+        account: AccountId,
+        wish: &Wish<'_>,
+    ) -> Result<Option<Result<AppointmentId>>> {
+        let (appointment, Some(request)) = self.appointment_id(ctx, account, wish) else {
+            return Ok(None);
+        };
+        let answer = self.store.remembered(account, &request).await?;
+        let dose_number = wish.dose_number.unwrap_or(1);
+        Ok(answer.map(|answer| told(answer, appointment, wish.session, dose_number)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the one write that ends both ways of booking")]
@@ -99,15 +161,7 @@ impl Platform {
             message: Some(self.message_to_account(ctx, account, "appointment", text)),
             at: ctx.now,
         };
-        match self.writes.book.submit(booking).await? {
-            Ok(Done::New | Done::Again) => Ok(appointment),
-            Err(NotBooked::Full) => Err(full),
-            Err(NotBooked::NoSuchBeneficiary) => Err(Error::NotFound),
-            Err(NotBooked::Held { beneficiary }) => {
-                Err(Error::AppointmentExists { beneficiary, dose_number })
-            }
-            Err(other) => Err(other.into()),
-        }
+        told(self.writes.book.submit(booking).await?, appointment, session.id, dose_number)
     }
 
     /// Gives a seat of the on-site channel to people who came, by staff of the facility.
@@ -117,9 +171,17 @@ impl Platform {
         wish: &Wish<'_>,
         people: &[PersonRecord],
     ) -> Result<AppointmentId> {
-        let (seats, slot) = self.bookable(ctx, wish.session, wish.slot, Channel::OnSite)?;
-        let dose_number = self.check_people(ctx, people, &seats, wish.dose_number)?;
-        self.book_seat(ctx, Channel::OnSite, &seats, slot, dose_number, people, wish).await
+        let first = people.first().map(|person| &person.beneficiary);
+        let account = first.map(|row| AccountId { bucket: row.id.bucket(), uuid: row.account });
+        match (self.prepare(ctx, Channel::OnSite, people.to_vec(), wish), account) {
+            (Ok(Prepared { seats, slot, dose_number, people }), _) => {
+                self.book_seat(ctx, Channel::OnSite, &seats, slot, dose_number, &people, wish).await
+            }
+            (Err(why), Some(account)) => {
+                self.answered_before(ctx, account, wish).await?.unwrap_or(Err(why))
+            }
+            (Err(why), None) => Err(why),
+        }
     }
 
     /// The session and the number of the slot, if it is one that can be booked now. On site, how
@@ -326,10 +388,10 @@ impl Platform {
 /// at its door costs the store nothing. A request with a key may be a repeated one, whose first
 /// answer only the store knows; and which sessions can be had for a later dose depends on the one
 /// before.
-fn sold_out(seats: &SessionSeats, wish: &Wish<'_>) -> Result<()> {
-    let first = wish.dose_number == Some(1) && wish.idempotency_key.is_none();
-    if first && seats.free(Channel::Online, 1) == 0 {
-        return Err(Error::Full { session: wish.session, dose_number: 1, next: None });
-    }
-    Ok(())
+fn sold_out(seats: Option<&SessionSeats>, wish: &Wish<'_>) -> Option<Error> {
+    let seats = seats.filter(|seats| seats.session.state == SessionState::Open)?;
+    let known = seats.session.slot_labelled(wish.slot).is_some();
+    let first = known && wish.dose_number == Some(1) && wish.idempotency_key.is_none();
+    let full = first && seats.free(Channel::Online, 1) == 0;
+    full.then_some(Error::Full { session: wish.session, dose_number: 1, next: None })
 }

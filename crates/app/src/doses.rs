@@ -9,7 +9,8 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 use store::{
-    AefiNote, CertificateRow, ClaimState, Done, DoseRecord, PersonRecord, Tally, UndoDose,
+    AefiNote, CertificateRow, ClaimState, Done, DoseRecord, NotRecorded, PersonRecord, Tally,
+    UndoDose,
 };
 use uuid::Uuid;
 
@@ -170,7 +171,8 @@ impl Platform {
         given: &Given<'_>,
     ) -> Result<Dose> {
         if let Some(held) = record.doses.iter().find(|dose| dose.id == given.id) {
-            return Ok(held.clone());
+            let same = is_of(held, facility, given);
+            return if same { Ok(held.clone()) } else { Err(NotRecorded::OtherDose.into()) };
         }
         let (lot, vaccinator) = (short_text(given.lot), short_text(given.vaccinator));
         let lot = lot.ok_or(Error::Invalid("lot must be 1 to 40 characters"))?;
@@ -233,7 +235,12 @@ impl Platform {
             dose: dose.clone(),
         };
         match self.writes.record.submit(record).await?? {
-            Done::New | Done::Again => Ok(dose),
+            Done::New => Ok(dose),
+            Done::Again => {
+                // Another request for it was quicker: both get its answer.
+                let held = self.store.person(person.id).await?.ok_or(Error::NotFound)?;
+                Ok(held.doses.into_iter().find(|held| held.id == dose.id).unwrap_or(dose))
+            }
         }
     }
 
@@ -314,6 +321,16 @@ impl Platform {
         };
         if self.store.note_aefi(&note).await? { Ok(()) } else { Err(Error::NotFound) }
     }
+}
+
+/// Whether a dose on record is the one that is reported, as far as the report says.
+fn is_of(held: &Dose, facility: FacilityId, given: &Given<'_>) -> bool {
+    held.facility == facility
+        && given.number.is_none_or(|number| held.number == number)
+        && held.vaccine.eq_ignore_ascii_case(given.vaccine.trim())
+        && held.lot == given.lot.trim()
+        && held.vaccinator == given.vaccinator.trim()
+        && given.given_on.is_none_or(|on| held.given_on == on)
 }
 
 fn dose_tally(dose: &Dose, person: &Person, count: i64) -> Tally {

@@ -4,7 +4,7 @@ use domain::{
     id::{AccountId, BeneficiaryId},
     person::{Details, Mobile},
 };
-use store::{Amendment, Done, Enrolment, Tally};
+use store::{Amendment, Done, Enrolment, Idempotency, Tally};
 use vault::{Purpose, Secret};
 
 use crate::{Ctx, Error, Platform, Result, access::Permission, opened::Person, reports::age_band};
@@ -73,10 +73,9 @@ impl Platform {
         idempotency_key: Option<&str>,
     ) -> Enrolment {
         let account = self.seal_account(mobile, ctx.now);
-        let random = match idempotency_key {
-            Some(key) => self.drawn_from(account.id, key),
-            None => u64::from_be_bytes(ctx.random()),
-        };
+        let idempotency = idempotency_key.map(|key| self.request(account.id, key, details));
+        let random = idempotency.map_or_else(|| ctx.random(), |request| first_eight(&request.key));
+        let random = u64::from_be_bytes(random);
         let id = BeneficiaryId::draw(account.id.bucket, random);
         let age = ctx.today().year() - details.birth_year;
         Enrolment {
@@ -90,17 +89,24 @@ impl Platform {
                 count: 1,
             }),
             message: None,
+            idempotency,
             account,
         }
     }
 
-    fn drawn_from(&self, account: AccountId, key: &str) -> u64 {
-        let digest = self
-            .vault
-            .mac(Purpose::IdempotencyKey, &[b"enrol", account.uuid.as_bytes(), key.as_bytes()]);
-        let mut first = [0; 8];
-        first.copy_from_slice(&digest[..8]);
-        u64::from_be_bytes(first)
+    /// What makes a repeated request known, and another under the same key.
+    fn request(&self, account: AccountId, key: &str, details: &Details) -> Idempotency {
+        let mac = |parts: &[&[u8]]| self.vault.mac(Purpose::IdempotencyKey, parts);
+        Idempotency {
+            key: mac(&[b"enrol", account.uuid.as_bytes(), key.as_bytes()]),
+            request: mac(&[
+                details.name.text().as_bytes(),
+                &details.birth_year.to_be_bytes(),
+                details.gender.label().as_bytes(),
+                details.document.index_text().as_bytes(),
+                &[u8::from(details.comorbidity)],
+            ]),
+        }
     }
 
     /// The people of the resident who asks, in order of registration.
@@ -207,4 +213,10 @@ impl Platform {
             .collect();
         Ok(self.store.enrol(&enrolments).await?)
     }
+}
+
+fn first_eight(digest: &[u8; 32]) -> [u8; 8] {
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    first
 }

@@ -234,6 +234,8 @@ impl Platform {
             (held.since, held.facilities_since, held.first_day)
         };
         let overlap = |at: Option<Timestamp>| {
+            // Under a clock that went back, what changes now is older than what was read last.
+            let at = at.filter(|at| *at <= now);
             at.and_then(|at| at.checked_sub(OVERLAP).ok()).unwrap_or(Timestamp::UNIX_EPOCH)
         };
         let facilities = self.store.facilities_since(overlap(facilities_since)).await?;

@@ -14,6 +14,21 @@ use crate::{
 /// Milliseconds: seven days.
 pub(crate) const REMEMBERED_MS: i64 = 7 * 24 * 3_600 * 1_000;
 
+/// How far ahead of now anything is put off at most. What lies further ahead was written while the
+/// clock was wrong, and is taken for being due; the statements of PostgreSQL have the number in them.
+///
+/// # Units
+///
+/// Milliseconds: a day. No pause between two tries of a message is longer than about an hour.
+pub(crate) const FAR_AHEAD_MS: i64 = 86_400_000;
+
+/// What is remembered under a key: a number and whom it is about; none if another request was made
+/// with it.
+pub(crate) type Remembered = Option<(i16, Option<i64>)>;
+
+/// How it is remembered that somebody was enrolled; refusals may change, and are not.
+pub(crate) const ENROLLED: i16 = 0;
+
 /// How an answer is remembered: its number, and whom it is about. Answers that may change with
 /// time alone are not.
 pub(crate) fn terminal(answer: Result<Done, NotBooked>) -> Option<(i16, Option<i64>)> {

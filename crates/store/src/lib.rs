@@ -138,6 +138,12 @@ pub trait Store: Send + Sync {
 
     /// Books seats: all beneficiaries of a booking, or none.
     async fn book(&self, bookings: &[Booking]) -> StoreResult<Vec<Result<Done, NotBooked>>>;
+    /// The answer that a booking with this key was given, if it is remembered.
+    async fn remembered(
+        &self,
+        account: AccountId,
+        request: &Idempotency,
+    ) -> StoreResult<Option<Result<Done, NotBooked>>>;
     /// Moves appointments to other seats; the old seat is given back only once the new one is
     /// had.
     async fn reschedule(&self, moves: &[Move]) -> StoreResult<Vec<Result<Done, NotMoved>>>;

@@ -12,6 +12,7 @@ mod message;
 mod person;
 mod place;
 mod recovery;
+mod remembered;
 pub mod scratch;
 mod seat;
 mod session;
@@ -39,10 +40,10 @@ use crate::{
     Store, StoreError, StoreResult,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
-        CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Message, Move, NoMatch, NotAmended,
-        NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved,
-        NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode, StaffRow,
-        Tally, UndoDose,
+        CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message, Move, NoMatch,
+        NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded,
+        NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode,
+        StaffRow, Tally, UndoDose,
     },
 };
 
@@ -56,6 +57,7 @@ pub fn statements() -> Vec<&'static Statement> {
         message::ALL,
         person::ALL,
         place::ALL,
+        remembered::ALL,
         recovery::ALL,
         seat::ALL,
         session::ALL,
@@ -289,6 +291,14 @@ impl Store for Postgres {
             Topology::Single => whole::book(&self.db, bookings).await,
             Topology::Sharded => booking::book(&self.db, bookings).await,
         }
+    }
+
+    async fn remembered(
+        &self,
+        account: AccountId,
+        request: &Idempotency,
+    ) -> StoreResult<Option<Result<Done, NotBooked>>> {
+        Ok(remembered::of_account(&self.db, account, request).await?)
     }
 
     async fn reschedule(&self, moves: &[Move]) -> StoreResult<Vec<Result<Done, NotMoved>>> {

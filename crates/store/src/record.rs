@@ -125,6 +125,8 @@ pub struct Enrolment {
     pub beneficiary: BeneficiaryRow,
     /// How many people the account may have.
     pub limit: u8,
+    /// If the client gave a key: what makes a repeated request known.
+    pub idempotency: Option<Idempotency>,
     /// What to count, if anything.
     pub tally: Option<Tally>,
     /// What to send, if anything.
@@ -140,6 +142,9 @@ pub enum NotEnrolled {
     /// The document is registered already.
     #[error("this identity document is registered already")]
     DocumentTaken,
+    /// The key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    OtherRequest,
 }
 
 /// New fields for a beneficiary.
@@ -428,6 +433,9 @@ pub enum NotRecorded {
     /// The dose's id was used for another dose.
     #[error("this dose id was used for another dose")]
     OtherDose,
+    /// The dose was taken back: a request for it that comes late changes nothing.
+    #[error("this dose was taken back")]
+    Undone,
 }
 
 /// A dose to take back.

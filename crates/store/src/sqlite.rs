@@ -7,6 +7,7 @@ mod dose;
 mod message;
 mod person;
 mod place;
+mod remembered;
 mod session;
 mod sign_in;
 mod value;
@@ -39,10 +40,10 @@ use crate::{
     Store, StoreError, StoreResult, migrate,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
-        CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Message, Move, NoMatch, NotAmended,
-        NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved,
-        NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode, StaffRow,
-        Tally, UndoDose,
+        CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message, Move, NoMatch,
+        NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded,
+        NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode,
+        StaffRow, Tally, UndoDose,
     },
 };
 
@@ -67,14 +68,12 @@ pub struct Options {
     pub path: PathBuf,
     /// How hard each commit is pressed to disk.
     pub synchronous: Synchronous,
-    /// The name of the virtual file system, if not the default.
-    pub vfs: Option<String>,
 }
 
 impl Options {
     /// The only settings for anything but a test of the disk.
     pub fn durable(path: &Path) -> Self {
-        Self { path: path.to_owned(), synchronous: Synchronous::Full, vfs: None }
+        Self { path: path.to_owned(), synchronous: Synchronous::Full }
     }
 }
 
@@ -361,6 +360,14 @@ impl Store for Sqlite {
     async fn book(&self, bookings: &[Booking]) -> StoreResult<Vec<Result<Done, NotBooked>>> {
         let bookings = bookings.to_vec();
         self.write(move |c| each(&bookings, |one| appointment::book(c, one))).await
+    }
+
+    async fn remembered(
+        &self,
+        _: AccountId,
+        request: &Idempotency,
+    ) -> StoreResult<Option<Result<Done, NotBooked>>> {
+        self.read(|c| remembered::booking(c, request))
     }
 
     async fn reschedule(&self, moves: &[Move]) -> StoreResult<Vec<Result<Done, NotMoved>>> {

@@ -74,6 +74,7 @@ on_every_store!(
     care::messages_are_leased_once_and_retried,
     care::places_rules_and_counts_are_kept,
     people::people_are_enrolled_within_their_limits,
+    people::a_repeated_enrolment_is_known_by_its_key,
     people::all_or_none_are_enrolled,
     people::details_change_until_the_first_dose,
     people::a_person_goes_when_nothing_holds_them,

@@ -1,7 +1,11 @@
-//! Fixtures for tests: a small platform with its own clock, and the built program as a process.
-//! Development only.
+//! Fixtures for tests: a small platform with its own clock, the built program as a process, a
+//! PostgreSQL server of one's own and a disk whose power can be cut. Development only.
 
+pub mod chance;
+pub mod history;
 pub mod postgres;
+#[cfg(target_os = "linux")]
+pub mod power;
 pub mod program;
 pub mod world;
 

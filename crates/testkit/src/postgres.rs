@@ -15,7 +15,9 @@ use store::postgres::{Postgres, Topology};
 
 /// A running server.
 pub struct Server {
-    folder: tempfile::TempDir,
+    data: PathBuf,
+    /// The folder of the data, if it goes with the server.
+    _folder: Option<tempfile::TempDir>,
     programs: PathBuf,
     port: u16,
     process: Mutex<Child>,
@@ -70,18 +72,47 @@ impl Server {
                 .expect("a folder of our own");
         }
         let data = folder.path().join("data");
-        let made = as_postgres(&programs.join("initdb"))
-            .args(["--username=teeka", "--auth=trust", "--encoding=UTF8", "--no-sync"])
-            .arg("--pgdata")
-            .arg(&data)
-            .output()
-            .expect("initdb runs");
-        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        make_cluster(&programs, &data);
+        Some(Self::run_on(programs, data, Some(folder)))
+    }
+
+    /// Starts a server on a data folder that may be there already, as a machine does that has its
+    /// power back. The folder above it must be there, and anybody must be able to write to it.
+    ///
+    /// # Panics
+    ///
+    /// As [`Server::start`].
+    pub fn start_on(data: PathBuf) -> Option<Self> {
+        let Some(programs) = programs() else {
+            crate::missing("PostgreSQL");
+            return None;
+        };
+        if data.exists() {
+            // Its process is gone, whatever else has that number now.
+            drop(fs::remove_file(data.join("postmaster.pid")));
+        } else {
+            make_cluster(&programs, &data);
+        }
+        Some(Self::run_on(programs, data, None))
+    }
+
+    fn run_on(programs: PathBuf, data: PathBuf, folder: Option<tempfile::TempDir>) -> Self {
         let port = free_port();
         let process = run(&programs, &data, port);
-        let server = Self { folder, programs, port, process: Mutex::new(process) };
+        let server = Self { data, _folder: folder, programs, port, process: Mutex::new(process) };
         server.wait();
-        Some(server)
+        server
+    }
+
+    /// Kills it, as a machine does that has no power any more.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be killed.
+    pub fn kill(self) {
+        let mut process = self.process.lock().expect("nobody panicked");
+        process.kill().expect("it can be killed");
+        process.wait().expect("it ends");
     }
 
     /// The URL of a database.
@@ -171,10 +202,9 @@ impl Server {
         // The postmaster's children notice its death and end.
         process.kill().expect("it can be killed");
         process.wait().expect("it ends");
-        let data = self.folder.path().join("data");
         let begun = Instant::now();
         loop {
-            *process = run(&self.programs, &data, self.port);
+            *process = run(&self.programs, &self.data, self.port);
             pause(Duration::from_millis(300));
             // It refuses to start while children of the old one still use its shared memory.
             if process.try_wait().expect("a child").is_none() {
@@ -200,6 +230,16 @@ impl Server {
             pause(Duration::from_millis(50));
         }
     }
+}
+
+fn make_cluster(programs: &Path, data: &Path) {
+    let made = as_postgres(&programs.join("initdb"))
+        .args(["--username=teeka", "--auth=trust", "--encoding=UTF8", "--no-sync"])
+        .arg("--pgdata")
+        .arg(data)
+        .output()
+        .expect("initdb runs");
+    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
 }
 
 #[expect(clippy::disallowed_methods, reason = "another process takes real time")]

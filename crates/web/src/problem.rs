@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use app::error_kinds::NotBooked;
+use app::error_kinds::{NotBooked, NotEnrolled};
 
 /// A problem. Source: RFC 9457, section 3.
 #[derive(Debug, Serialize)]
@@ -64,7 +64,7 @@ impl From<app::Error> for Problem {
             E::NotBookable | E::TooLate => (S::CONFLICT, "/problems/too-late", "Not in time"),
             E::NotEligible { .. } => (S::CONFLICT, "/problems/not-eligible", "Not eligible"),
             E::Full { .. } => (S::CONFLICT, "/problems/full", "No seat is free"),
-            E::NotBooked(NotBooked::OtherRequest) => {
+            E::NotBooked(NotBooked::OtherRequest) | E::NotEnrolled(NotEnrolled::OtherRequest) => {
                 (S::UNPROCESSABLE_ENTITY, "/problems/key-reused", "Key used for another request")
             }
             E::NotEnrolled(_)

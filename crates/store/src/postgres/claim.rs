@@ -1,4 +1,4 @@
-//! The home side of an appointment: claims, remembered answers, and what was given back.
+//! The home side of an appointment: claims, and what was given back.
 
 use domain::{
     appointment::Seat,
@@ -10,25 +10,18 @@ use uuid::Uuid;
 
 use super::{
     link::{Attempt, Home},
-    message,
+    message, remembered,
     statement::statements,
-    value::{beneficiary_at, claim_at, digest_at, pool_number, small, tiny},
+    value::{beneficiary_at, claim_at, pool_number, small, tiny},
 };
 use crate::{
     StoreResult,
-    guard::{REMEMBERED_MS, recalled, terminal},
+    guard::terminal,
     record::{Booking, ClaimRow, ClaimState, Done, Move, NotBooked},
     value::{day, number},
 };
 
 statements! {
-    Home RECALL = "
-        SELECT request_digest, answer, detail FROM idempotency
-        WHERE hb = $1 AND key_digest = $2";
-    Home REMEMBER = "
-        INSERT INTO idempotency (hb, key_digest, request_digest, answer, detail, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT DO NOTHING";
     /// Whoever books for, or records a dose of, one of these people waits.
     Home LOCK_PEOPLE = "
         SELECT beneficiary_id FROM beneficiary
@@ -101,7 +94,8 @@ statements! {
         WHERE hb = $1 AND account_id = $2 AND appointment_id = $3";
     Home LEASE = "
         UPDATE dose_claim SET changed_at = $5
-        WHERE hb = $1 AND account_id = $2 AND appointment_id = $3 AND changed_at < $4
+        WHERE hb = $1 AND account_id = $2 AND appointment_id = $3
+            AND (changed_at < $4 OR changed_at > $5 + 86400000)
             AND (state IN (0, 2, 3) OR owes <> 0)
         RETURNING *";
 }
@@ -154,7 +148,9 @@ pub(super) enum Checked {
 
 /// The first step of a booking. With `pending`, a claim is left that others see.
 pub(super) async fn check(home: &Home<'_>, booking: &Booking, pending: bool) -> Attempt<Checked> {
-    if let Some(answer) = recall(home, booking).await? {
+    if let Some(request) = &booking.idempotency
+        && let Some(answer) = remembered::booking(home, request).await?
+    {
         return Ok(Checked::Answer(answer));
     }
     let people = numbers(&booking.beneficiaries);
@@ -169,7 +165,10 @@ pub(super) async fn check(home: &Home<'_>, booking: &Booking, pending: bool) -> 
             // Who left this claim asks for its seat; two must not.
             Some(0) if own => Err(NotBooked::InProgress),
             Some(_) if own => Ok(Done::Again),
-            _ => Err(NotBooked::Held { beneficiary: first_held(booking, &held)? }),
+            _ => Err(match first_held(booking, &held)? {
+                Some(beneficiary) => NotBooked::Held { beneficiary },
+                None => NotBooked::InProgress,
+            }),
         };
         remember(home, booking, answer).await?;
         return Ok(Checked::Answer(answer));
@@ -180,21 +179,16 @@ pub(super) async fn check(home: &Home<'_>, booking: &Booking, pending: bool) -> 
     Ok(Checked::Free)
 }
 
-fn first_held(booking: &Booking, held: &[Row]) -> StoreResult<BeneficiaryId> {
-    let held = held.iter().map(beneficiary_at).collect::<StoreResult<Vec<_>>>()?;
+/// Who of a booking holds a claim or has the dose. A claim that asks for its seat, or gives it
+/// back, may be gone the next moment: of it nobody knows yet.
+fn first_held(booking: &Booking, held: &[Row]) -> StoreResult<Option<BeneficiaryId>> {
+    let passing = [ClaimState::Pending.number(), ClaimState::Cancelling.number()];
+    let stays = |row: &&Row| {
+        row.get::<_, Option<i16>>("state").is_none_or(|state| !passing.contains(&state))
+    };
+    let held = held.iter().filter(stays).map(beneficiary_at).collect::<StoreResult<Vec<_>>>()?;
     let first = booking.beneficiaries.iter().find(|one| held.contains(one));
-    Ok(*first.unwrap_or(&held[0]))
-}
-
-async fn recall(home: &Home<'_>, booking: &Booking) -> Attempt<Option<Result<Done, NotBooked>>> {
-    let Some(idempotency) = &booking.idempotency else { return Ok(None) };
-    let rows = home.rows(&RECALL, &[&idempotency.key.as_slice()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    Ok(Some(if digest_at(row, "request_digest")? == idempotency.request {
-        recalled(row.get("answer"), row.get("detail"))
-    } else {
-        Err(NotBooked::OtherRequest)
-    }))
+    Ok(first.or(held.first()).copied())
 }
 
 async fn remember(
@@ -202,10 +196,8 @@ async fn remember(
     booking: &Booking,
     answer: Result<Done, NotBooked>,
 ) -> Attempt<()> {
-    if let (Some(idempotency), Some((code, detail))) = (&booking.idempotency, terminal(answer)) {
-        let (key, request) = (idempotency.key.as_slice(), idempotency.request.as_slice());
-        let expires_at = booking.at.as_millisecond() + REMEMBERED_MS;
-        home.execute(&REMEMBER, &[&key, &request, &code, &detail, &expires_at]).await?;
+    if let (Some(request), Some((code, detail))) = (&booking.idempotency, terminal(answer)) {
+        remembered::put(home, request, code, detail, booking.at).await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 use domain::{
     appointment::{AppointmentState, Seat},
     dose::Dose,
-    id::BeneficiaryId,
+    id::{BeneficiaryId, DoseId},
 };
 use jiff::Timestamp;
 
@@ -152,29 +152,43 @@ async fn refused(
     record: &DoseRecord,
     of_person: &[Dose],
 ) -> Attempt<Option<Result<Done, NotRecorded>>> {
-    let rows = home.rows(&BY_ID, &[&record.dose.id.0]).await?;
+    let (dose, rows) = (&record.dose, home.rows(&BY_ID, &[&record.dose.id.0]).await?);
     let same_id = rows.first().map(dose_at).transpose()?;
-    Ok(refusal(record, of_person, same_id.as_ref()))
+    let undone = is_undone(home, dose.id, dose.beneficiary).await?;
+    Ok(OnRecord { of_person, same_id: same_id.as_ref(), undone }.refusal(record))
 }
 
-/// The outcome, if the dose cannot be put on record or is, from the person's doses and the one with
-/// its id.
-pub(super) fn refusal(
-    record: &DoseRecord,
-    of_person: &[Dose],
-    same_id: Option<&Dose>,
-) -> Option<Result<Done, NotRecorded>> {
-    let dose = &record.dose;
-    if let Some(held) = same_id {
-        let same = dose.same_event(held);
-        Some(if same { Ok(Done::Again) } else { Err(NotRecorded::OtherDose) })
-    } else if of_person.iter().any(|held| held.number == dose.number) {
-        Some(Err(NotRecorded::PlaceTaken))
-    } else if of_person.len() != usize::from(record.doses_before) {
-        Some(Err(NotRecorded::OutOfOrder))
-    } else {
-        None
+/// What is on record when a dose comes.
+pub(super) struct OnRecord<'a> {
+    /// The person's doses.
+    pub(super) of_person: &'a [Dose],
+    /// The dose with the same id.
+    pub(super) same_id: Option<&'a Dose>,
+    /// Whether it was taken back.
+    pub(super) undone: bool,
+}
+
+impl OnRecord<'_> {
+    /// The outcome, if the dose cannot be put on record or is.
+    pub(super) fn refusal(&self, record: &DoseRecord) -> Option<Result<Done, NotRecorded>> {
+        let (dose, of_person) = (&record.dose, self.of_person);
+        if let Some(held) = self.same_id {
+            let same = dose.same_event(held);
+            Some(if same { Ok(Done::Again) } else { Err(NotRecorded::OtherDose) })
+        } else if self.undone {
+            Some(Err(NotRecorded::Undone))
+        } else if of_person.iter().any(|held| held.number == dose.number) {
+            Some(Err(NotRecorded::PlaceTaken))
+        } else if of_person.len() != usize::from(record.doses_before) {
+            Some(Err(NotRecorded::OutOfOrder))
+        } else {
+            None
+        }
     }
+}
+
+async fn is_undone(home: &Home<'_>, dose: DoseId, person: BeneficiaryId) -> Attempt<bool> {
+    Ok(!home.rows(&UNDONE, &[&dose.0, &number(person)]).await?.is_empty())
 }
 
 async fn claim_of(

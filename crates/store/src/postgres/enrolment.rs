@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use super::{
     link::{Attempt, Db, Failure, Home, Steps, batch, side_by_side, step, transaction},
-    message, place,
+    message, place, remembered,
     statement::statements,
     value::{bucket, bucket_of, digest_at},
 };
 use crate::{
     StoreResult,
+    guard::ENROLLED,
     record::{Amendment, Done, Enrolment, NotAmended, NotEnrolled, NotRemoved, SealedDetails},
     value::number,
 };
@@ -73,14 +74,25 @@ fn account_of(enrolment: &Enrolment) -> Uuid {
 }
 
 async fn enrol_one(steps: Steps<'_>, enrolment: &Enrolment) -> Attempt<Result<Done, NotEnrolled>> {
+    let home = bucket(enrolment.account.id.bucket);
+    if let Some(request) = &enrolment.idempotency {
+        // Before the document is reserved, which another request may not do.
+        let answer = step!(steps, Home(home), home => remembered::enrolment(&home, request).await?);
+        if let Some(answer) = answer {
+            return Ok(answer);
+        }
+    }
     if let Err(taken) = reserve_for(steps, enrolment).await? {
         return Ok(Err(taken));
     }
-    let home = bucket(enrolment.account.id.bucket);
     let entered = step!(steps, Home(home), home => enter(&home, enrolment).await?);
     let index = enrolment.beneficiary.details.document_index;
     if entered == Err(NotEnrolled::AccountFull) {
         release(steps, &index, enrolment.beneficiary.id).await?;
+    } else if entered == Err(NotEnrolled::OtherRequest) {
+        // Unless it is the document of the person who was entered.
+        let beneficiary = &enrolment.beneficiary;
+        complete_reservation(steps, &index, beneficiary.id, beneficiary.account).await?;
     } else if steps.each() {
         settle(steps, &index, enrolment.beneficiary.id).await?;
     }
@@ -135,7 +147,7 @@ async fn settle(steps: Steps<'_>, index: &[u8; 32], person: BeneficiaryId) -> At
 }
 
 async fn enter(home: &Home<'_>, enrolment: &Enrolment) -> Attempt<Result<Done, NotEnrolled>> {
-    let Enrolment { account, beneficiary, limit, tally, message } = enrolment;
+    let Enrolment { account, beneficiary, limit, idempotency, tally, message } = enrolment;
     let (uuid, id) = (account.id.uuid, number(beneficiary.id));
     home.execute(
         &OPEN_ACCOUNT,
@@ -149,6 +161,11 @@ async fn enter(home: &Home<'_>, enrolment: &Enrolment) -> Attempt<Result<Done, N
     )
     .await?;
     home.rows(&LOCK_ACCOUNT, &[&uuid]).await?;
+    if let Some(request) = idempotency
+        && let Some(answer) = remembered::enrolment(home, request).await?
+    {
+        return Ok(answer);
+    }
     let family = home.rows(&FAMILY, &[&uuid]).await?;
     if family.iter().any(|row| row.get::<_, i64>("beneficiary_id") == id) {
         return Ok(Ok(Done::Again));
@@ -181,6 +198,9 @@ async fn enter(home: &Home<'_>, enrolment: &Enrolment) -> Attempt<Result<Done, N
     }
     if let Some(message) = message {
         message::put(home, message).await?;
+    }
+    if let Some(request) = idempotency {
+        remembered::put(home, request, ENROLLED, None, beneficiary.registered_at).await?;
     }
     Ok(Ok(Done::New))
 }

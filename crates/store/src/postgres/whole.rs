@@ -6,6 +6,7 @@ mod booking;
 mod dose;
 mod enrolment;
 mod people;
+mod remembered;
 mod seat;
 
 pub(super) use booking::book;
@@ -42,7 +43,7 @@ statements! {
 
 /// Every statement of this folder.
 pub(super) fn all() -> Vec<&'static Statement> {
-    [ALL, booking::ALL, dose::ALL, enrolment::ALL, people::ALL, seat::ALL].concat()
+    [ALL, booking::ALL, dose::ALL, enrolment::ALL, people::ALL, remembered::ALL, seat::ALL].concat()
 }
 
 /// One column of many rows.

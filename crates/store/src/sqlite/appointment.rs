@@ -6,14 +6,13 @@ use domain::{
     id::BeneficiaryId,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, named_params, params};
 
-use super::{message, person};
+use super::{message, person, remembered};
 use crate::{
-    guard::{REMEMBERED_MS, recalled, terminal},
+    guard::terminal,
     record::{
-        Booking, Cancellation, ClaimRow, ClaimState, Done, Idempotency, Move, NotBooked,
-        NotCancelled, NotMoved,
+        Booking, Cancellation, ClaimRow, ClaimState, Done, Move, NotBooked, NotCancelled, NotMoved,
     },
     value::{beneficiary, day, number},
 };
@@ -22,44 +21,16 @@ pub(super) fn book(
     connection: &Connection,
     booking: &Booking,
 ) -> rusqlite::Result<Result<Done, NotBooked>> {
-    if let Some(idempotency) = &booking.idempotency
-        && let Some(answer) = remembered(connection, idempotency)?
+    if let Some(request) = &booking.idempotency
+        && let Some(answer) = remembered::booking(connection, request)?
     {
         return Ok(answer);
     }
     let answer = book_now(connection, booking)?;
-    if let (Some(idempotency), Some((code, detail))) = (&booking.idempotency, terminal(answer)) {
-        const REMEMBER: &str = "
-            INSERT INTO idempotency (key_digest, request_digest, answer, detail, expires_at)
-            VALUES (?1, ?2, ?3, ?4, ?5)";
-        connection.prepare_cached(REMEMBER)?.execute(params![
-            idempotency.key,
-            idempotency.request,
-            code,
-            detail,
-            booking.at.as_millisecond() + REMEMBERED_MS,
-        ])?;
+    if let (Some(request), Some((code, detail))) = (&booking.idempotency, terminal(answer)) {
+        remembered::put(connection, request, code, detail, booking.at)?;
     }
     Ok(answer)
-}
-
-fn remembered(
-    connection: &Connection,
-    idempotency: &Idempotency,
-) -> rusqlite::Result<Option<Result<Done, NotBooked>>> {
-    const RECALL: &str = "
-        SELECT request_digest, answer, detail FROM idempotency WHERE key_digest = ?1";
-    let mut recall = connection.prepare_cached(RECALL)?;
-    let row: Option<([u8; 32], i16, Option<i64>)> = recall
-        .query_row([idempotency.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    Ok(row.map(|(request, code, detail)| {
-        if request == idempotency.request {
-            recalled(code, detail)
-        } else {
-            Err(NotBooked::OtherRequest)
-        }
-    }))
 }
 
 fn book_now(

@@ -1,6 +1,10 @@
 //! Doses, their certificates, and what takes them back.
 
-use domain::{appointment::AppointmentState, dose::Dose, id::BeneficiaryId};
+use domain::{
+    appointment::AppointmentState,
+    dose::Dose,
+    id::{BeneficiaryId, DoseId},
+};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
@@ -24,6 +28,8 @@ const RECORD: &str = "
     FROM beneficiary
     WHERE beneficiary_id = :beneficiary
         AND (SELECT count(*) FROM dose WHERE beneficiary_id = :beneficiary) = :before
+        AND NOT EXISTS (SELECT 1 FROM undone_dose
+            WHERE dose_id = :id AND beneficiary_id = :beneficiary)
     ON CONFLICT DO NOTHING";
 
 pub(super) fn record(
@@ -69,7 +75,9 @@ fn why_not_recorded(
         let same = dose.same_event(&held);
         return Ok(if same { Ok(Done::Again) } else { Err(NotRecorded::OtherDose) });
     }
-    Ok(Err(if !connection.prepare_cached(KNOWN)?.exists([number(dose.beneficiary)])? {
+    Ok(Err(if is_undone(connection, dose.id, dose.beneficiary)? {
+        NotRecorded::Undone
+    } else if !connection.prepare_cached(KNOWN)?.exists([number(dose.beneficiary)])? {
         NotRecorded::NoSuchBeneficiary
     } else if connection.prepare_cached(PLACE)?.exists((number(dose.beneficiary), dose.number))? {
         NotRecorded::PlaceTaken
@@ -132,12 +140,11 @@ pub(super) fn undo(
     connection: &Connection,
     undo: &UndoDose,
 ) -> rusqlite::Result<Result<Done, NotUndone>> {
-    const UNDONE: &str = "SELECT 1 FROM undone_dose WHERE dose_id = ?1 AND beneficiary_id = ?2";
     const HELD: &str = "
         SELECT * FROM dose WHERE dose_id = ?1 AND beneficiary_id = ?2 AND facility_id = ?3";
     const LATER: &str = "SELECT 1 FROM dose WHERE beneficiary_id = ?1 AND dose_number > ?2";
     let id = undo.dose.0.as_bytes();
-    if connection.prepare_cached(UNDONE)?.exists((id, number(undo.beneficiary)))? {
+    if is_undone(connection, undo.dose, undo.beneficiary)? {
         return Ok(Ok(Done::Again));
     }
     let mut held = connection.prepare_cached(HELD)?;
@@ -155,6 +162,15 @@ pub(super) fn undo(
     }
     take_back(connection, undo, &dose)?;
     Ok(Ok(Done::New))
+}
+
+fn is_undone(
+    connection: &Connection,
+    dose: DoseId,
+    beneficiary: BeneficiaryId,
+) -> rusqlite::Result<bool> {
+    const UNDONE: &str = "SELECT 1 FROM undone_dose WHERE dose_id = ?1 AND beneficiary_id = ?2";
+    connection.prepare_cached(UNDONE)?.exists((dose.0.as_bytes(), number(beneficiary)))
 }
 
 fn take_back(connection: &Connection, undo: &UndoDose, dose: &Dose) -> rusqlite::Result<()> {

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, named_params, params};
 
 use super::value::{instant_at, uuid_at};
-use crate::record::{Message, Settled};
+use crate::{
+    guard::FAR_AHEAD_MS,
+    record::{Message, Settled},
+};
 
 pub(super) fn put(connection: &Connection, message: &Message) -> rusqlite::Result<()> {
     const PUT: &str = "
@@ -22,9 +25,9 @@ pub(super) fn put(connection: &Connection, message: &Message) -> rusqlite::Resul
 }
 
 pub(super) fn any_due(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached("SELECT 1 FROM message WHERE due_at <= ?1 LIMIT 1")?
-        .exists([now.as_millisecond()])
+    const DUE: &str = "SELECT 1 FROM message WHERE due_at <= ?1 OR due_at > ?2 LIMIT 1";
+    let now = now.as_millisecond();
+    connection.prepare_cached(DUE)?.exists([now, now + FAR_AHEAD_MS])
 }
 
 /// A lease is the next due time, pushed past `until`: who crashes with it is simply late.
@@ -37,12 +40,16 @@ pub(super) fn lease(
     const LEASE: &str = "
         UPDATE message SET due_at = :until, tries = tries + 1
         WHERE message_id IN (
-            SELECT message_id FROM message WHERE due_at <= :now ORDER BY due_at LIMIT :limit)
+            SELECT message_id FROM message WHERE due_at <= :now OR due_at > :far
+            ORDER BY due_at LIMIT :limit)
         RETURNING *";
     let mut lease = connection.prepare_cached(LEASE)?;
     let leased = lease.query_map(
         named_params! {
-            ":now": now.as_millisecond(), ":until": until.as_millisecond(), ":limit": limit,
+            ":now": now.as_millisecond(),
+            ":far": now.as_millisecond() + FAR_AHEAD_MS,
+            ":until": until.as_millisecond(),
+            ":limit": limit,
         },
         |row| {
             let id = uuid_at(row, "message_id")?;

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{
-    message, place,
+    message, place, remembered,
     value::{beneficiary_at, instant_at, seat_at, uuid_at},
 };
 use crate::{
+    guard::ENROLLED,
     record::{
         AccountRow, Amendment, BeneficiaryRow, ClaimRow, ClaimState, Done, Enrolment, NotAmended,
         NotEnrolled, NotRemoved, PersonRecord, SealedDetails,
@@ -35,8 +36,13 @@ pub(super) fn enrol(
     connection: &Connection,
     enrolment: &Enrolment,
 ) -> rusqlite::Result<Result<Done, NotEnrolled>> {
-    let Enrolment { account, beneficiary, limit, tally, message } = enrolment;
     const FAMILY: &str = "SELECT count(*) FROM beneficiary WHERE account_id = ?1";
+    let Enrolment { account, beneficiary, limit, idempotency, tally, message } = enrolment;
+    if let Some(request) = idempotency
+        && let Some(answer) = remembered::enrolment(connection, request)?
+    {
+        return Ok(answer);
+    }
     let details = &beneficiary.details;
     let mut family = connection.prepare_cached(FAMILY)?;
     let family: u8 = family.query_row([account.id.uuid.as_bytes()], |row| row.get(0))?;
@@ -70,6 +76,10 @@ pub(super) fn enrol(
     }
     if let Some(message) = message {
         message::put(connection, message)?;
+    }
+    if let Some(request) = idempotency {
+        let at = beneficiary.registered_at;
+        remembered::put(connection, request, ENROLLED, None, at)?;
     }
     Ok(Ok(Done::New))
 }

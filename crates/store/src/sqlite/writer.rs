@@ -24,10 +24,7 @@ pub(super) fn connect(options: &Options) -> StoreResult<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = match &options.vfs {
-        Some(vfs) => Connection::open_with_flags_and_vfs(&options.path, flags, vfs.as_str())?,
-        None => Connection::open_with_flags(&options.path, flags)?,
-    };
+    let connection = Connection::open_with_flags(&options.path, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let synchronous = match options.synchronous {
@@ -90,9 +87,10 @@ impl From<rusqlite::Error> for StoreError {
             Some(failure) => {
                 let text = format!("SQLite {:?} ({})", failure.code, failure.extended_code);
                 match failure.code {
-                    Code::DatabaseBusy | Code::DatabaseLocked | Code::DiskFull => {
-                        Self::unavailable(text)
-                    }
+                    Code::DatabaseBusy
+                    | Code::DatabaseLocked
+                    | Code::DiskFull
+                    | Code::SystemIoFailure => Self::unavailable(text),
                     _ => Self::broken(text),
                 }
             }
@@ -103,5 +101,97 @@ impl From<rusqlite::Error> for StoreError {
                 _ => "SQLite refused a statement",
             }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    type Said = Arc<Mutex<Vec<(&'static str, bool)>>>;
+
+    /// A job that runs a statement.
+    struct Run {
+        sql: &'static str,
+        keep: bool,
+        said: Said,
+    }
+
+    impl Job for Run {
+        fn run(&mut self, connection: &Connection) -> bool {
+            self.keep = connection.execute_batch(self.sql).is_ok() && self.sql != "ROLLBACK";
+            self.keep
+        }
+
+        fn reply(self: Box<Self>, durable: StoreResult<()>) {
+            self.said.lock().unwrap().push((self.sql, self.keep && durable.is_ok()));
+        }
+    }
+
+    fn job(sql: &'static str, said: &Said) -> Box<dyn Job> {
+        Box::new(Run { sql, keep: false, said: Arc::clone(said) })
+    }
+
+    /// Runs jobs in one group; gives what was said, and which rows are there.
+    fn run(path: &std::path::Path, jobs: &[&'static str]) -> (Vec<(&'static str, bool)>, Vec<i64>) {
+        let options = Options { path: path.to_owned(), synchronous: Synchronous::Off };
+        let mut connection = connect(&options).unwrap();
+        connection.execute_batch("CREATE TABLE IF NOT EXISTS one (number INTEGER)").unwrap();
+        connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+        let said = Said::default();
+        let (send, waiting) = mpsc::channel();
+        for sql in jobs {
+            send.send(job(sql, &said)).unwrap();
+        }
+        drop(send);
+        write_jobs(&mut connection, &waiting);
+        let mut rows = connection.prepare("SELECT number FROM one ORDER BY number").unwrap();
+        let rows = rows.query_map([], |row| row.get(0)).unwrap();
+        let rows = rows.collect::<rusqlite::Result<Vec<i64>>>().unwrap();
+        (said.lock().unwrap().clone(), rows)
+    }
+
+    const ONE: &str = "INSERT INTO one VALUES (1)";
+    const TWO: &str = "INSERT INTO one VALUES (2)";
+    const BAD: &str = "INSERT INTO one VALUES (3); INSERT INTO none VALUES (1)";
+
+    #[test]
+    fn a_job_that_fails_takes_only_itself_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (said, rows) = run(&folder.path().join("one"), &[ONE, BAD, TWO]);
+        assert_eq!(said, [(ONE, true), (BAD, false), (TWO, true)]);
+        assert_eq!(rows, [1, 2]);
+    }
+
+    #[test]
+    fn nobody_is_told_yes_when_sqlite_took_the_transaction_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (said, rows) = run(&folder.path().join("one"), &[ONE, "ROLLBACK", TWO]);
+        assert_eq!(said, [(ONE, true), ("ROLLBACK", false), (TWO, true)]);
+        assert_eq!(rows, [1, 2], "each of the others is in a transaction of its own");
+    }
+
+    #[test]
+    fn nothing_runs_outside_a_transaction() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one");
+        run(&path, &[]);
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let said = Said::default();
+        let (send, waiting) = mpsc::channel();
+        // Would give the lock back, if it ran, and then write without a transaction.
+        send.send(job(ONE, &said)).unwrap();
+        drop(send);
+        let options = Options { path, synchronous: Synchronous::Off };
+        let mut connection = connect(&options).unwrap();
+        connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+        write_jobs(&mut connection, &waiting);
+        assert_eq!(*said.lock().unwrap(), [(ONE, false)]);
+        other.execute_batch("COMMIT").unwrap();
+        let rows: i64 = other.query_row("SELECT count(*) FROM one", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 0);
     }
 }

@@ -75,6 +75,14 @@ pub(crate) async fn a_repeated_request_has_the_same_answer(store: &Arc<dyn Store
     assert_eq!(store.cancel(&[cancel]).await.unwrap(), [Ok(Done::New)]);
     let again = store.book(&[first, full, keyed(3, 2, &[2], 2, 9)]).await.unwrap();
     assert_eq!(again, [Ok(Done::Again), Err(NotBooked::Full), Err(NotBooked::OtherRequest)]);
+    let remembered = async |by, key: u8, request: u8| {
+        let request = Idempotency { key: [key; 32], request: [request; 32] };
+        store.remembered(account(by), &request).await.unwrap()
+    };
+    assert_eq!(remembered(1, 1, 1).await, Some(Ok(Done::Again)));
+    assert_eq!(remembered(2, 2, 2).await, Some(Err(NotBooked::Full)));
+    assert_eq!(remembered(1, 1, 9).await, Some(Err(NotBooked::OtherRequest)));
+    assert_eq!(remembered(1, 3, 3).await, None);
     assert_eq!(taken(store, 1, 1).await, 0);
 }
 

@@ -85,6 +85,9 @@ pub(crate) async fn a_dose_is_undone_within_the_hour(store: &Arc<dyn Store>) {
     assert_eq!(take_back(undo(2, 1, 101)).await, Err(NotUndone::TooLate));
     assert_eq!(take_back(undo(2, 1, 100)).await, Ok(Done::New));
     assert_eq!(take_back(undo(2, 1, 100)).await, Ok(Done::Again));
+    // A request for the dose that comes late does not bring it back.
+    let late = store.record_doses(&[dose(2, person(1, 1), 2, 1)]).await.unwrap();
+    assert_eq!(late, [Err(NotRecorded::Undone)]);
     assert_eq!(take_back(undo(1, 1, 100)).await, Ok(Done::New));
     let record = store.person(person(1, 1)).await.unwrap().unwrap();
     assert!(record.doses.is_empty());

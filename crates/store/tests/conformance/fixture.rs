@@ -79,6 +79,7 @@ pub(crate) fn enrolment(account_number: u16, number: u64, document: u8) -> Enrol
             verified_at: None,
         },
         limit: 3,
+        idempotency: None,
         tally: None,
         message: None,
     }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use store::{Amendment, Done, NotAmended, NotEnrolled, NotRemoved, Store};
+use store::{Amendment, Done, Enrolment, Idempotency, NotAmended, NotEnrolled, NotRemoved, Store};
 
 use crate::fixture::{account, at, booking, country, details, dose, enrolment, person, seat};
 
@@ -34,6 +34,31 @@ pub(crate) async fn people_are_enrolled_within_their_limits(store: &Arc<dyn Stor
     assert_eq!(store.account(account(1)).await.unwrap().unwrap(), enrolment(1, 1, 1).account);
     assert!(store.account(account(9)).await.unwrap().is_none());
     assert!(store.person(person(9, 9)).await.unwrap().is_none());
+}
+
+pub(crate) async fn a_repeated_enrolment_is_known_by_its_key(store: &Arc<dyn Store>) {
+    let keyed = |number, document, key: u8, request: u8| Enrolment {
+        idempotency: Some(Idempotency { key: [key; 32], request: [request; 32] }),
+        ..enrolment(1, number, document)
+    };
+    let first = keyed(1, 1, 1, 1);
+    let others = [keyed(1, 1, 1, 2), keyed(1, 2, 1, 2)];
+    let enrol = async |one: &Enrolment| store.enrol(std::slice::from_ref(one)).await.unwrap()[0];
+    // A refusal is not remembered: it may change.
+    let barred = Enrolment { limit: 0, ..first.clone() };
+    assert_eq!(enrol(&barred).await, Err(NotEnrolled::AccountFull));
+    assert_eq!(enrol(&first).await, Ok(Done::New));
+    assert_eq!(enrol(&first).await, Ok(Done::Again));
+    for other in &others {
+        assert_eq!(enrol(other).await, Err(NotEnrolled::OtherRequest));
+    }
+    // The document of who is there stays theirs, that of who was refused is free.
+    assert_eq!(enrol(&enrolment(1, 2, 1)).await, Err(NotEnrolled::DocumentTaken));
+    assert_eq!(enrol(&enrolment(1, 2, 2)).await, Ok(Done::New));
+    // A request that comes after the person was removed does not enter them again.
+    assert_eq!(store.remove(account(1), person(1, 1)).await.unwrap(), Ok(()));
+    assert_eq!(enrol(&first).await, Ok(Done::Again));
+    assert!(store.person(person(1, 1)).await.unwrap().is_none());
 }
 
 pub(crate) async fn all_or_none_are_enrolled(store: &Arc<dyn Store>) {

@@ -151,11 +151,13 @@ impl Web {
                     format!("An active {dose} dose appointment already exists for {reference}");
                 bad("APPOIN0022", text)
             }
-            E::NotBooked(NotBooked::OtherRequest) => Fault::Coded(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "USRRES0005",
-                "The Idempotency-Key was used for another request".to_owned(),
-            ),
+            E::NotBooked(NotBooked::OtherRequest) | E::NotEnrolled(NotEnrolled::OtherRequest) => {
+                Fault::Coded(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "USRRES0005",
+                    "The Idempotency-Key was used for another request".to_owned(),
+                )
+            }
             E::NotBooked(NotBooked::InProgress) | E::NotMoved(_) | E::Unavailable(_) => {
                 Fault::Unavailable
             }

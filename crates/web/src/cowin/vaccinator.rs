@@ -128,8 +128,14 @@ pub(super) async fn vaccinate(
     let text = |name| body.text(name).ok_or_else(missing);
     let (vaccine, lot, vaccinator) =
         (text("vaccine")?, text("vaccine_batch")?, text("vaccinator_name")?);
-    // The call carries no id: the same dose of the same person at the same place is the same.
-    let named = format!("{}|{}|{}", beneficiary.number(), number.unwrap_or(0), facility.0);
+    // The call carries no id: what is said about the same person in the same words is the same
+    // dose. In other words it is another, and then its place in the series is taken.
+    let named = format!(
+        "{}|{}|{}|{vaccine}|{lot}|{vaccinator}|{date:?}",
+        beneficiary.number(),
+        number.unwrap_or(0),
+        facility.0,
+    );
     let given = Given {
         id: DoseId(Uuid::new_v5(&Uuid::NAMESPACE_OID, named.as_bytes())),
         number,

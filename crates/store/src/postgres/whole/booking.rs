@@ -6,33 +6,24 @@ use std::collections::HashMap;
 use domain::id::BeneficiaryId;
 use uuid::Uuid;
 
-use super::{column, place, place_at, put_messages, seat};
+use super::{
+    column, place, place_at, put_messages,
+    remembered::{self, Kept},
+    seat,
+};
 use crate::{
     StoreResult,
-    guard::{REMEMBERED_MS, recalled, terminal},
+    guard::{recalled, terminal},
     postgres::{
         link::{Attempt, Db, Link, Values, transaction, waves_of},
         statement::statements,
-        value::{beneficiary_at, bucket, digest_at, pool_number},
+        value::{beneficiary_at, bucket, pool_number},
     },
-    record::{Booking, ClaimState, Done, Idempotency, NotBooked},
+    record::{Booking, ClaimState, Done, NotBooked},
     value::{day, number},
 };
 
 statements! {
-    Whole RECALL = "
-        SELECT asked.n, i.request_digest, i.answer, i.detail
-        FROM unnest($1::int[], $2::int[], $3::bytea[]) AS asked (n, hb, key_digest)
-        CROSS JOIN LATERAL (
-            SELECT * FROM idempotency AS i
-            WHERE i.hb = asked.hb AND i.key_digest = asked.key_digest
-        ) AS i";
-    Whole REMEMBER = "
-        INSERT INTO idempotency (hb, key_digest, request_digest, answer, detail, expires_at)
-        SELECT given.*
-        FROM unnest($1::int[], $2::bytea[], $3::bytea[], $4::smallint[], $5::bigint[], $6::bigint[])
-            AS given
-        ON CONFLICT DO NOTHING";
     /// Whoever books for, or records a dose of, one of these people waits. In order of their keys.
     Whole LOCK_PEOPLE = "
         SELECT asked.n
@@ -120,33 +111,14 @@ fn open(answers: &[Option<Answer>]) -> impl Iterator<Item = usize> {
     answers.iter().enumerate().filter(|(_, answer)| answer.is_none()).map(|(n, _)| n)
 }
 
-fn with_key(bookings: &[Booking]) -> Vec<(usize, i32, &Idempotency)> {
-    let keyed = |(n, booking): (usize, &'_ Booking)| (n, bucket(booking.account.bucket));
-    let all = bookings.iter().enumerate();
-    all.filter_map(|(n, booking)| {
-        let (n, hb) = keyed((n, booking));
-        booking.idempotency.as_ref().map(|idempotency| (n, hb, idempotency))
-    })
-    .collect()
-}
-
 async fn recall(link: &Link<'_>, bookings: &[Booking]) -> Attempt<Vec<Option<Answer>>> {
     let mut answers = vec![None; bookings.len()];
-    let keyed = with_key(bookings);
-    if keyed.is_empty() {
-        return Ok(answers);
-    }
-    let values: Values<'_> = &[
-        &column(&keyed, |(n, ..)| place(*n)),
-        &column(&keyed, |(_, hb, _)| *hb),
-        &column(&keyed, |(.., idempotency)| idempotency.key.as_slice()),
-    ];
-    for row in link.rows(&RECALL, values).await? {
-        let n = place_at(&row);
-        let asked = bookings[n].idempotency.map(|idempotency| idempotency.request);
-        let same = asked == Some(digest_at(&row, "request_digest")?);
-        let answer = || recalled(row.get("answer"), row.get("detail"));
-        answers[n] = Some(if same { answer() } else { Err(NotBooked::OtherRequest) });
+    let request = |one: &Booking| Some((bucket(one.account.bucket), one.idempotency?));
+    for (n, answer) in remembered::recall(link, &column(bookings, request)).await? {
+        answers[n] = Some(match answer {
+            Some((code, detail)) => recalled(code, detail),
+            None => Err(NotBooked::OtherRequest),
+        });
     }
     Ok(answers)
 }
@@ -245,23 +217,9 @@ async fn claim(link: &Link<'_>, seated: &[&Booking]) -> Attempt<()> {
 /// Keeps the answers that stay the same when they are asked for again.
 async fn remember(link: &Link<'_>, new: &[(&Booking, Answer)]) -> Attempt<()> {
     let kept = |(booking, answer): &(&Booking, Answer)| {
-        let (code, detail) = terminal(*answer)?;
-        let expires_at = booking.at.as_millisecond() + REMEMBERED_MS;
-        let idempotency = booking.idempotency?;
-        Some((bucket(booking.account.bucket), idempotency, code, detail, expires_at))
+        let (hb, (code, detail)) = (bucket(booking.account.bucket), terminal(*answer)?);
+        Some(Kept { hb, request: booking.idempotency?, code, detail, at: booking.at })
     };
     let kept: Vec<_> = new.iter().filter_map(kept).collect();
-    if kept.is_empty() {
-        return Ok(());
-    }
-    let values: Values<'_> = &[
-        &column(&kept, |one| one.0),
-        &column(&kept, |one| one.1.key.as_slice()),
-        &column(&kept, |one| one.1.request.as_slice()),
-        &column(&kept, |one| one.2),
-        &column(&kept, |one| one.3),
-        &column(&kept, |one| one.4),
-    ];
-    link.execute(&REMEMBER, values).await?;
-    Ok(())
+    remembered::put(link, &kept).await
 }

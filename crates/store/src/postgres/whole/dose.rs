@@ -1,7 +1,7 @@
 //! Many doses: the people are locked, and doses, certificates, counts and messages are written, each
 //! for all of them at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{appointment::AppointmentState, dose::Dose, id::BeneficiaryId};
 
@@ -10,7 +10,7 @@ use crate::{
     StoreResult,
     postgres::{
         claim::{Kept, kept_at},
-        dose::{ended_by, refusal, tell},
+        dose::{OnRecord, ended_by, tell},
         link::{Attempt, Db, Link, Steps, Values, transaction, waves_of},
         person::dose_at,
         statement::statements,
@@ -41,6 +41,15 @@ statements! {
         CROSS JOIN LATERAL (
             SELECT * FROM dose AS d WHERE d.hb = asked.hb AND d.dose_id = asked.dose_id
         ) AS d";
+    Whole UNDONE = "
+        SELECT asked.n
+        FROM unnest($1::int[], $2::int[], $3::uuid[], $4::bigint[])
+            AS asked (n, hb, dose_id, beneficiary_id)
+        CROSS JOIN LATERAL (
+            SELECT 1 FROM undone_dose AS u
+            WHERE u.hb = asked.hb AND u.dose_id = asked.dose_id
+                AND u.beneficiary_id = asked.beneficiary_id
+        ) AS u";
     Whole RECORD = "
         INSERT INTO dose (hb, beneficiary_id, dose_number, dose_id, facility_id, appointment_id,
             vaccine, lot, vaccinator, given_on, recorded_at)
@@ -132,23 +141,25 @@ async fn check(link: &Link<'_>, doses: &[DoseRecord]) -> Attempt<Vec<Answer>> {
         let dose = dose_at(&row)?;
         of_people.entry(dose.beneficiary).or_default().push(dose);
     }
-    let all: Vec<usize> = (0..doses.len()).collect();
-    let values: Values<'_> = &[
-        &column(&all, |n| place(*n)),
-        &column(doses, |record| bucket(record.dose.beneficiary.bucket())),
-        &column(doses, |record| record.dose.id.0),
-    ];
+    let places: Vec<i32> = (0..doses.len()).map(place).collect();
+    let buckets = column(doses, |record| bucket(record.dose.beneficiary.bucket()));
+    let ids = column(doses, |record| record.dose.id.0);
+    let numbers = column(doses, |record| number(record.dose.beneficiary));
     let mut same_id: HashMap<usize, Dose> = HashMap::new();
-    for row in link.rows(&BY_ID, values).await? {
+    for row in link.rows(&BY_ID, &[&places, &buckets, &ids]).await? {
         same_id.insert(place_at(&row), dose_at(&row)?);
     }
+    let undone = link.rows(&UNDONE, &[&places, &buckets, &ids, &numbers]).await?;
+    let undone: HashSet<usize> = undone.iter().map(place_at).collect();
     let answer = |(n, record): (usize, &DoseRecord)| {
         let person = record.dose.beneficiary;
         if !locked.contains(&person) {
             return Err(NotRecorded::NoSuchBeneficiary);
         }
         let of_person = of_people.get(&person).map_or(&[][..], Vec::as_slice);
-        refusal(record, of_person, same_id.get(&n)).unwrap_or(Ok(Done::New))
+        let on_record =
+            OnRecord { of_person, same_id: same_id.get(&n), undone: undone.contains(&n) };
+        on_record.refusal(record).unwrap_or(Ok(Done::New))
     };
     Ok(doses.iter().enumerate().map(answer).collect())
 }

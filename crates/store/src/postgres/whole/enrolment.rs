@@ -6,9 +6,13 @@ use std::collections::{HashMap, HashSet};
 use domain::id::BeneficiaryId;
 use uuid::Uuid;
 
-use super::{add_tallies, column, put_messages};
+use super::{
+    add_tallies, column, put_messages,
+    remembered::{self, Kept},
+};
 use crate::{
     StoreResult,
+    guard::{ENROLLED, Remembered},
     postgres::{
         enrolment::{all_or_none, refused},
         link::{Attempt, Db, Link, Values, transaction, waves_of},
@@ -80,11 +84,13 @@ type Answer = Result<Done, NotEnrolled>;
 enum Key {
     Person(BeneficiaryId),
     Document([u8; 32]),
+    Request([u8; 32]),
 }
 
-fn keys(one: &Enrolment) -> [Key; 2] {
+fn keys(one: &Enrolment) -> Vec<Key> {
     let beneficiary = &one.beneficiary;
-    [Key::Person(beneficiary.id), Key::Document(beneficiary.details.document_index)]
+    let always = [Key::Person(beneficiary.id), Key::Document(beneficiary.details.document_index)];
+    always.into_iter().chain(one.idempotency.iter().map(|one| Key::Request(one.key))).collect()
 }
 
 pub(in crate::postgres) async fn enrol(
@@ -118,13 +124,34 @@ async fn enter_all(link: &Link<'_>, enrolments: &[Enrolment]) -> Attempt<Vec<Ans
 }
 
 async fn enter_wave(link: &Link<'_>, enrolments: &[Enrolment]) -> Attempt<Vec<Answer>> {
+    let request = |one: &Enrolment| Some((bucket(one.account.id.bucket), one.idempotency?));
+    let recalled = remembered::recall(link, &column(enrolments, request)).await?;
+    let recalled: HashMap<usize, Remembered> = recalled.into_iter().collect();
+    let asking: Vec<&Enrolment> = enrolments
+        .iter()
+        .enumerate()
+        .filter_map(|(n, one)| (!recalled.contains_key(&n)).then_some(one))
+        .collect();
+    let mut entered = enter_new(link, &asking).await?.into_iter();
+    let answer = |n: usize| match recalled.get(&n) {
+        Some(Some(_)) => Ok(Done::Again),
+        Some(None) => Err(NotEnrolled::OtherRequest),
+        None => entered.next().expect("an answer for each that was asked"),
+    };
+    Ok((0..enrolments.len()).map(answer).collect())
+}
+
+async fn enter_new(link: &Link<'_>, enrolments: &[&Enrolment]) -> Attempt<Vec<Answer>> {
+    if enrolments.is_empty() {
+        return Ok(Vec::new());
+    }
     let taken = reserve(link, enrolments).await?;
     let free: Vec<&Enrolment> =
-        enrolments.iter().filter(|one| !taken.contains(&one.beneficiary.id)).collect();
+        enrolments.iter().copied().filter(|one| !taken.contains(&one.beneficiary.id)).collect();
     let mut families = open_accounts(link, &free).await?;
     let (mut new, mut without_place) = (Vec::new(), Vec::new());
     let mut answers = Vec::with_capacity(enrolments.len());
-    for one in enrolments {
+    for &one in enrolments {
         let family = families.entry(one.account.id.uuid).or_default();
         answers.push(if taken.contains(&one.beneficiary.id) {
             Err(NotEnrolled::DocumentTaken)
@@ -149,11 +176,17 @@ async fn enter_wave(link: &Link<'_>, enrolments: &[Enrolment]) -> Attempt<Vec<An
     add_tallies(link, &tallies).await?;
     let messages: Vec<_> = new.iter().filter_map(|(one, _)| one.message.as_ref()).collect();
     put_messages(link, &messages).await?;
+    let kept = |(one, _): &(&Enrolment, i16)| {
+        let (hb, at) = (bucket(one.account.id.bucket), one.beneficiary.registered_at);
+        Some(Kept { hb, request: one.idempotency?, code: ENROLLED, detail: None, at })
+    };
+    let kept: Vec<_> = new.iter().filter_map(kept).collect();
+    remembered::put(link, &kept).await?;
     Ok(answers)
 }
 
 /// Reserves the documents; gives the people whose document is another's.
-async fn reserve(link: &Link<'_>, enrolments: &[Enrolment]) -> Attempt<HashSet<BeneficiaryId>> {
+async fn reserve(link: &Link<'_>, enrolments: &[&Enrolment]) -> Attempt<HashSet<BeneficiaryId>> {
     let index = |one: &Enrolment| one.beneficiary.details.document_index;
     let values: Values<'_> = &[
         &column(enrolments, |one| bucket_of(&index(one))),
@@ -164,7 +197,8 @@ async fn reserve(link: &Link<'_>, enrolments: &[Enrolment]) -> Attempt<HashSet<B
     let reserved = link.rows(&RESERVE, values).await?;
     let reserved = reserved.iter().map(|row| digest_at(row, "document_index"));
     let reserved: HashSet<[u8; 32]> = reserved.collect::<StoreResult<_>>()?;
-    let known: Vec<_> = enrolments.iter().filter(|one| !reserved.contains(&index(one))).collect();
+    let known: Vec<&Enrolment> =
+        enrolments.iter().copied().filter(|one| !reserved.contains(&index(one))).collect();
     if known.is_empty() {
         return Ok(HashSet::new());
     }

@@ -1,0 +1,111 @@
+//! Several processes that open one empty store at the same moment: each finds it ready, and the
+//! schema is made once. A store that a later version made is refused.
+
+#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use store::{
+    Store,
+    postgres::{Postgres, Topology},
+    sqlite::Sqlite,
+};
+
+const PROCESSES: usize = 4;
+const ROUNDS: usize = 3;
+/// What the child opens, and a folder where it says that it is there and waits for the word.
+const WHERE: &str = "TEEKA_TEST_OPENS";
+const START: &str = "TEEKA_TEST_START";
+
+async fn open(at: &str) -> store::StoreResult<Box<dyn Store>> {
+    Ok(if at.starts_with("postgres:") {
+        Box::new(Postgres::open(at, Some(Topology::Single)).await?)
+    } else {
+        Box::new(Sqlite::open(Path::new(at))?)
+    })
+}
+
+/// What a child does: this program, started again with one test.
+#[tokio::test]
+#[ignore = "the other tests run it, as processes of its own"]
+async fn a_process_opens() {
+    let start = PathBuf::from(std::env::var_os(START).unwrap());
+    std::fs::write(start.join(std::process::id().to_string()), "").unwrap();
+    while !start.join("go").exists() {
+        std::thread::yield_now();
+    }
+    let store = open(&std::env::var(WHERE).unwrap()).await.unwrap();
+    store.check().await.unwrap();
+    assert!(store.audit().await.unwrap().holds());
+    store.close().await;
+}
+
+fn open_at_once(at: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let children: Vec<_> = (0..PROCESSES)
+        .map(|_| {
+            Command::new(std::env::current_exe().unwrap())
+                .args(["--ignored", "--exact", "a_process_opens", "--nocapture"])
+                .env(WHERE, at)
+                .env(START, folder.path())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let begun = Instant::now();
+    while std::fs::read_dir(folder.path()).unwrap().count() < PROCESSES {
+        assert!(begun.elapsed() < Duration::from_mins(1), "a process does not start");
+        std::thread::yield_now();
+    }
+    std::fs::write(folder.path().join("go"), "").unwrap();
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "it ran");
+    }
+}
+
+#[test]
+fn processes_open_an_empty_file_at_once() {
+    for _ in 0..ROUNDS {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("teeka.sqlite");
+        open_at_once(path.to_str().unwrap());
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let ran: i64 =
+            connection.query_row("SELECT count(*) FROM migration", [], |row| row.get(0)).unwrap();
+        assert!(ran > 0);
+    }
+}
+
+#[test]
+fn processes_open_an_empty_database_at_once() {
+    for _ in 0..ROUNDS {
+        let Some(url) = testkit::postgres::new_database() else { return };
+        open_at_once(&url);
+        let server = testkit::postgres::shared().unwrap();
+        let name = url.rsplit('/').next().unwrap();
+        assert_ne!(server.sql(name, "SELECT count(*) FROM migration").trim(), "0");
+    }
+}
+
+#[tokio::test]
+async fn what_a_later_version_made_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("teeka.sqlite");
+    open(path.to_str().unwrap()).await.unwrap().close().await;
+    let later = "INSERT INTO migration (name) VALUES ('9999_later')";
+    rusqlite::Connection::open(&path).unwrap().execute(later, []).unwrap();
+    assert!(open(path.to_str().unwrap()).await.is_err());
+
+    let Some(url) = testkit::postgres::new_database() else { return };
+    open(&url).await.unwrap().close().await;
+    testkit::postgres::shared().unwrap().sql(url.rsplit('/').next().unwrap(), later);
+    assert!(open(&url).await.is_err());
+}

@@ -1,0 +1,277 @@
+//! Many writers at once on a store whose disk may fail under them, and what they were told.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::{
+    appointment::Seat,
+    id::{AccountId, AppointmentId, BeneficiaryId, DoseId, HomeBucket},
+};
+use store::{
+    Booking, DoseRecord, Enrolment, Store, StoreResult,
+    sqlite::{Options, Sqlite, Synchronous},
+};
+use uuid::Uuid;
+
+use crate::fixture;
+
+const WRITERS: u32 = 16;
+/// More than any play books.
+const SEATS: u32 = 1_000_000;
+
+/// What the store acknowledged about one person.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told {
+    pub(crate) number: u32,
+    pub(crate) booked: bool,
+    pub(crate) vaccinated: bool,
+}
+
+impl Told {
+    /// How many things were acknowledged.
+    pub(crate) fn count(self) -> u32 {
+        1 + u32::from(self.booked) + u32::from(self.vaccinated)
+    }
+}
+
+fn account(number: u32) -> AccountId {
+    let bucket = HomeBucket(u16::try_from(number % 65_536).unwrap());
+    AccountId { bucket, uuid: Uuid::from_u128(u128::from(number) + 1) }
+}
+
+fn person(number: u32) -> BeneficiaryId {
+    BeneficiaryId::draw(account(number).bucket, u64::from(number) + 1)
+}
+
+fn index(number: u32) -> [u8; 32] {
+    let mut index = [0; 32];
+    index[..4].copy_from_slice(&number.to_be_bytes());
+    index
+}
+
+fn enrolment(number: u32) -> Enrolment {
+    let mut new = fixture::enrolment(1, 1, 1);
+    new.account.id = account(number);
+    new.account.mobile_index = index(number);
+    new.beneficiary.id = person(number);
+    new.beneficiary.account = account(number).uuid;
+    new.beneficiary.details.document_index = index(number);
+    // As large as sealed names are.
+    new.beneficiary.details.name = vec![1; 90];
+    new
+}
+
+fn seat(number: u32) -> Seat {
+    let session = 1 + number % 2;
+    fixture::seat(u128::from(session), i64::from(session), 0, 0)
+}
+
+fn booking(number: u32) -> Booking {
+    Booking {
+        appointment: appointment(number),
+        account: account(number),
+        beneficiaries: vec![person(number)],
+        ..fixture::booking(u128::from(number) + 1, 1, &[1], seat(number))
+    }
+}
+
+fn appointment(number: u32) -> AppointmentId {
+    AppointmentId(Uuid::from_u128(u128::from(number) + 1))
+}
+
+fn dose(number: u32) -> DoseRecord {
+    let facility = seat(number).facility.0;
+    let mut record = fixture::dose(u128::from(number) + 1, person(number), 1, facility);
+    record.certificate.id = Uuid::from_u128((1 << 64) + u128::from(number));
+    // As large as a sealed certificate is.
+    record.certificate.sealed = vec![3; 1_500];
+    record
+}
+
+/// A store on a file, and where it has facilities and sessions.
+pub(crate) fn open(path: &Path, synchronous: Synchronous) -> StoreResult<Arc<dyn Store>> {
+    let options = Options { path: path.to_owned(), synchronous };
+    Ok(Arc::new(Sqlite::open_with(&options)?))
+}
+
+/// Puts what the writers need into an empty store.
+pub(crate) async fn prepare(store: &Arc<dyn Store>) -> StoreResult<()> {
+    store.put_facilities(&[fixture::facility(1), fixture::facility(2)], fixture::at(0)).await?;
+    let sessions = [fixture::session(1, 1, SEATS), fixture::session(2, 2, SEATS)];
+    store.publish_sessions(&sessions, fixture::at(0)).await?;
+    Ok(())
+}
+
+/// What becomes of a writer who is told that a write did not go through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// Stops.
+    GivesUp,
+    /// Goes on with the next person.
+    GoesOn,
+}
+
+/// What all writers of a play share.
+#[derive(Debug, Default)]
+struct Shared {
+    over: AtomicBool,
+    acknowledged: AtomicU32,
+    failed: AtomicU32,
+}
+
+/// Writers, who go on until they are stopped or give up.
+pub(crate) struct Play {
+    writers: Vec<tokio::task::JoinHandle<Vec<Told>>>,
+    shared: Arc<Shared>,
+}
+
+impl Play {
+    /// Starts the writers: they enrol people from the `first` on, book and record a dose for each.
+    pub(crate) fn start(store: &Arc<dyn Store>, first: u32, kind: Writer) -> Self {
+        let shared = Arc::new(Shared::default());
+        let writers = (0..WRITERS)
+            .map(|writer| {
+                let (store, shared) = (Arc::clone(store), Arc::clone(&shared));
+                tokio::spawn(async move { write(&store, first + writer, kind, &shared).await })
+            })
+            .collect();
+        Self { writers, shared }
+    }
+
+    /// How many writes were acknowledged, and how many failed.
+    pub(crate) fn so_far(&self) -> (u32, u32) {
+        let shared = &self.shared;
+        (shared.acknowledged.load(Ordering::Relaxed), shared.failed.load(Ordering::Relaxed))
+    }
+
+    /// Waits for so many more acknowledged writes and so many more that fail.
+    pub(crate) async fn until(&self, acknowledged: u32, failed: u32) {
+        let before = self.so_far();
+        let done = async {
+            loop {
+                let now = self.so_far();
+                if now.0 >= before.0 + acknowledged && now.1 >= before.1 + failed {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let done = tokio::time::timeout(Duration::from_mins(1), done).await;
+        assert!(done.is_ok(), "since {before:?} only {:?}", self.so_far());
+    }
+
+    /// Tells the writers to stop, waits for them and gives what they were told.
+    pub(crate) async fn stop(self) -> Vec<Told> {
+        self.shared.over.store(true, Ordering::Relaxed);
+        self.end().await
+    }
+
+    /// Waits for the writers; gives what they were told.
+    pub(crate) async fn end(self) -> Vec<Told> {
+        let mut all = Vec::new();
+        for writer in self.writers {
+            all.extend(writer.await.unwrap());
+        }
+        all
+    }
+}
+
+async fn write(store: &Arc<dyn Store>, first: u32, kind: Writer, shared: &Shared) -> Vec<Told> {
+    let mut told = Vec::new();
+    for number in (first..).step_by(WRITERS as usize) {
+        let failed = shared.failed.load(Ordering::Relaxed) > 0;
+        if shared.over.load(Ordering::Relaxed) || failed && kind == Writer::GivesUp {
+            break;
+        }
+        let enrolled = store.enrol(&[enrolment(number)]).await;
+        if !shared.went_through(enrolled) {
+            continue;
+        }
+        let booked = shared.went_through(store.book(&[booking(number)]).await);
+        let vaccinated = booked && shared.went_through(store.record_doses(&[dose(number)]).await);
+        told.push(Told { number, booked, vaccinated });
+    }
+    told
+}
+
+impl Shared {
+    /// Counts an answer. No guard may stand in the way of any write here.
+    fn went_through<E: std::fmt::Debug>(
+        &self,
+        answer: StoreResult<Vec<Result<store::Done, E>>>,
+    ) -> bool {
+        let counter = if answer.is_ok() { &self.acknowledged } else { &self.failed };
+        counter.fetch_add(1, Ordering::Relaxed);
+        answer.is_ok_and(|outcomes| {
+            assert!(outcomes[0].is_ok(), "{outcomes:?}");
+            true
+        })
+    }
+}
+
+/// What is found, compared with what was told.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Acknowledged and not there.
+    pub(crate) lost: u32,
+    /// What must not be, whatever was lost.
+    pub(crate) wrong: Vec<String>,
+}
+
+/// Compares a store with what was told, and its file with itself.
+pub(crate) async fn compare(store: &Arc<dyn Store>, path: &Path, told: &[Told]) -> Found {
+    let mut found = compare_told(store, told).await;
+    found.wrong.extend(integrity(path));
+    found
+}
+
+/// Compares a store with what was told.
+pub(crate) async fn compare_told(store: &Arc<dyn Store>, told: &[Told]) -> Found {
+    let mut found = Found::default();
+    match store.audit().await {
+        Ok(audit) if audit.holds() => {}
+        other => found.wrong.push(format!("{other:?}")),
+    }
+    for one in told {
+        let Ok(record) = store.person(person(one.number)).await else {
+            found.wrong.push("a person cannot be read".to_owned());
+            continue;
+        };
+        let Some(record) = record else {
+            found.lost += one.count();
+            continue;
+        };
+        let claims = record.claims.iter().filter(|c| c.appointment == appointment(one.number));
+        let id = DoseId(Uuid::from_u128(u128::from(one.number) + 1));
+        let doses = record.doses.iter().filter(|dose| dose.id == id);
+        for (told, held) in [(one.booked, claims.count()), (one.vaccinated, doses.count())] {
+            found.lost += u32::from(told && held == 0);
+            if held > 1 {
+                found.wrong.push(format!("{held} times the same"));
+            }
+        }
+    }
+    found
+}
+
+/// What SQLite itself finds wrong with the file.
+fn integrity(path: &Path) -> Vec<String> {
+    let check = || -> rusqlite::Result<Vec<String>> {
+        let connection = rusqlite::Connection::open(path)?;
+        let mut wrong = Vec::new();
+        for pragma in ["PRAGMA integrity_check", "PRAGMA foreign_key_check"] {
+            let mut rows = connection.prepare(pragma)?;
+            let said = rows.query_map([], |row| row.get(0))?;
+            wrong.extend(said.collect::<rusqlite::Result<Vec<String>>>()?);
+        }
+        wrong.retain(|line| line != "ok");
+        Ok(wrong)
+    };
+    check().unwrap_or_else(|error| vec![error.to_string()])
+}
