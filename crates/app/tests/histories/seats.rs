@@ -251,7 +251,7 @@ impl Play<'_> {
             }
             Err(Error::Full { .. }) if self.fault == Fault::SoldTwice => Some(Answer::Booked),
             Err(Error::Full { .. }) => Some(Answer::Full),
-            Err(Error::NotBooked(NotBooked::Held { .. })) => Some(Answer::Held),
+            Err(Error::AppointmentExists { .. }) => Some(Answer::Held),
             Err(Error::Unavailable(_) | Error::NotBooked(NotBooked::InProgress)) => None,
             Err(other) => panic!("{other}"),
         }
