@@ -44,6 +44,7 @@ pub(crate) async fn open_store(url: &str) -> anyhow::Result<Arc<dyn Store>> {
 pub(crate) async fn open(config: &Config) -> anyhow::Result<Platform> {
     fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot make {}", config.data.display()))?;
+    press_name(&config.data)?;
     let vault = Vault::load_or_create(&config.data.join("root.key"))
         .context("the root key cannot be used")?;
     let signer = open_signer(config)?;
@@ -68,9 +69,10 @@ fn open_signer(config: &Config) -> anyhow::Result<Signer> {
     if !key.exists() {
         let settings = &config.settings;
         let new = make_signer(&settings.country, &settings.issuer, system().today())?;
-        write_private(&key, &new.key_pem)?;
-        fs::write(&certificate, &new.certificate_pem)?;
-        fs::write(config.data.join("authority.pem"), &new.authority_pem)?;
+        write(&config.data.join("authority.pem"), &new.authority_pem, 0o644)?;
+        write(&certificate, &new.certificate_pem, 0o644)?;
+        // Last: where it is, the others are.
+        write(&key, &new.key_pem, 0o600)?;
     }
     let read = |path: &Path| {
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
@@ -78,18 +80,37 @@ fn open_signer(config: &Config) -> anyhow::Result<Signer> {
     Ok(Signer::from_pem(&read(&key)?, &read(&certificate)?)?)
 }
 
-fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+/// Writes a file that is there whole or not at all, also when the power goes.
+fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
     use std::io::Write;
+    let new = path.with_extension("new");
     let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+        options.mode(mode);
     }
-    let mut file = options.open(path)?;
+    #[cfg(not(unix))]
+    let _ = mode;
+    let mut file = options.open(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
+    fs::rename(&new, path)?;
+    press_name(path)
+}
+
+/// Presses the name of a file or folder to disk, which is kept in the folder above it.
+fn press_name(path: &Path) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        let path = std::path::absolute(path)?;
+        if let Some(folder) = path.parent() {
+            fs::File::open(folder)?.sync_all()?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! The whole program, from outside: a resident's way, what is kept on disk, what a crash leaves,
-//! and what one resident may do with what is another's.
+//! The whole program, from outside: a resident's way, what is kept on disk, and what one resident
+//! may do with what is another's.
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
@@ -287,95 +287,4 @@ fn restore(copy: &Path) {
         .unwrap();
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&said["people"], &said["holds"]), (&json!(52), &json!(true)), "{said}");
-}
-
-/// What somebody was told before the program was killed.
-#[derive(Default)]
-struct Told {
-    mobile: String,
-    /// The booking that was acknowledged last, if nothing was under way after it.
-    stands: Option<String>,
-}
-
-#[test]
-fn what_was_acknowledged_outlives_kill_nine() {
-    let rounds = std::env::var("TEEKA_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(4);
-    let folder = tempfile::tempdir().unwrap();
-    let mut told = Vec::new();
-    for round in 0..rounds {
-        let program = small_demo(folder.path());
-        let (date, ..) = somewhere(&program);
-        let (session, _) = session_for(&program, &date, 46);
-        let residents: Vec<_> = (0..6_u64)
-            .map(|number| {
-                let mobile = format!("73{round:02}00{number:04}");
-                let resident = Resident::sign_in(&program, folder.path(), &mobile);
-                let document = format!("72{round:02}{number:08}");
-                let reference = resident.register("Asha Demo", "1975", &document);
-                (mobile, resident.token.clone(), reference, number)
-            })
-            .collect();
-        let address = program.address();
-        std::thread::scope(|scope| {
-            let running: Vec<_> = residents
-                .into_iter()
-                .map(|(mobile, token, reference, number)| {
-                    let (session, address) = (&session, &address);
-                    // Every second one stops by itself; the others are cut off.
-                    let most = if number % 2 == 0 { 2 + number } else { u64::MAX };
-                    scope.spawn(move || {
-                        let stands = book_until(address, &token, &reference, session, most);
-                        Told { mobile, stands }
-                    })
-                })
-                .collect();
-            #[expect(clippy::disallowed_methods, reason = "another process is at work")]
-            std::thread::sleep(std::time::Duration::from_millis(250 + 70 * round));
-            program.kill();
-            told.extend(running.into_iter().map(|one| one.join().unwrap()));
-        });
-    }
-    assert!(told.iter().filter(|one| one.stands.is_some()).count() >= 3, "too little was told");
-    let program = small_demo(folder.path());
-    for one in &told {
-        let people = Resident::sign_in(&program, folder.path(), &one.mobile).people();
-        let held: Vec<_> = people[0]["appointments"].as_array().unwrap().clone();
-        let ids: Vec<_> = held.iter().filter_map(|a| a["appointment_id"].as_str()).collect();
-        match &one.stands {
-            Some(id) => assert_eq!(ids, [id.as_str()]),
-            None => assert!(ids.len() <= 1),
-        }
-    }
-    assert!(program.stop());
-    let doctor =
-        Command::new(TEEKA).args(["doctor", "--data"]).arg(folder.path()).output().unwrap();
-    assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
-}
-
-/// Books and cancels again and again, at most so often; gives the booking that was acknowledged
-/// last, if it ended there by itself.
-fn book_until(
-    address: &str,
-    token: &str,
-    reference: &str,
-    session: &Value,
-    most: u64,
-) -> Option<String> {
-    let post = |path: &str, body: &Value| {
-        support::try_call(address, "POST", path, Some(token), Some(body))
-    };
-    let wish = json!({
-        "session_id": session["session_id"], "slot": session["slots"][0],
-        "beneficiaries": [reference],
-    });
-    let mut booked = 0;
-    loop {
-        let (200, answer) = post("/api/v2/appointment/schedule", &wish)? else { return None };
-        let id = answer["appointment_id"].as_str()?.to_owned();
-        booked += 1;
-        if booked == most {
-            return Some(id);
-        }
-        post("/api/v2/appointment/cancel", &json!({ "appointment_id": id }))?;
-    }
 }

@@ -53,7 +53,8 @@ impl Program {
     ///
     /// If it announced no address.
     pub fn address(&self) -> String {
-        let api = self.announced["api"].as_str().expect("an address");
+        let api = self.announced["api"].as_str();
+        let api = api.unwrap_or_else(|| panic!("no address: {}", self.announced));
         api.trim_end_matches("/api").to_owned()
     }
 
