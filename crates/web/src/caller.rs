@@ -5,7 +5,7 @@ use std::{convert::Infallible, net::SocketAddr};
 use app::{Actor, Ctx};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, header::AUTHORIZATION, request::Parts},
+    http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts},
 };
 use domain::id::StateId;
 
@@ -24,8 +24,8 @@ pub(crate) struct Caller {
     pub(crate) source: String,
     /// The language asked for, if it is not English.
     pub(crate) local_language: bool,
-    /// The key of an idempotent request.
-    pub(crate) idempotency_key: Option<String>,
+    /// The key of an idempotent request; inside, none if it cannot be one.
+    pub(crate) idempotency_key: Option<Option<String>>,
     /// The browser's name for itself.
     pub(crate) user_agent: Option<String>,
     key: Option<usize>,
@@ -56,13 +56,17 @@ impl FromRequestParts<Web> for Caller {
             source: source(inner, parts),
             local_language: !language.trim_start().to_ascii_lowercase().starts_with("en")
                 && !language.starts_with('*'),
-            idempotency_key: text("idempotency-key")
-                .filter(|key| (1..=200).contains(&key.len()))
-                .map(str::to_owned),
+            idempotency_key: headers.get("idempotency-key").map(|value| usable_key(value)),
             user_agent: text("user-agent").map(|agent| agent.chars().take(200).collect()),
             key: text("x-api-key").and_then(|key| inner.key(key)),
         })
     }
+}
+
+fn usable_key(value: &HeaderValue) -> Option<String> {
+    let key = value.to_str().ok()?;
+    let plain = key.bytes().all(|byte| byte.is_ascii_graphic());
+    (plain && (1..=200).contains(&key.len())).then(|| key.to_owned())
 }
 
 /// The name of the cookie that holds the token of a browser.

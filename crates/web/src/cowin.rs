@@ -14,7 +14,7 @@ use axum::{
     Router,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, options, post},
+    routing::{get, post},
 };
 
 use crate::Web;
@@ -33,7 +33,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/api/v1/reports/v2/getPublicReports", get(reports::public_reports))
         .route("/api/v1/reports/v2/getVacPublicReports", get(reports::vaccination_reports))
         .route("/assets/json/csvjson.json", get(reports::districts))
-        .route("/api/{*path}", options(preflight))
 }
 
 fn versioned(version: &str) -> Router<Web> {
@@ -94,7 +93,7 @@ fn versioned(version: &str) -> Router<Web> {
 }
 
 /// What browsers ask before a call from another origin.
-async fn preflight() -> Response {
+pub(crate) fn preflight() -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
