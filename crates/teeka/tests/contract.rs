@@ -26,7 +26,7 @@ impl Drop for Proxy {
 }
 
 fn sources() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract")
+    support::sources("contract")
 }
 
 /// Where packages are installed: kept between runs.
@@ -124,7 +124,7 @@ fn python_programs_run_unmodified() {
     }
     let folder = tempfile::tempdir().unwrap();
     let program = support::small_demo(folder.path());
-    let python = support::python(&installed());
+    let python = support::python(&installed(), "contract");
     let proxy = start_proxy(folder.path(), &program.address());
     let (date, district, pincode) = support::somewhere(&program);
     let (mobile, reference) = vaccinated(&program, folder.path(), &date);

@@ -81,18 +81,8 @@ pub(crate) struct Resident<'a> {
 
 impl<'a> Resident<'a> {
     pub(crate) fn sign_in(program: &'a Program, folder: &Path, mobile: &str) -> Self {
-        let messages = folder.join("messages.jsonl");
-        let before = messages_sent(&messages);
-        let body = json!({ "mobile": mobile });
-        let (status, sent) =
-            call(program, "POST", "/api/v2/auth/generateMobileOTP", None, Some(&body));
-        assert_eq!(status, 200, "{sent}");
-        let code = code_of(&messages, mobile, before);
-        let body = json!({ "otp": sha256(&code), "txnId": sent["txnId"] });
-        let (status, signed) =
-            call(program, "POST", "/api/v2/auth/validateMobileOtp", None, Some(&body));
-        assert_eq!(status, 200, "{signed}");
-        let token = signed["token"].as_str().unwrap().to_owned();
+        let calls = ["/api/v2/auth/generateMobileOTP", "/api/v2/auth/validateMobileOtp"];
+        let token = token_by(program, folder, mobile, calls);
         Self { program, mobile: mobile.to_owned(), token }
     }
 
@@ -123,6 +113,25 @@ impl<'a> Resident<'a> {
         assert_eq!(status, 200, "{answer}");
         answer["beneficiaries"].clone()
     }
+}
+
+/// A token from one of the pairs of calls that send a one-time password and take it back.
+pub(crate) fn token_by(
+    program: &Program,
+    folder: &Path,
+    mobile: &str,
+    [send, confirm]: [&str; 2],
+) -> String {
+    let messages = folder.join("messages.jsonl");
+    let before = messages_sent(&messages);
+    let body = json!({ "mobile": mobile, "mobile_number": mobile });
+    let (status, sent) = call(program, "POST", send, None, Some(&body));
+    assert_eq!(status, 200, "{sent}");
+    let code = code_of(&messages, mobile, before);
+    let body = json!({ "otp": sha256(&code), "txnId": sent["txnId"] });
+    let (status, signed) = call(program, "POST", confirm, None, Some(&body));
+    assert_eq!(status, 200, "{signed}");
+    signed["token"].as_str().unwrap().to_owned()
 }
 
 /// A session of a day for grown-ups: the session, and its centre's id.
@@ -176,17 +185,21 @@ pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
     }
 }
 
+/// A folder of `tests/`.
+pub(crate) fn sources(tests: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(tests)
+}
+
 /// SHA-256 in hex.
 pub(crate) fn sha256(text: &str) -> String {
     app::sign_in::sha256_hex(text)
 }
 
-/// A Python with the packages of the tests, installed once.
-pub(crate) fn python(folder: &Path) -> PathBuf {
+/// A Python with the packages of a folder of `tests/`, installed once into another.
+pub(crate) fn python(folder: &Path, tests: &str) -> PathBuf {
     let venv = folder.join("venv");
     let python = venv.join("bin/python");
-    let requirements =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract/requirements.txt");
+    let requirements = sources(tests).join("requirements.txt");
     if !python.exists() {
         let made = std::process::Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
         assert!(made.is_ok_and(|status| status.success()), "a venv can be made");
