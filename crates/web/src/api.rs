@@ -72,6 +72,9 @@ async fn sessions(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let query = Query::parse(query.as_deref());
+    if query.has_empty() {
+        return Err(Problem::invalid("a parameter is empty: leave it out"));
+    }
     let place = place(&query)?;
     let today = caller.ctx.today();
     let from = match query.get("from") {

@@ -75,12 +75,8 @@ pub(super) const fn tag(auth: Auth) -> &'static str {
 }
 
 fn security_schemes() -> Value {
-    let token = |what: &str| {
-        json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": what })
-    };
-    let key = |what: &str| {
-        json!({ "type": "apiKey", "in": "header", "name": "x-api-key", "description": what })
-    };
+    let token = |what: &str| json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": what });
+    let key = |what: &str| json!({ "type": "apiKey", "in": "header", "name": "x-api-key", "description": what });
     json!({
         "resident": token("For everything of an account: from confirmOTP or validateMobileOtp"),
         "certificates": token("For certificates only: from public/confirmOTP"),
@@ -170,8 +166,7 @@ fn good(call: &Call, suffix: &str) -> Map<String, Value> {
     for (operation, place, pointer) in call.links {
         let value = format!("$response.body#{pointer}");
         let id = format!("{operation}{}", if operation_is_v2(operation) { suffix } else { "" });
-        answer["links"][*operation] =
-            json!({ "operationId": id, "parameters": { *place: value } });
+        answer["links"][*operation] = json!({ "operationId": id, "parameters": { *place: value } });
     }
     let mut answers = Map::new();
     if call.cached {
@@ -226,10 +221,9 @@ fn refusal(call: &Call, status: u16) -> Value {
     let presents = call.auth == Auth::Program;
     match status {
         401 => one("text/plain", json!({ "type": "string", "const": "Unauthenticated access!" })),
-        403 if presents => one(
-            "application/json",
-            json!({ "anyOf": [schema("Message"), schema("Error")] }),
-        ),
+        403 if presents => {
+            one("application/json", json!({ "anyOf": [schema("Message"), schema("Error")] }))
+        }
         403 | 413 | 429 | 503 => one("application/json", schema("Message")),
         409 => one("application/json", schema("FullError")),
         _ => one("application/json", schema("Error")),

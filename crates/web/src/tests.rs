@@ -73,9 +73,9 @@ fn documented() -> BTreeMap<Route, String> {
         for (method, operation) in operations.as_object().unwrap() {
             let schemes = operation["security"].as_array().unwrap();
             // Of several, the last is the one that opens least.
-            let who = schemes.last().map_or("nobody", |one| {
-                one.as_object().unwrap().keys().next().unwrap().as_str()
-            });
+            let who = schemes
+                .last()
+                .map_or("nobody", |one| one.as_object().unwrap().keys().next().unwrap().as_str());
             found.insert((method.to_uppercase(), path.clone()), who.to_owned());
         }
     }

@@ -2,7 +2,11 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
 
 use serde_json::{Value, json};
 use testkit::program::{Program, code_of, messages_sent};
@@ -150,8 +154,8 @@ pub(crate) fn session_for(program: &Program, date: &str, age: u64) -> (Value, i6
     (session, center)
 }
 
-/// Gives a seat of today on site and records a dose, by the program of a state.
-pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
+/// A session of today for all ages, with its centre's id; `date` is tomorrow.
+pub(crate) fn covishield_today(program: &Program, date: &str) -> Value {
     let tomorrow = jiff::civil::Date::strptime("%d-%m-%Y", date).unwrap();
     let today = tomorrow.yesterday().unwrap().strftime("%d-%m-%Y").to_string();
     let path = format!(
@@ -165,8 +169,15 @@ pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
             && session["vaccine"] == "COVISHIELD"
             && session["max_age_limit"].is_null()
     });
-    let session = session.unwrap();
-    let slot = &session["slots"][0];
+    let mut session = session.unwrap().clone();
+    session["center_id"] = center["center_id"].clone();
+    session
+}
+
+/// Gives a seat of today on site and records a dose, by the program of a state.
+pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
+    let session = covishield_today(program, date);
+    let (slot, today) = (&session["slots"][0], &session["date"]);
     let body = json!({
         "dose": 1, "session_id": session["session_id"], "slot": slot, "beneficiaries": [reference],
     });
@@ -174,7 +185,7 @@ pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
         call(program, "POST", "/api/v2/vaccinator/onspots/schedule", None, Some(&body));
     assert_eq!(status, 200, "{answer}");
     let body = json!({
-        "beneficiary_reference_id": reference, "center_id": center["center_id"],
+        "beneficiary_reference_id": reference, "center_id": session["center_id"],
         "vaccine": "COVISHIELD", "vaccine_batch": "LOT1", "dose": 1.0, "dose1_date": today,
         "vaccinator_name": "Meera Pillai",
     });
@@ -182,6 +193,35 @@ pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
         let (status, answer) =
             call(program, "POST", "/api/v2/vaccinator/beneficiaries/vaccinate", None, Some(&body));
         assert_eq!(status, 200, "{answer}");
+    }
+}
+
+/// A proxy with a planted fault, which shows the first resident's people to the second.
+pub(crate) struct Flawed {
+    child: Child,
+    pub(crate) address: String,
+}
+
+impl Flawed {
+    pub(crate) fn start(program: &Program, first: &Resident<'_>, second: &Resident<'_>) -> Self {
+        let address = program.address();
+        let mut child = Command::new("python3")
+            .arg(sources("attack").join("flawed.py"))
+            .arg(address.rsplit(':').next().unwrap())
+            .args([&first.token, &second.token])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { child, address: format!("http://127.0.0.1:{}", line.trim()) }
+    }
+}
+
+impl Drop for Flawed {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
@@ -201,9 +241,9 @@ pub(crate) fn python(folder: &Path, tests: &str) -> PathBuf {
     let python = venv.join("bin/python");
     let requirements = sources(tests).join("requirements.txt");
     if !python.exists() {
-        let made = std::process::Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
+        let made = Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
         assert!(made.is_ok_and(|status| status.success()), "a venv can be made");
-        let installed = std::process::Command::new(&python)
+        let installed = Command::new(&python)
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
             .arg(requirements)
             .status();

@@ -171,11 +171,7 @@ pub(super) async fn captcha(caller: Caller) -> Answer<Json<Value>> {
 }
 
 /// A guest's token of the first generation: it opens nothing that is not public.
-pub(super) async fn guest(
-    State(web): State<Web>,
-    caller: Caller,
-    body: Bytes,
-) -> Answer<Response> {
+pub(super) async fn guest(State(web): State<Web>, caller: Caller, body: Bytes) -> Answer<Response> {
     Body::read(&body)?;
     let now = caller.ctx.now.as_second();
     let id = caller.ctx.random_uuid();

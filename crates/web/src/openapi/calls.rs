@@ -5,7 +5,8 @@ use super::call::{Auth, Call, Gives, get, post, put};
 
 const BY_PIN: &[&str] = &["pincode: pincode", "date: day", "vaccine?: vaccine"];
 const BY_DISTRICT: &[&str] = &["district_id: id", "date: day", "vaccine?: vaccine"];
-const REPORT: &[&str] = &["state_id?: id_or_empty", "district_id?: id_or_empty", "date?: iso_day_or_empty"];
+const REPORT: &[&str] =
+    &["state_id?: id_or_empty", "district_id?: id_or_empty", "date?: iso_day_or_empty"];
 const REFERENCE: &[&str] = &["beneficiary_reference_id: reference"];
 const PRESENTED: &[&str] = &["beneficiary_reference_id: reference", "secret_code?: secret_code"];
 
@@ -88,13 +89,9 @@ pub(crate) const CALLS: &[Call] = &[
         "Seven days of one centre",
     )
     .search(&["center_id: center_id", "date: day"], "CenterCalendar"),
-    get(
-        "/api/v2/appointment/centers/public/findByLatLong",
-        "centersNear",
-        "Centres near a point",
-    )
-    .query(&["lat: latitude", "long: longitude"])
-    .gives(Gives::Json("NearCenters")),
+    get("/api/v2/appointment/centers/public/findByLatLong", "centersNear", "Centres near a point")
+        .query(&["lat: latitude", "long: longitude"])
+        .gives(Gives::Json("NearCenters")),
     get("/api/v2/appointment/centers/findByLatLong", "partnerCentersNear", "Centres near a point")
         .query(&["lat: latitude", "long: longitude"])
         .gives(Gives::Json("NearCenters")),
@@ -157,14 +154,10 @@ pub(crate) const CALLS: &[Call] = &[
         .needs(Auth::Resident)
         .body("CancelRequest")
         .gives(Gives::Nothing),
-    get(
-        "/api/v2/appointment/appointmentslip/download",
-        "slip",
-        "The slip of an appointment",
-    )
-    .needs(Auth::Resident)
-    .query(&["appointment_id: uuid"])
-    .gives(Gives::Pdf),
+    get("/api/v2/appointment/appointmentslip/download", "slip", "The slip of an appointment")
+        .needs(Auth::Resident)
+        .query(&["appointment_id: uuid"])
+        .gives(Gives::Pdf),
     get("/api/v2/registration/certificate/download", "certificate", "A certificate")
         .needs(Auth::Resident)
         .query(REFERENCE)
@@ -278,10 +271,6 @@ pub(crate) const CALLS: &[Call] = &[
     .gives(Gives::Nothing)
     .errors(&[409]),
     get("/api/openapi.json", "document", "This document").gives(Gives::Document),
-    get(
-        "/.well-known/document-signers.pem",
-        "signers",
-        "Certificates of the document signers",
-    )
-    .gives(Gives::Text("application/x-pem-file")),
+    get("/.well-known/document-signers.pem", "signers", "Certificates of the document signers")
+        .gives(Gives::Text("application/x-pem-file")),
 ];

@@ -44,6 +44,9 @@ fn day_or_person(name: &str) -> Value {
             "description": "A day as dd-mm-yyyy, in India",
             "examples": ["01-02-2022"],
         }),
+        "given_day" => json!({
+            "anyOf": [kind("day"), { "type": ["string", "null"], "maxLength": 0 }],
+        }),
         "day_or_none" => json!({
             "type": "string", "pattern": "^([0-9]{2}-[0-9]{2}-[0-9]{4})?$",
             "description": "A day as dd-mm-yyyy, or empty", "examples": ["01-02-2022"],
@@ -175,7 +178,10 @@ fn session_or_label(name: &str) -> Value {
         }),
         "fee_type" => words(&["Free", "Paid"]),
         "yes_or_no" => words(&["Y", "N"]),
-        "yes_no_or_empty" => words(&["Y", "N", ""]),
+        "yes_no_or_none" => json!({
+            "type": ["string", "null"], "enum": ["Y", "N", "", null],
+            "description": "Y or N; N if it is left out", "examples": ["N"],
+        }),
         "gender" => words(&["Male", "Female", "Others"]),
         "status" => words(&["Not Vaccinated", "Partially Vaccinated", "Vaccinated"]),
         "status_number" => json!({

@@ -12,7 +12,11 @@ pub(super) const MODELS: &[Model] = &[
         "An error of our own calls: RFC 9457",
         &["type: text", "title: text", "status: whole", "detail: text"],
     ),
-    ("FullError", "A full session, with others that are not", &["..Error", "next_sessions: [Session]"]),
+    (
+        "FullError",
+        "A full session, with others that are not",
+        &["..Error", "next_sessions: [Session]"],
+    ),
     // Signing in.
     ("MobileRequest", "Asks for a one-time password", &["mobile: mobile"]),
     ("WebMobileRequest", "As web clients ask", &["mobile: mobile", "secret?: any"]),
@@ -27,7 +31,11 @@ pub(super) const MODELS: &[Model] = &[
     ("Token", "Someone is signed in", &["token: token", "isNewAccount?: yes_or_no"]),
     ("Captcha", "An empty picture", &["captcha: text"]),
     // Places and lists.
-    ("State", "A state or union territory", &["state_id: id", "state_name: text", "state_name_l: text"]),
+    (
+        "State",
+        "A state or union territory",
+        &["state_id: id", "state_name: text", "state_name_l: text"],
+    ),
     ("States", "All of them", &["states: [State]", "ttl: ttl"]),
     (
         "District",
@@ -116,7 +124,11 @@ pub(super) const MODELS: &[Model] = &[
             "distance_km: share",
         ],
     ),
-    ("NearCenters", "Nearest first, within fifty kilometres", &["centers: [NearCenter]", "ttl: ttl"]),
+    (
+        "NearCenters",
+        "Nearest first, within fifty kilometres",
+        &["centers: [NearCenter]", "ttl: ttl"],
+    ),
     // People.
     (
         "PersonRequest",
@@ -127,11 +139,15 @@ pub(super) const MODELS: &[Model] = &[
             "gender_id: gender_id",
             "photo_id_type: document_id",
             "photo_id_number: document_number",
-            "comorbidity_ind?: yes_no_or_empty",
+            "comorbidity_ind?: yes_no_or_none",
             "consent_version?: any",
         ],
     ),
-    ("WalkInRequest", "A person who came without registration", &["..PersonRequest", "mobile_number: mobile"]),
+    (
+        "WalkInRequest",
+        "A person who came without registration",
+        &["..PersonRequest", "mobile_number: mobile"],
+    ),
     ("ReferenceRequest", "A person", &["beneficiary_reference_id: reference"]),
     ("Reference", "A person's number", &["beneficiary_reference_id: reference"]),
     (
@@ -193,11 +209,7 @@ pub(super) const MODELS: &[Model] = &[
             "captcha?: any",
         ],
     ),
-    (
-        "Booked",
-        "Seats are held",
-        &["appointment_confirmation_no: uuid", "appointment_id: uuid"],
-    ),
+    ("Booked", "Seats are held", &["appointment_confirmation_no: uuid", "appointment_id: uuid"]),
     (
         "RescheduleRequest",
         "Another slot",
@@ -206,7 +218,7 @@ pub(super) const MODELS: &[Model] = &[
     (
         "CancelRequest",
         "Everybody of an appointment, or those who are named",
-        &["appointment_id: uuid", "beneficiariesToCancel?: [reference]"],
+        &["appointment_id: uuid", "beneficiariesToCancel?: [reference]|null"],
     ),
     (
         "DoseRequest",
@@ -218,8 +230,8 @@ pub(super) const MODELS: &[Model] = &[
             "vaccine_batch: lot",
             "vaccinator_name: short_name",
             "dose?: dose",
-            "dose1_date?: day",
-            "dose2_date?: day",
+            "dose1_date?: given_day",
+            "dose2_date?: given_day",
         ],
     ),
     ("DoseAnswer", "It is recorded", &["beneficiary_reference_id: reference", "dose: dose"]),

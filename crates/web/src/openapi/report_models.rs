@@ -72,7 +72,13 @@ pub(super) const REPORT_MODELS: &[Model] = &[
     (
         "SessionDay",
         "Sessions of a day",
-        &["session_date: iso_day", "total: count", "planned: count", "ongoing: count", "completed: count"],
+        &[
+            "session_date: iso_day",
+            "total: count",
+            "planned: count",
+            "ongoing: count",
+            "completed: count",
+        ],
     ),
     (
         "Group",

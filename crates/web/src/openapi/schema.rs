@@ -68,9 +68,6 @@ pub(super) fn parameter(line: &str, place: &str) -> Value {
         if let Some(description) = fields.remove("description") {
             parameter["description"] = description;
         }
-        if let Some(examples) = fields.get("examples").and_then(Value::as_array) {
-            parameter["example"] = examples[0].clone();
-        }
     }
     parameter["schema"] = schema;
     parameter
