@@ -1,5 +1,5 @@
-//! The whole program, from outside: a resident's way, what is kept on disk, what a crash leaves,
-//! and what one resident may do with what is another's.
+//! The whole program, from outside: a resident's way, what a crash leaves, and what one resident
+//! may do with what is another's.
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
@@ -185,108 +185,6 @@ fn with_key(program: &Program, path: &str) -> (u16, Value) {
         agent.get(url).header("x-api-key", "demo-key-of-a-made-up-country").call().unwrap();
     let text = answer.body_mut().read_to_string().unwrap();
     (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
-}
-
-/// Values of people, and how each may be written.
-fn forms(value: &str) -> Vec<Vec<u8>> {
-    let bytes = value.as_bytes();
-    let hex = hex::encode(bytes);
-    let utf16 = |order: fn(u16) -> [u8; 2]| value.encode_utf16().flat_map(order).collect();
-    vec![
-        bytes.to_vec(),
-        hex.to_uppercase().into_bytes(),
-        hex.into_bytes(),
-        utf16(u16::to_le_bytes),
-        utf16(u16::to_be_bytes),
-        base64(bytes).into_bytes(),
-    ]
-}
-
-/// Base64 without what depends on the neighbours of a value: its last, incomplete group.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |three: &[u8]| {
-        let number = u32::from_be_bytes([0, three[0], three[1], three[2]]);
-        [18, 12, 6, 0].map(|shift| char::from(LETTERS[(number >> shift) as usize & 63]))
-    };
-    bytes.as_chunks::<3>().0.iter().flat_map(|three| group(three)).collect()
-}
-
-/// What of the values is found in the files of a folder; the messages are what is delivered.
-fn found_in(folder: &Path, values: &[String]) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(found_in(&path, values));
-        } else if !path.ends_with("messages.jsonl") {
-            let bytes = std::fs::read(&path).unwrap();
-            for value in values {
-                for form in forms(value) {
-                    if memchr::memmem::find(&bytes, &form).is_some() {
-                        found.push(format!("{value} in {}", path.display()));
-                    }
-                }
-            }
-        }
-    }
-    found
-}
-
-#[test]
-fn nothing_of_a_person_is_legible_on_disk() {
-    let folder = tempfile::tempdir().unwrap();
-    let program = small_demo(folder.path());
-    let (date, ..) = somewhere(&program);
-    let marked = Resident::sign_in(&program, folder.path(), "7345678901");
-    let reference = marked.register("Qwertmark Zyxwunique", "1980", "734500019876");
-    let (session, _) = session_for(&program, &date, 46);
-    book(&marked, &session, &[&reference]);
-    support::vaccinate(
-        &program,
-        &marked.register("Plokmark Vutsunique", "1980", "734500019877"),
-        &date,
-    );
-    // What goes wrong is logged too.
-    for junk in ["Qwertmark Zyxwunique", "7345678901\u{0}", "{\"name\":\"Qwertmark"] {
-        let body = json!({ "name": junk, "mobile": junk, "otp": junk, "txnId": junk });
-        marked.post("/api/v2/registration/beneficiary/new", &body);
-        marked.post("/api/v2/auth/validateMobileOtp", &body);
-        marked.post("/api/v2/appointment/schedule", &Value::from(junk));
-    }
-    let metrics = call(&program, "GET", "/metrics", None, None).1.to_string();
-    let copy = folder.path().join("copy");
-    let backup = Command::new(TEEKA)
-        .args(["backup", "--data"])
-        .args([folder.path(), &copy])
-        .output()
-        .unwrap();
-    assert!(backup.status.success());
-    let values: Vec<_> =
-        ["Qwertmark", "Zyxwunique", "Plokmark", "7345678901", "734500019876", "734500019877"]
-            .map(str::to_owned)
-            .to_vec();
-    assert!(values.iter().all(|value| !metrics.contains(value)));
-    // With the write-ahead log as it is while the program runs, and after it has ended.
-    assert_eq!(found_in(folder.path(), &values), Vec::<String>::new());
-    assert!(program.stop());
-    assert_eq!(found_in(folder.path(), &values), Vec::<String>::new());
-    // The scan sees what is there: a planted line is found.
-    std::fs::write(folder.path().join("planted"), "name=Qwertmark").unwrap();
-    assert_eq!(found_in(folder.path(), &values).len(), 1);
-    restore(&copy);
-}
-
-/// A copy is read back into an empty store, whole.
-fn restore(copy: &Path) {
-    let empty = tempfile::tempdir().unwrap();
-    let output = Command::new(TEEKA)
-        .args(["restore", "--json", "--data"])
-        .args([empty.path(), copy])
-        .output()
-        .unwrap();
-    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&said["people"], &said["holds"]), (&json!(52), &json!(true)), "{said}");
 }
 
 /// What somebody was told before the program was killed.

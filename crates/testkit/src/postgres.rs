@@ -14,6 +14,7 @@ use std::{
 /// A running server.
 pub struct Server {
     folder: tempfile::TempDir,
+    settings: &'static [&'static str],
     programs: PathBuf,
     port: u16,
     process: Mutex<Child>,
@@ -38,6 +39,28 @@ impl Server {
     ///
     /// If PostgreSQL is there but does not start; or is not there, where `CI` is set.
     pub fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same for a server that writes down every statement with all of its values, inside its
+    /// data folder: what a curious operator may switch on.
+    ///
+    /// # Panics
+    ///
+    /// As [`Server::start`].
+    pub fn start_logging() -> Option<Self> {
+        Self::start_with(&[
+            "logging_collector=on",
+            "log_directory=log",
+            "log_min_messages=debug1",
+            "log_error_verbosity=verbose",
+            "log_statement=all",
+            "log_parameter_max_length=-1",
+            "log_parameter_max_length_on_error=-1",
+        ])
+    }
+
+    fn start_with(settings: &'static [&'static str]) -> Option<Self> {
         let Some(programs) = programs() else {
             crate::missing("PostgreSQL");
             return None;
@@ -57,10 +80,15 @@ impl Server {
             .expect("initdb runs");
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
         let port = free_port();
-        let process = run(&programs, &data, port);
-        let server = Self { folder, programs, port, process: Mutex::new(process) };
+        let process = run(&programs, &data, port, settings);
+        let server = Self { folder, settings, programs, port, process: Mutex::new(process) };
         server.wait();
         Some(server)
+    }
+
+    /// The folder of everything that the server writes.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The URL of a database.
@@ -107,7 +135,7 @@ impl Server {
         let data = self.folder.path().join("data");
         let begun = Instant::now();
         loop {
-            *process = run(&self.programs, &data, self.port);
+            *process = run(&self.programs, &data, self.port, self.settings);
             pause(Duration::from_millis(300));
             // It refuses to start while children of the old one still use its shared memory.
             if process.try_wait().expect("a child").is_none() {
@@ -142,7 +170,7 @@ fn pause(time: Duration) {
 
 /// Starts the server from a thread that lives as long as the program: the kernel ends the server
 /// when the thread that started it ends.
-fn run(programs: &Path, data: &Path, port: u16) -> Child {
+fn run(programs: &Path, data: &Path, port: u16, settings: &[&str]) -> Child {
     let mut command = as_postgres(&programs.join("postgres"));
     command
         .arg("-D")
@@ -152,6 +180,7 @@ fn run(programs: &Path, data: &Path, port: u16) -> Child {
         .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
         .args(["-c", "max_connections=200", "-c", "shared_buffers=64MB"])
         .args(["-c", "log_min_messages=fatal"])
+        .args(settings.iter().flat_map(|setting| ["-c", setting]))
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let (started, child) = mpsc::channel();

@@ -167,6 +167,6 @@ fn the_page_for_people_shows_every_call_and_every_model() {
     }
     let document = crate::document();
     for model in document["components"]["schemas"].as_object().unwrap().keys() {
-        assert!(page.contains(&format!("<details id=\"{model}\">")), "{model}");
+        assert!(page.contains(&format!("<details open id=\"{model}\">")), "{model}");
     }
 }

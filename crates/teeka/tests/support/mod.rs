@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
+pub(crate) mod marks;
+
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},

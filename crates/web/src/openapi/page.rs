@@ -23,7 +23,7 @@ pub(crate) fn page() -> String {
         put(
             &mut models,
             format_args!(
-                "<details id=\"{name}\"><summary>{name}</summary><p>{what}.</p>{}</details>",
+                "<details open id=\"{name}\"><summary>{name}</summary><p>{what}.</p>{}</details>",
                 fields(lines)
             ),
         );
