@@ -1,7 +1,7 @@
 //! The Co-WIN contract. Generations 1, 2 and 4 share their paths where clients used them so.
 
 mod auth;
-mod body;
+pub(crate) mod body;
 mod error;
 mod protected;
 mod public;

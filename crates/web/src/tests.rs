@@ -1,6 +1,8 @@
 //! Routers, document and the list of who gets what agree, and the document is one that machines
 //! can use.
 
+mod hostile;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
