@@ -42,20 +42,23 @@ pub(crate) fn forms(value: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("hex", hex.into_bytes()),
         ("UTF-16LE", utf16(u16::to_le_bytes)),
         ("UTF-16BE", utf16(u16::to_be_bytes)),
-        ("base64", base64(bytes)),
-        ("base64 after one", base64(&bytes[2..])),
-        ("base64 after two", base64(&bytes[1..])),
+        ("base64", base64(0, bytes)),
+        ("base64 after one", base64(1, bytes)),
+        ("base64 after two", base64(2, bytes)),
     ]
 }
 
-/// Base64 of the whole groups: what does not depend on what follows.
-pub(crate) fn base64(bytes: &[u8]) -> Vec<u8> {
+/// The characters of base64 that follow from a value alone, when so many bytes stand before it.
+pub(crate) fn base64(before: usize, value: &[u8]) -> Vec<u8> {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |three: &[u8; 3]| {
-        let number = u32::from_be_bytes([0, three[0], three[1], three[2]]);
-        [18, 12, 6, 0].map(|shift| LETTERS[(number >> shift) as usize & 63])
-    };
-    bytes.as_chunks::<3>().0.iter().flat_map(group).collect()
+    let bits: Vec<bool> = std::iter::repeat_n(&0_u8, before)
+        .chain(value)
+        .flat_map(|byte| (0..8).rev().map(move |place| byte >> place & 1 == 1))
+        .collect();
+    // Each stands for six bits: from the first that holds none of the bytes before.
+    let first = (8 * before).div_ceil(6);
+    let sixes = bits.as_chunks::<6>().0.iter().skip(first);
+    sixes.map(|six| LETTERS[six.iter().fold(0, |sum, bit| 2 * sum + usize::from(*bit))]).collect()
 }
 
 /// Finds all people in all forms in one pass.
