@@ -1,7 +1,5 @@
 //! Files in which certificates are looked for and that nobody in their right mind made.
 
-#![expect(clippy::unwrap_used, reason = "a test file")]
-
 use certs::{read::certificates, trust::TrustList, verify::verify};
 use proptest::prelude::*;
 

@@ -88,8 +88,8 @@ impl<'a> Prey<'a> {
     }
 
     fn list(&self, name: &str, values: &[String]) {
-        let lines: String = values.iter().map(|value| format!("{value:?}\n")).collect();
-        fs::write(self.folder.join(format!("{name}.txt")), lines).unwrap();
+        let lines: Vec<_> = values.iter().map(|value| format!("{value:?}")).collect();
+        fs::write(self.folder.join(format!("{name}.txt")), lines.join("\n")).unwrap();
     }
 
     fn write_identities(&self) {

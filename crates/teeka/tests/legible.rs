@@ -2,7 +2,7 @@
 //! in the store, its logs and copies, not in what the program logs and counts, on either engine.
 //! Ten thousand people and ten thousand wrong calls that carry their data.
 
-#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test file with helpers")]
 
 mod support;
 
@@ -70,7 +70,7 @@ fn nobody_is_legible_with_postgresql() {
     let logs = fs::read_dir(server.folder().join("data/log")).unwrap();
     let statements = logs.map(|log| fs::read(log.unwrap().path()).unwrap());
     let written = |log: Vec<u8>| String::from_utf8_lossy(&log).contains("INSERT INTO account ");
-    assert!(statements.map(written).any(|written| written));
+    assert!(statements.into_iter().any(written));
     let (found, searched) = SEARCH.below(server.folder());
     assert_eq!(found, Vec::<String>::new());
     println!("{searched} bytes of PostgreSQL");

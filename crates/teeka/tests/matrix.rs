@@ -229,8 +229,11 @@ fn everybody_gets_what_the_matrix_says() {
         .map(|operation| row(&program.address(), operation, &things, &roles))
         .collect();
     lines.sort_by_key(|line| line[5..].to_owned());
-    let names: String = roles.iter().map(|(name, _)| format!("{name:>8}")).collect();
-    let found = format!("{:<67}{names}\n{}\n", "", lines.join("\n"));
+    let mut head = " ".repeat(67);
+    for (name, _) in &roles {
+        write!(head, "{name:>8}").unwrap();
+    }
+    let found = format!("{head}\n{}\n", lines.join("\n"));
     let golden = include_str!("matrix/statuses.txt");
     assert_eq!(found, golden, "found:\n{found}");
 

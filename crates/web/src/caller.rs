@@ -24,8 +24,8 @@ pub(crate) struct Caller {
     pub(crate) source: String,
     /// The language asked for, if it is not English.
     pub(crate) local_language: bool,
-    /// The key of an idempotent request; inside, none if it cannot be one.
-    pub(crate) idempotency_key: Option<Option<String>>,
+    /// The key of an idempotent request, if it can be one.
+    pub(crate) idempotency_key: Result<Option<String>, UnusableKey>,
     /// The browser's name for itself.
     pub(crate) user_agent: Option<String>,
     key: Option<usize>,
@@ -56,17 +56,21 @@ impl FromRequestParts<Web> for Caller {
             source: source(inner, parts),
             local_language: !language.trim_start().to_ascii_lowercase().starts_with("en")
                 && !language.starts_with('*'),
-            idempotency_key: headers.get("idempotency-key").map(|value| usable_key(value)),
+            idempotency_key: headers.get("idempotency-key").map(usable_key).transpose(),
             user_agent: text("user-agent").map(|agent| agent.chars().take(200).collect()),
             key: text("x-api-key").and_then(|key| inner.key(key)),
         })
     }
 }
 
-fn usable_key(value: &HeaderValue) -> Option<String> {
-    let key = value.to_str().ok()?;
+/// A key that is empty, too long, or not plain text.
+pub(crate) struct UnusableKey;
+
+fn usable_key(value: &HeaderValue) -> Result<String, UnusableKey> {
+    let key = value.to_str().map_err(|_| UnusableKey)?;
     let plain = key.bytes().all(|byte| byte.is_ascii_graphic());
-    (plain && (1..=200).contains(&key.len())).then(|| key.to_owned())
+    let usable = plain && (1..=200).contains(&key.len());
+    usable.then(|| key.to_owned()).ok_or(UnusableKey)
 }
 
 /// The name of the cookie that holds the token of a browser.

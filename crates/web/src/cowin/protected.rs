@@ -100,8 +100,8 @@ pub(super) async fn enrol(
 /// The key under which a request happens once. One that cannot be used is refused: whoever sends
 /// it relies on it.
 pub(super) fn idempotency_key(caller: &Caller) -> Answer<Option<&str>> {
-    let wrong = || bad("USRRES0001", "Idempotency-Key must be 1 to 200 characters without spaces");
-    caller.idempotency_key.as_ref().map(|key| key.as_deref().ok_or_else(wrong)).transpose()
+    let wrong = "Idempotency-Key must be 1 to 200 characters without spaces";
+    caller.idempotency_key.as_ref().map(Option::as_deref).map_err(|_| bad("USRRES0001", wrong))
 }
 
 /// A beneficiary by the number that the caller gave. A number that is none of ours is answered

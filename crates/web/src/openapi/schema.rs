@@ -64,10 +64,8 @@ pub(super) fn parameter(line: &str, place: &str) -> Value {
     let (name, required, what) = field(line);
     let mut schema = schema(what);
     let mut parameter = json!({ "name": name, "in": place, "required": required });
-    if let Some(fields) = schema.as_object_mut() {
-        if let Some(description) = fields.remove("description") {
-            parameter["description"] = description;
-        }
+    if let Some(description) = schema.as_object_mut().and_then(|it| it.remove("description")) {
+        parameter["description"] = description;
     }
     parameter["schema"] = schema;
     parameter
