@@ -5,6 +5,7 @@
 pub mod places;
 pub mod records;
 pub mod table;
+mod workbook;
 
 pub use table::{Table, Unreadable};
 

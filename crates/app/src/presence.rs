@@ -84,7 +84,8 @@ impl Platform {
         reference: &str,
         code: &str,
     ) -> Result<PersonRecord> {
-        self.check_presences(ctx, reference, 0).await?;
+        // Counted before it is looked at: of many tries at once, no more than the limit count.
+        self.count_presence(ctx, reference).await?;
         let fits = |record: &PersonRecord| {
             record.claims.iter().any(|claim| {
                 facility.is_none_or(|facility| claim.seat.facility == facility)
@@ -96,11 +97,7 @@ impl Platform {
             Some(id) => self.person(id).await?,
             None => None,
         };
-        let Some(record) = record.filter(fits) else {
-            self.check_presences(ctx, reference, 1).await?;
-            return Err(Error::WrongPresence);
-        };
-        Ok(record)
+        record.filter(fits).ok_or(Error::WrongPresence)
     }
 
     /// Sends a one-time password to the mobile of someone who came without a code.
@@ -234,11 +231,11 @@ impl Platform {
         self.vault.mac(Purpose::SecurityCode, &parts.each_ref().map(Vec::as_slice))
     }
 
-    async fn check_presences(&self, ctx: &Ctx, reference: &str, by: u32) -> Result<()> {
+    async fn count_presence(&self, ctx: &Ctx, reference: &str) -> Result<()> {
         let Some(limits) = self.settings.limits else {
             return Ok(());
         };
-        let bump = self.bump(ctx, "presence", reference.trim(), Span::Day, by);
+        let bump = self.bump(ctx, "presence", reference.trim(), Span::Day, 1);
         let counts = self.store.bump(&[bump]).await?;
         if counts[0] > limits.presences_per_day {
             return Err(Error::TooMany { retry_after_seconds: Span::Day.left(ctx) });

@@ -15,7 +15,7 @@ pub struct Limits {
     pub codes_per_address: u32,
     /// Wrong one-time passwords in the whole country in a minute before every further one waits.
     pub failures_per_minute: u32,
-    /// Wrong codes shown to staff for one person in a day.
+    /// Codes shown to staff for one person in a day, right or wrong.
     pub presences_per_day: u32,
     /// Wrong tries after which a one-time password is dead.
     pub tries_per_code: i16,
@@ -31,7 +31,7 @@ impl Default for Limits {
             codes_per_mobile: 50,
             codes_per_address: 200,
             failures_per_minute: 10_000,
-            presences_per_day: 10,
+            presences_per_day: 20,
             tries_per_code: 5,
         }
     }

@@ -105,15 +105,13 @@ impl Platform {
         let Some(limits) = self.settings.limits else {
             return Ok(());
         };
-        let bumps = [
-            self.bump(ctx, "codes", mobile.digits(), Span::Day, 1),
-            self.bump(ctx, "codes-source", source, Span::Hour, 1),
-        ];
-        let counts = self.store.bump(&bumps).await?;
-        if counts[1] > limits.codes_per_address {
+        let from_source = self.bump(ctx, "codes-source", source, Span::Hour, 1);
+        if self.store.bump(&[from_source]).await?[0] > limits.codes_per_address {
             return Err(Error::TooMany { retry_after_seconds: Span::Hour.left(ctx) });
         }
-        if counts[0] > limits.codes_per_mobile {
+        // Only now: a source that is refused does not use up what a mobile may be sent.
+        let to_mobile = self.bump(ctx, "codes", mobile.digits(), Span::Day, 1);
+        if self.store.bump(&[to_mobile]).await?[0] > limits.codes_per_mobile {
             return Err(Error::CodesBlocked { retry_after_seconds: Span::Day.left(ctx) });
         }
         Ok(())

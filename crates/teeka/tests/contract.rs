@@ -26,7 +26,7 @@ impl Drop for Proxy {
 }
 
 fn sources() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract")
+    support::sources("contract")
 }
 
 /// Where packages are installed: kept between runs.
@@ -133,7 +133,7 @@ fn python_programs_run_unmodified() {
     }
     let folder = tempfile::tempdir().unwrap();
     let program = support::small_demo(folder.path());
-    let python = support::python(&installed());
+    let python = support::python(&installed(), "contract");
     let proxy = start_proxy(folder.path(), &program.address());
     let (date, district, pincode) = support::somewhere(&program);
     let (mobile, reference) = vaccinated(&program, folder.path(), &date);
@@ -183,7 +183,7 @@ fn package(
     proxy: &Proxy,
     (name, requirements): (&str, &[&str]),
 ) -> Vec<Value> {
-    let python = support::python(&installed());
+    let python = support::python(&installed(), "contract");
     let packages = installed().join(name);
     if !packages.exists() {
         let target = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"];

@@ -18,6 +18,7 @@ pub struct Server {
     data: PathBuf,
     /// The folder of the data, if it goes with the server.
     _folder: Option<tempfile::TempDir>,
+    settings: &'static [&'static str],
     programs: PathBuf,
     port: u16,
     process: Mutex<Child>,
@@ -61,6 +62,28 @@ impl Server {
     ///
     /// If PostgreSQL is there but does not start; or is not there, where `CI` is set.
     pub fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same for a server that writes down every statement with all of its values, inside its
+    /// data folder: what a curious operator may switch on.
+    ///
+    /// # Panics
+    ///
+    /// As [`Server::start`].
+    pub fn start_logging() -> Option<Self> {
+        Self::start_with(&[
+            "logging_collector=on",
+            "log_directory=log",
+            "log_min_messages=debug1",
+            "log_error_verbosity=verbose",
+            "log_statement=all",
+            "log_parameter_max_length=-1",
+            "log_parameter_max_length_on_error=-1",
+        ])
+    }
+
+    fn start_with(settings: &'static [&'static str]) -> Option<Self> {
         let Some(programs) = programs() else {
             crate::missing("PostgreSQL");
             return None;
@@ -73,7 +96,7 @@ impl Server {
         }
         let data = folder.path().join("data");
         make_cluster(&programs, &data);
-        Some(Self::run_on(programs, data, Some(folder)))
+        Some(Self::run_on(programs, data, Some(folder), settings))
     }
 
     /// Starts a server on a data folder that may be there already, as a machine does that has its
@@ -93,13 +116,19 @@ impl Server {
         } else {
             make_cluster(&programs, &data);
         }
-        Some(Self::run_on(programs, data, None))
+        Some(Self::run_on(programs, data, None, &[]))
     }
 
-    fn run_on(programs: PathBuf, data: PathBuf, folder: Option<tempfile::TempDir>) -> Self {
+    fn run_on(
+        programs: PathBuf,
+        data: PathBuf,
+        folder: Option<tempfile::TempDir>,
+        settings: &'static [&'static str],
+    ) -> Self {
         let port = free_port();
-        let process = run(&programs, &data, port);
-        let server = Self { data, _folder: folder, programs, port, process: Mutex::new(process) };
+        let process = run(&programs, &data, port, settings);
+        let process = Mutex::new(process);
+        let server = Self { data, _folder: folder, settings, programs, port, process };
         server.wait();
         server
     }
@@ -113,6 +142,11 @@ impl Server {
         let mut process = self.process.lock().expect("nobody panicked");
         process.kill().expect("it can be killed");
         process.wait().expect("it ends");
+    }
+
+    /// The folder of everything that the server writes.
+    pub fn folder(&self) -> &Path {
+        self.data.parent().expect("the data is in a folder of the server's own")
     }
 
     /// The URL of a database.
@@ -204,7 +238,7 @@ impl Server {
         process.wait().expect("it ends");
         let begun = Instant::now();
         loop {
-            *process = run(&self.programs, &self.data, self.port);
+            *process = run(&self.programs, &self.data, self.port, self.settings);
             pause(Duration::from_millis(300));
             // It refuses to start while children of the old one still use its shared memory.
             if process.try_wait().expect("a child").is_none() {
@@ -249,7 +283,7 @@ fn pause(time: Duration) {
 
 /// Starts the server from a thread that lives as long as the program: the kernel ends the server
 /// when the thread that started it ends.
-fn run(programs: &Path, data: &Path, port: u16) -> Child {
+fn run(programs: &Path, data: &Path, port: u16, settings: &[&str]) -> Child {
     let mut command = as_postgres(&programs.join("postgres"));
     command
         .arg("-D")
@@ -259,6 +293,7 @@ fn run(programs: &Path, data: &Path, port: u16) -> Child {
         .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
         .args(["-c", "max_connections=200", "-c", "shared_buffers=64MB"])
         .args(["-c", "log_min_messages=fatal"])
+        .args(settings.iter().flat_map(|setting| ["-c", setting]))
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let (started, child) = mpsc::channel();

@@ -22,6 +22,20 @@ impl Program {
     ///
     /// If it ends before it serves.
     pub fn start(binary: &str, data: &Path, arguments: &[&str]) -> Self {
+        Self::start_in(binary, data, arguments, &[])
+    }
+
+    /// The same in another environment.
+    ///
+    /// # Panics
+    ///
+    /// As [`Program::start`].
+    pub fn start_in(
+        binary: &str,
+        data: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -33,6 +47,7 @@ impl Program {
             .arg("--data")
             .arg(data)
             .args(["--listen", "127.0.0.1:0"])
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()

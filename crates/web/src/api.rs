@@ -4,14 +4,14 @@ use app::search::{Filter, Place};
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Path, RawQuery, State},
+    extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{StatusCode, header::CONTENT_TYPE},
     response::{Html, IntoResponse},
-    routing::{get, put},
+    routing::get,
 };
 use domain::{
     facility::FeeType,
-    id::DistrictId,
+    id::{BeneficiaryId, DistrictId},
     place::{Pincode, Position},
 };
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     Web,
     caller::Caller,
-    cowin::{read_details, shape},
+    cowin::{person::View, read_details, shape},
     form::Query,
     openapi,
     problem::Problem,
@@ -32,12 +32,12 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/api", get(browse))
         .route("/api/teeka/v1/places", get(places))
         .route("/api/teeka/v1/sessions", get(sessions))
-        .route("/api/teeka/v1/beneficiaries/{reference}", put(amend))
+        .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}", get(person).put(amend))
         .route("/.well-known/document-signers.pem", get(signers))
 }
 
 async fn document() -> impl IntoResponse {
-    Json(openapi::document())
+    ([(CONTENT_TYPE, "application/json")], openapi::BYTES.clone())
 }
 
 async fn browse() -> Html<String> {
@@ -72,27 +72,40 @@ async fn sessions(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let query = Query::parse(query.as_deref());
+    if query.has_empty() {
+        return Err(Problem::invalid("a parameter is empty: leave it out"));
+    }
     let place = place(&query)?;
     let today = caller.ctx.today();
     let from = match query.get("from") {
         None => today,
         Some(text) => text.parse().map_err(|_| Problem::invalid("from must be yyyy-mm-dd"))?,
     };
-    let number = |name, wrong| {
-        query.get(name).map(str::parse).transpose().map_err(|_| Problem::invalid(wrong))
-    };
     let filter = Filter {
         vaccine: query.get("vaccine").map(str::to_owned),
-        fee_type: query.get("fee_type").and_then(FeeType::from_label),
-        age: number("age", "age must be a number")?,
-        dose_number: number("dose", "dose must be a number")?
-            .map(u8::try_from)
+        fee_type: query
+            .get("fee_type")
+            .map(|text| FeeType::from_label(text).ok_or(()))
             .transpose()
-            .map_err(|_| Problem::invalid("dose must be a number"))?,
+            .map_err(|()| Problem::invalid("fee_type must be Free or Paid"))?,
+        age: within(&query, "age", 0..=150, "age must be a whole number up to 150")?,
+        dose_number: within(&query, "dose", 1..=3, "dose must be 1, 2 or 3")?,
     };
     let offers = web.0.platform.find_sessions(&place, from, 7, &filter);
     let centers = offers.iter().map(|offer| shape::calendar(&web, offer, caller.twins));
     Ok(Json(json!({ "centers": centers.collect::<Value>() })))
+}
+
+/// A number in a range, if there is one.
+fn within<N: std::str::FromStr + PartialOrd>(
+    query: &Query,
+    name: &str,
+    range: std::ops::RangeInclusive<N>,
+    wrong: &'static str,
+) -> Result<Option<N>, Problem> {
+    let Some(text) = query.get(name) else { return Ok(None) };
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.map(Some).ok_or_else(|| Problem::invalid(wrong))
 }
 
 fn place(query: &Query) -> Result<Place, Problem> {
@@ -100,8 +113,8 @@ fn place(query: &Query) -> Result<Place, Problem> {
         let wrong = || Problem::invalid("pincode must be six digits, the first not zero");
         return Pincode::parse(text).map(Place::Pincode).ok_or_else(wrong);
     }
-    if let Some(text) = query.get("district_id") {
-        let id = text.parse().map_err(|_| Problem::invalid("district_id must be a number"))?;
+    let wrong = "district_id must be a whole number from 1";
+    if let Some(id) = within(query, "district_id", 1..=i32::MAX, wrong)? {
         return Ok(Place::District(DistrictId(id)));
     }
     let degrees = |name| query.get(name).and_then(|text| text.parse::<f64>().ok());
@@ -112,17 +125,42 @@ fn place(query: &Query) -> Result<Place, Problem> {
         .ok_or_else(|| Problem::invalid("give pincode, district_id, or lat and long"))
 }
 
+/// The beneficiary that a path names, for a resident. A number that is none of ours is answered
+/// like one of somebody else.
+fn named(
+    web: &Web,
+    caller: &Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<BeneficiaryId, Problem> {
+    if !caller.has(&[Scope::Resident]) {
+        return Err(app::Error::Unauthenticated.into());
+    }
+    let id = reference.ok().and_then(|Path(text)| web.0.platform.by_reference(&text));
+    id.ok_or_else(|| app::Error::NotFound.into())
+}
+
+/// One person of the account.
+async fn person(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Problem> {
+    let id = named(&web, &caller, reference)?;
+    let platform = &web.0.platform;
+    let person = platform.my_person(&caller.ctx, id).await?;
+    let ends = platform.my_mobile_ends(&caller.ctx).await?;
+    let view = View::new(&web, &caller, std::slice::from_ref(&person)).await?;
+    Ok(Json(view.beneficiary(&person, &ends)))
+}
+
 /// Changes a person's details, until the first dose.
 async fn amend(
     State(web): State<Web>,
     caller: Caller,
-    Path(reference): Path<String>,
+    reference: Result<Path<String>, PathRejection>,
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
-    if !caller.has(&[Scope::Resident]) {
-        return Err(app::Error::Unauthenticated.into());
-    }
-    let id = web.0.platform.by_reference(&reference).ok_or(app::Error::NotFound)?;
+    let id = named(&web, &caller, reference)?;
     let details = read_details(&body, caller.ctx.today())
         .map_err(|()| Problem::invalid("expected the fields of registration/beneficiary/new"))?;
     web.0.platform.amend(&caller.ctx, id, &details).await?;

@@ -1,11 +1,11 @@
 //! Who asks: from the token, the key and the address of a request.
 
-use std::{convert::Infallible, net::SocketAddr};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use app::{Actor, Ctx};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, header::AUTHORIZATION, request::Parts},
+    http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts},
 };
 use domain::id::StateId;
 
@@ -16,17 +16,18 @@ use crate::{
 };
 
 /// Who asks, as far as the request shows. It never fails: a route that needs more says so.
+#[derive(Clone)]
 pub(crate) struct Caller {
     /// The request's view of the world, by the token.
     pub(crate) ctx: Ctx,
     /// What the token says, if there is a good one.
-    pub(crate) claims: Option<Claims>,
+    pub(crate) claims: Option<Arc<Claims>>,
     /// Where the request comes from.
     pub(crate) source: String,
     /// What the `_l` twins of the answer hold.
     pub(crate) twins: Twins,
-    /// The key of an idempotent request.
-    pub(crate) idempotency_key: Option<String>,
+    /// The key of an idempotent request, if it can be one.
+    pub(crate) idempotency_key: Result<Option<String>, UnusableKey>,
     /// The browser's name for itself.
     pub(crate) user_agent: Option<String>,
     key: Option<usize>,
@@ -36,6 +37,10 @@ impl FromRequestParts<Web> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
+        // The limit on addresses looked before: a token is read once for a request.
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
         let inner = &web.0;
         let headers = &parts.headers;
         let now = inner.clock.now();
@@ -47,21 +52,33 @@ impl FromRequestParts<Web> for Caller {
         });
         let token = bearer.or_else(|| cookie(headers));
         let claims = token.and_then(|token| inner.tokens.read(token, now.as_second()));
+        let claims = claims.map(Arc::new);
         let actor = claims.as_ref().map_or(Actor::Anyone, |claims| {
             claims.actor(inner.platform.account_named(claims.user_id))
         });
-        Ok(Self {
+        let caller = Self {
             ctx: Ctx { actor, now, entropy: inner.entropy.clone() },
             claims,
             source: source(inner, parts),
             twins: Twins::of(headers),
-            idempotency_key: text("idempotency-key")
-                .filter(|key| (1..=200).contains(&key.len()))
-                .map(str::to_owned),
+            idempotency_key: headers.get("idempotency-key").map(usable_key).transpose(),
             user_agent: text("user-agent").map(|agent| agent.chars().take(200).collect()),
             key: text("x-api-key").and_then(|key| inner.key(key)),
-        })
+        };
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
     }
+}
+
+/// A key that is empty, too long, or not plain text.
+#[derive(Clone, Copy)]
+pub(crate) struct UnusableKey;
+
+fn usable_key(value: &HeaderValue) -> Result<String, UnusableKey> {
+    let key = value.to_str().map_err(|_| UnusableKey)?;
+    let plain = key.bytes().all(|byte| byte.is_ascii_graphic());
+    let usable = plain && (1..=200).contains(&key.len());
+    usable.then(|| key.to_owned()).ok_or(UnusableKey)
 }
 
 /// The name of the cookie that holds the token of a browser.

@@ -25,6 +25,11 @@ impl Query {
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// Whether a name comes without a value.
+    pub(crate) fn has_empty(&self) -> bool {
+        self.0.iter().any(|(_, value)| value.trim().is_empty())
+    }
+
     /// All values of a name.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(held, _)| held == name).map(|(_, value)| value.as_str())

@@ -110,7 +110,7 @@ impl Web {
             .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
             .merge(health::routes())
             .fallback(problem::no_such_page)
-            .layer(middleware::from_fn(cowin::preflight))
+            .layer(middleware::from_fn(problem::in_shape))
             .layer(middleware::from_fn_with_state(self.clone(), health::observe))
             .layer(axum::extract::DefaultBodyLimit::max(64 * 1024))
             .with_state(self)

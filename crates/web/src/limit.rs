@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use app::settings::Limits;
 use axum::{
+    Json,
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
@@ -12,8 +13,14 @@ use axum::{
 };
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
+use serde_json::json;
 
-use crate::{Web, caller::Caller, token::Scope};
+use crate::{
+    Web,
+    caller::Caller,
+    problem::{Problem, is_ours},
+    token::Scope,
+};
 
 /// The span that is counted over.
 ///
@@ -83,20 +90,30 @@ pub(crate) async fn limit(
     request: Request,
     next: Next,
 ) -> Response {
-    if is_limited(request.uri().path(), &caller) {
+    let path = request.uri().path();
+    if is_limited(path, &caller) {
         let admitted = web.0.limiter.admit(&caller.source, caller.ctx.now.as_second());
         if let Err(wait) = admitted {
             metrics::counter!("teeka_limited_total").increment(1);
-            let body = r#"{"message":"Forbidden"}"#;
-            let mut response = (StatusCode::FORBIDDEN, body).into_response();
+            let mut response = refusal(path);
             let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             return response;
         }
     }
     next.run(request).await
+}
+
+/// The contract's refusal, or that of our own calls.
+fn refusal(path: &str) -> Response {
+    if is_ours(path) {
+        let detail = "this address has made too many calls";
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let problem = Problem::new(status, "/problems/too-many", "Too many requests", &detail);
+        return problem.into_response();
+    }
+    (StatusCode::FORBIDDEN, Json(json!({ "message": "Forbidden" }))).into_response()
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 
 use axum::{
     Json,
-    extract::rejection::JsonRejection,
-    http::{StatusCode, header::CONTENT_TYPE},
+    extract::Request,
+    http::{Method, StatusCode, header::ALLOW, header::CONTENT_TYPE},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::json;
 
 use app::error_kinds::{NotBooked, NotEnrolled};
 
@@ -100,19 +102,49 @@ pub(crate) fn log_fault(error: &app::Error) {
     }
 }
 
-impl From<JsonRejection> for Problem {
-    fn from(rejection: JsonRejection) -> Self {
-        // Not the rejection's own text: that may repeat what the client sent.
-        let detail = "expected JSON of the documented shape";
-        Self::new(rejection.status(), "/problems/invalid-body", "The body is invalid", &detail)
-    }
-}
-
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status_code;
         (status, [(CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
     }
+}
+
+/// Whether a path is one of our own calls, whose errors are problems.
+pub(crate) fn is_ours(path: &str) -> bool {
+    path.starts_with("/api/teeka/")
+}
+
+/// Answers what browsers ask before a call, and gives what the framework refuses by itself the
+/// shape of the call's family. Its own texts may repeat what the client sent.
+pub(crate) async fn in_shape(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if !path.starts_with("/api/") {
+        return next.run(request).await;
+    }
+    if request.method() == Method::OPTIONS {
+        return crate::cowin::preflight();
+    }
+    let is_ours = is_ours(path);
+    let response = next.run(request).await;
+    let status = response.status();
+    let (kind, title, message) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("/problems/method", "The call has no such method", "Method Not Allowed")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("/problems/too-large", "The body is too large", "Request Too Long")
+        }
+        _ => return response,
+    };
+    let mut shaped = if is_ours {
+        Problem::new(status, kind, title, &"see /api/openapi.json").into_response()
+    } else {
+        (status, Json(json!({ "message": message }))).into_response()
+    };
+    if let Some(allow) = response.headers().get(ALLOW) {
+        shaped.headers_mut().insert(ALLOW, allow.clone());
+    }
+    shaped
 }
 
 pub(crate) async fn no_such_page() -> Problem {

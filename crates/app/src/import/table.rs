@@ -1,8 +1,6 @@
 //! A table with a header, from CSV or XLSX.
 
-use std::io::Cursor;
-
-use calamine::{Data, Reader};
+use super::workbook;
 
 /// The largest file that is read.
 ///
@@ -41,8 +39,8 @@ pub enum Unreadable {
 
 /// A table with a header.
 pub struct Table {
-    header: Vec<String>,
-    cells: Vec<Vec<String>>,
+    pub(super) header: Vec<String>,
+    pub(super) cells: Vec<Vec<String>>,
 }
 
 /// A row of a table.
@@ -63,8 +61,11 @@ impl Table {
         if bytes.len() > MOST_BYTES {
             return Err(Unreadable::TooLarge);
         }
-        let table =
-            if bytes.starts_with(b"PK\x03\x04") { workbook(bytes)? } else { separated(bytes)? };
+        let table = if bytes.starts_with(b"PK\x03\x04") {
+            workbook::read(bytes)?
+        } else {
+            separated(bytes)?
+        };
         if table.header.iter().all(String::is_empty) {
             return Err(Unreadable::Empty);
         }
@@ -125,7 +126,7 @@ impl Row<'_> {
 }
 
 /// A column's name in the plain form.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let words = name.trim_start_matches('\u{feff}').split(|c: char| !c.is_alphanumeric());
     let words: Vec<_> = words.filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
     words.join("_")
@@ -154,37 +155,6 @@ fn separated(bytes: &[u8]) -> Result<Table, Unreadable> {
         cells.push(record.iter().map(str::to_owned).collect());
     }
     Ok(Table { header, cells })
-}
-
-fn workbook(bytes: &[u8]) -> Result<Table, Unreadable> {
-    let mut workbook: calamine::Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes))
-        .map_err(|_: calamine::XlsxError| Unreadable::Workbook)?;
-    let sheet = workbook.worksheet_range_at(0).ok_or(Unreadable::Empty)?;
-    let sheet = sheet.map_err(|_| Unreadable::Workbook)?;
-    let mut rows = sheet.rows();
-    let header = rows.next().ok_or(Unreadable::Empty)?;
-    let header = header.iter().map(|cell| plain(&text(cell))).collect();
-    let cells: Vec<Vec<String>> =
-        rows.take(MOST_ROWS + 1).map(|row| row.iter().map(text).collect()).collect();
-    if cells.len() > MOST_ROWS { Err(Unreadable::TooLarge) } else { Ok(Table { header, cells }) }
-}
-
-/// A cell as text. Workbooks keep numbers as floats and dates as days since 1900.
-fn text(cell: &Data) -> String {
-    match cell {
-        Data::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
-            format!("{number:.0}")
-        }
-        Data::DateTime(instant) => {
-            let (year, month, day, hour, minute, ..) = instant.to_ymd_hms_milli();
-            if year < 1901 {
-                format!("{hour:02}:{minute:02}")
-            } else {
-                format!("{year:04}-{month:02}-{day:02}")
-            }
-        }
-        other => other.to_string().trim().to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,12 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
+pub(crate) mod marks;
+
 use std::{
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
     sync::Mutex,
 };
 
@@ -84,18 +88,8 @@ pub(crate) struct Resident<'a> {
 
 impl<'a> Resident<'a> {
     pub(crate) fn sign_in(program: &'a Program, folder: &Path, mobile: &str) -> Self {
-        let messages = folder.join("messages.jsonl");
-        let before = messages_sent(&messages);
-        let body = json!({ "mobile": mobile });
-        let (status, sent) =
-            call(program, "POST", "/api/v2/auth/generateMobileOTP", None, Some(&body));
-        assert_eq!(status, 200, "{sent}");
-        let code = code_of(&messages, mobile, before);
-        let body = json!({ "otp": sha256(&code), "txnId": sent["txnId"] });
-        let (status, signed) =
-            call(program, "POST", "/api/v2/auth/validateMobileOtp", None, Some(&body));
-        assert_eq!(status, 200, "{signed}");
-        let token = signed["token"].as_str().unwrap().to_owned();
+        let calls = ["/api/v2/auth/generateMobileOTP", "/api/v2/auth/validateMobileOtp"];
+        let token = token_by(program, folder, mobile, calls);
         Self { program, mobile: mobile.to_owned(), token }
     }
 
@@ -128,6 +122,25 @@ impl<'a> Resident<'a> {
     }
 }
 
+/// A token from one of the pairs of calls that send a one-time password and take it back.
+pub(crate) fn token_by(
+    program: &Program,
+    folder: &Path,
+    mobile: &str,
+    [send, confirm]: [&str; 2],
+) -> String {
+    let messages = folder.join("messages.jsonl");
+    let before = messages_sent(&messages);
+    let body = json!({ "mobile": mobile, "mobile_number": mobile });
+    let (status, sent) = call(program, "POST", send, None, Some(&body));
+    assert_eq!(status, 200, "{sent}");
+    let code = code_of(&messages, mobile, before);
+    let body = json!({ "otp": sha256(&code), "txnId": sent["txnId"] });
+    let (status, signed) = call(program, "POST", confirm, None, Some(&body));
+    assert_eq!(status, 200, "{signed}");
+    signed["token"].as_str().unwrap().to_owned()
+}
+
 /// A session of a day for grown-ups: the session, and its centre's id.
 pub(crate) fn session_for(program: &Program, date: &str, age: u64) -> (Value, i64) {
     let path =
@@ -144,8 +157,8 @@ pub(crate) fn session_for(program: &Program, date: &str, age: u64) -> (Value, i6
     (session, center)
 }
 
-/// Gives a seat of today on site and records a dose, by the program of a state.
-pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
+/// A session of today for all ages, with its centre's id; `date` is tomorrow.
+pub(crate) fn covishield_today(program: &Program, date: &str) -> Value {
     let tomorrow = jiff::civil::Date::strptime("%d-%m-%Y", date).unwrap();
     let today = tomorrow.yesterday().unwrap().strftime("%d-%m-%Y").to_string();
     let path = format!(
@@ -159,8 +172,15 @@ pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
             && session["vaccine"] == "COVISHIELD"
             && session["max_age_limit"].is_null()
     });
-    let session = session.unwrap();
-    let slot = &session["slots"][0];
+    let mut session = session.unwrap().clone();
+    session["center_id"] = center["center_id"].clone();
+    session
+}
+
+/// Gives a seat of today on site and records a dose, by the program of a state.
+pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
+    let session = covishield_today(program, date);
+    let (slot, today) = (&session["slots"][0], &session["date"]);
     let body = json!({
         "dose": 1, "session_id": session["session_id"], "slot": slot, "beneficiaries": [reference],
     });
@@ -168,7 +188,7 @@ pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
         call(program, "POST", "/api/v2/vaccinator/onspots/schedule", None, Some(&body));
     assert_eq!(status, 200, "{answer}");
     let body = json!({
-        "beneficiary_reference_id": reference, "center_id": center["center_id"],
+        "beneficiary_reference_id": reference, "center_id": session["center_id"],
         "vaccine": "COVISHIELD", "vaccine_batch": "LOT1", "dose": 1.0, "dose1_date": today,
         "vaccinator_name": "Meera Pillai",
     });
@@ -179,23 +199,57 @@ pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
     }
 }
 
+/// A proxy with a planted fault, which shows the first resident's people to the second.
+pub(crate) struct Flawed {
+    child: Child,
+    pub(crate) address: String,
+}
+
+impl Flawed {
+    pub(crate) fn start(program: &Program, first: &Resident<'_>, second: &Resident<'_>) -> Self {
+        let address = program.address();
+        let mut child = Command::new("python3")
+            .arg(sources("attack").join("flawed.py"))
+            .arg(address.rsplit(':').next().unwrap())
+            .args([&first.token, &second.token])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { child, address: format!("http://127.0.0.1:{}", line.trim()) }
+    }
+}
+
+impl Drop for Flawed {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A folder of `tests/`.
+pub(crate) fn sources(tests: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(tests)
+}
+
 /// SHA-256 in hex.
 pub(crate) fn sha256(text: &str) -> String {
     app::sign_in::sha256_hex(text)
 }
 
-/// A Python with the packages of the tests, installed once, by whichever test comes first.
-pub(crate) fn python(folder: &Path) -> PathBuf {
+/// A Python with the packages of a folder of `tests/`, installed once into another, by whichever
+/// test comes first.
+pub(crate) fn python(folder: &Path, tests: &str) -> PathBuf {
     static INSTALLING: Mutex<()> = Mutex::new(());
     let _one_at_a_time = INSTALLING.lock();
     let venv = folder.join("venv");
     let python = venv.join("bin/python");
-    let requirements =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract/requirements.txt");
+    let requirements = sources(tests).join("requirements.txt");
     if !python.exists() {
-        let made = std::process::Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
+        let made = Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
         assert!(made.is_ok_and(|status| status.success()), "a venv can be made");
-        let installed = std::process::Command::new(&python)
+        let installed = Command::new(&python)
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
             .arg(requirements)
             .status();

@@ -189,9 +189,10 @@ pub(super) async fn captcha(caller: Caller) -> Answer<Json<Value>> {
 }
 
 /// A guest's token of the first generation: it opens nothing that is not public.
-pub(super) async fn guest(State(web): State<Web>, caller: Caller) -> Response {
+pub(super) async fn guest(State(web): State<Web>, caller: Caller, body: Bytes) -> Answer<Response> {
+    Body::read(&body)?;
     let now = caller.ctx.now.as_second();
     let id = caller.ctx.random_uuid();
     let claims = Claims { user_type: "GUEST".to_owned(), ..Claims::new(id, id, now, Scope::Guest) };
-    ([(CONTENT_TYPE, "text/plain")], web.0.tokens.make(&claims)).into_response()
+    Ok(([(CONTENT_TYPE, "text/plain")], web.0.tokens.make(&claims)).into_response())
 }

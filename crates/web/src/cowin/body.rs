@@ -1,7 +1,7 @@
 //! Bodies as the contract's clients send them: numbers as strings and strings as numbers, unknown
 //! fields, no content type. Lenient in, precise about what is missing.
 
-use axum::{body::Bytes, http::StatusCode};
+use axum::body::Bytes;
 use domain::{
     id::SessionId,
     person::{BadDetail, Details, Gender, IdentityDocument, Mobile, Name, parse_birth_year},
@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::error::{Answer, Fault, bad, missing};
+use super::error::{Answer, bad, missing};
 
 /// A JSON object.
 pub(crate) struct Body(Map<String, Value>);
@@ -98,8 +98,26 @@ impl Body {
             gender: Gender::from_number(self.number("gender_id").ok_or_else(missing)?)
                 .map_err(detail)?,
             document: IdentityDocument::parse(kind, &number).map_err(detail)?,
-            comorbidity: self.text("comorbidity_ind").is_some_and(|text| text == "Y"),
+            comorbidity: self.comorbidity()?,
         })
+    }
+
+    /// `Y` or `N`; nothing, or an empty text, is `N`.
+    fn comorbidity(&self) -> Answer<bool> {
+        match self.0.get("comorbidity_ind") {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::String(text)) => match text.trim() {
+                "Y" => Ok(true),
+                "N" | "" => Ok(false),
+                _ => Err(bad("USRRES0001", "comorbidity_ind must be Y or N")),
+            },
+            Some(_) => Err(bad("USRRES0001", "comorbidity_ind must be Y or N")),
+        }
+    }
+
+    /// Whether there is a field of this name that holds something.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
     }
 }
 
@@ -121,7 +139,7 @@ pub(crate) fn day(text: &str) -> Option<Date> {
     };
     let year = match year.len() {
         2 => 2_000 + digits(year, 2)?,
-        4 => digits(year, 4)?,
+        4 => digits(year, 4).filter(|year| (1900..=2099).contains(year))?,
         _ => return None,
     };
     let small = |number: i16| i8::try_from(number).ok();
@@ -131,17 +149,13 @@ pub(crate) fn day(text: &str) -> Option<Date> {
 
 /// A day in a body: missing is not an error, nonsense is.
 pub(crate) fn optional_day(body: &Body, name: &str) -> Answer<Option<Date>> {
-    match body.text(name) {
-        None => Ok(None),
-        Some(text) => match day(&text) {
-            Some(day) => Ok(Some(day)),
-            None => Err(Fault::Coded(
-                StatusCode::BAD_REQUEST,
-                "USRRES0001",
-                format!("{name} must be a date as dd-mm-yyyy"),
-            )),
-        },
+    let empty = body.0.get(name).is_some_and(|value| value == "");
+    if empty || !body.holds(name) {
+        return Ok(None);
     }
+    let found = body.text(name).and_then(|text| day(&text));
+    let wrong = || bad("USRRES0001", format!("{name} must be a date as dd-mm-yyyy"));
+    found.map(Some).ok_or_else(wrong)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::shape::{center, date_text, gender_hi};
 use crate::{Web, caller::Caller, language::Twins};
 
 /// What people are shown with.
-pub(super) struct View<'a> {
+pub(crate) struct View<'a> {
     web: &'a Web,
     sessions: FxHashMap<SessionId, Session>,
     today: Date,
@@ -25,7 +25,7 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     /// A view of these people and their appointments.
-    pub(super) async fn new(
+    pub(crate) async fn new(
         web: &'a Web,
         caller: &Caller,
         people: &[Person],
@@ -41,7 +41,7 @@ impl<'a> View<'a> {
     }
 
     /// A person, masked as the contract masks: the owner sees the last digits of what identifies.
-    pub(super) fn beneficiary(&self, person: &Person, mobile_last_four: &str) -> Value {
+    pub(crate) fn beneficiary(&self, person: &Person, mobile_last_four: &str) -> Value {
         let dose_date = |number: u8| {
             let dose = person.doses.iter().find(|dose| dose.number == number);
             dose.map_or_else(String::new, |dose| date_text(dose.given_on))

@@ -87,11 +87,18 @@ pub(super) async fn enrol(
     let details = body.details(caller.ctx.today())?;
     let mobile = caller.claims.as_ref().map_or(0, |claims| claims.mobile_number);
     let mobile = Secret::new(format!("{mobile:010}"));
-    let key = caller.idempotency_key.as_deref();
+    let key = idempotency_key(&caller)?;
     let platform = &web.0.platform;
     let id = platform.enrol(&caller.ctx, &mobile, &details, key).await;
     let id = id.map_err(|error| web.fault(error))?;
     Ok(Json(json!({ "beneficiary_reference_id": platform.reference(id).to_string() })))
+}
+
+/// The key under which a request happens once. One that cannot be used is refused: whoever sends
+/// it relies on it.
+pub(super) fn idempotency_key(caller: &Caller) -> Answer<Option<&str>> {
+    let wrong = "Idempotency-Key must be 1 to 200 characters without spaces";
+    caller.idempotency_key.as_ref().map(Option::as_deref).map_err(|_| bad("USRRES0001", wrong))
 }
 
 /// A beneficiary by the number that the caller gave. A number that is none of ours is answered
@@ -149,7 +156,7 @@ pub(super) async fn schedule(
         slot: &slot,
         dose_number: body.dose()?,
         beneficiaries: &beneficiaries,
-        idempotency_key: caller.idempotency_key.as_deref(),
+        idempotency_key: idempotency_key(&caller)?,
     };
     let booked = web.0.platform.book(&caller.ctx, &wish).await;
     let id = booked.map_err(|error| web.fault(error))?;
@@ -181,9 +188,11 @@ pub(super) async fn cancel(
     resident(&caller)?;
     let body = Body::read(&body)?;
     let appointment = appointment(&body)?;
-    let beneficiaries = match body.texts("beneficiariesToCancel") {
-        Some(_) => people(&web, &body, "beneficiariesToCancel")?,
-        None => Vec::new(),
+    // Only a list that is left out means everybody: one that is not a list must not.
+    let beneficiaries = if body.holds("beneficiariesToCancel") {
+        people(&web, &body, "beneficiariesToCancel")?
+    } else {
+        Vec::new()
     };
     let cancelled = web.0.platform.cancel(&caller.ctx, appointment, &beneficiaries).await;
     cancelled.map(|()| StatusCode::NO_CONTENT).map_err(|error| web.fault(error))

@@ -3,7 +3,7 @@
 use app::inventory::Area;
 use axum::{
     Json,
-    extract::{Path, RawQuery, State},
+    extract::{Path, RawQuery, State, rejection::PathRejection},
     http::HeaderMap,
     response::Response,
 };
@@ -31,6 +31,12 @@ use crate::{
 /// Hours for which a client may keep lists.
 const TTL: u32 = 24;
 
+/// A number of ours: from 1, in digits only.
+pub(super) fn positive<N: std::str::FromStr + PartialOrd + From<u8>>(text: &str) -> Option<N> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten().filter(|number| *number >= N::from(1))
+}
+
 pub(super) async fn states(State(web): State<Web>, caller: Caller) -> Json<Value> {
     let geography = web.0.platform.geography();
     let states = geography.states().iter().map(|state| {
@@ -43,9 +49,10 @@ pub(super) async fn states(State(web): State<Web>, caller: Caller) -> Json<Value
 pub(super) async fn districts(
     State(web): State<Web>,
     caller: Caller,
-    Path(state): Path<String>,
+    state: Result<Path<String>, PathRejection>,
 ) -> Answer<Json<Value>> {
-    let state = state.parse().map(StateId).map_err(|_| missing())?;
+    let state = state.ok().and_then(|Path(text)| positive(&text));
+    let state = state.map(StateId).ok_or_else(missing)?;
     let geography = web.0.platform.geography();
     let districts = geography.districts_of(state).map(|district| {
         let local = caller.twins.text(&district.name_hi);
@@ -77,12 +84,12 @@ pub(super) fn by_pincode(query: &Query) -> Answer<Area> {
 }
 
 pub(super) fn by_district(query: &Query) -> Answer<Area> {
-    let id = query.get("district_id").and_then(|text| text.parse().ok());
+    let id = query.get("district_id").and_then(positive);
     id.map(|id| Area::District(DistrictId(id))).ok_or_else(missing)
 }
 
 fn by_center(query: &Query) -> Answer<Area> {
-    let id = query.get("center_id").and_then(|text| text.parse().ok());
+    let id = query.get("center_id").and_then(positive);
     id.map(|id| Area::Facility(FacilityId(id))).ok_or_else(missing)
 }
 

@@ -9,12 +9,17 @@ use domain::id::{DistrictId, FacilityId, StateId};
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
-use super::error::{Answer, missing};
+use super::{
+    error::{Answer, missing},
+    public::positive,
+};
 use crate::{Web, caller::Caller, form::Query};
 
 /// What is asked: everything may be left empty.
 fn scope(query: &Query, today: Date) -> Answer<(Scope, Date)> {
-    let number = |name| query.get(name).map(str::parse::<i32>).transpose().map_err(|_| missing());
+    let number = |name| {
+        query.get(name).map(|text| positive(text).ok_or(())).transpose().map_err(|()| missing())
+    };
     let scope = Scope {
         state: number("state_id")?.map(StateId),
         district: number("district_id")?.map(DistrictId),

@@ -19,7 +19,7 @@ use super::{
     body::{Body, optional_day},
     error::{Answer, Fault, bad, missing},
     person::View,
-    protected::{by_reference, pdf, people},
+    protected::{by_reference, idempotency_key, pdf, people},
 };
 use crate::{Web, caller::Caller, form::Query};
 
@@ -35,7 +35,7 @@ pub(super) async fn enrol(
     let ctx = program(&web, &caller)?;
     let body = Body::read(&body)?;
     let (details, mobile) = (body.details(ctx.today())?, body.mobile()?);
-    let key = caller.idempotency_key.as_deref();
+    let key = idempotency_key(&caller)?;
     let enrolled = web.0.platform.enrol_walk_in(&ctx, &mobile, &details, key).await;
     let id = enrolled.map_err(|error| web.fault(error))?;
     let reference = web.0.platform.reference(id).to_string();
@@ -100,7 +100,7 @@ pub(super) async fn schedule(
         slot: &slot,
         dose_number: body.dose()?,
         beneficiaries: &beneficiaries,
-        idempotency_key: caller.idempotency_key.as_deref(),
+        idempotency_key: idempotency_key(&caller)?,
     };
     let booked = web.0.platform.book_on_spot(&ctx, &wish).await;
     let id = booked.map_err(|error| web.fault(error))?;

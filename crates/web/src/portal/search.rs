@@ -92,13 +92,16 @@ pub(super) async fn home(
     });
     let page = Home {
         error,
-        pincode: text("pincode"),
-        place: text("place"),
+        // A number in the wrong field may be a mobile: only what is usable stays in the form.
+        pincode: Some(text("pincode")).filter(|t| Pincode::parse(t).is_some()).unwrap_or_default(),
+        place: Some(text("place"))
+            .filter(|text| !text.contains(|c: char| c.is_ascii_digit()))
+            .unwrap_or_default(),
         groups: districts(&web, &query),
         date: from.to_string(),
         vaccines: vaccines(&web, query.get("vaccine")),
         fee: text("fee"),
-        age: text("age"),
+        age: filter.age.map_or_else(String::new, |age| age.to_string()),
         dose: text("dose"),
         places,
         summary,

@@ -1,0 +1,197 @@
+//! Values of the wire by name: how each is written, with an example. A schema names them.
+
+use serde_json::{Value, json};
+
+/// The schema of a kind of value. A name that is not here is a fault of the tables, which the test
+/// that makes the whole document finds.
+pub(super) fn kind(name: &str) -> Value {
+    match name {
+        "any" => json!({}),
+        "text" => json!({ "type": "string" }),
+        "true_or_false" => json!({ "type": "boolean" }),
+        "count" => json!({ "type": "integer", "minimum": 0, "examples": [42] }),
+        "whole" => json!({ "type": "integer", "examples": [1] }),
+        "place_name" => json!({
+            "type": "string", "minLength": 1, "pattern": "[^ ]", "examples": ["Ahmed"],
+        }),
+        "share" => json!({ "type": "number", "minimum": 0, "examples": [0.012] }),
+        "id" => json!({
+            "type": "integer", "format": "int32", "minimum": 1, "maximum": i32::MAX,
+            "examples": [391],
+        }),
+        "id_or_empty" => json!({ "anyOf": [kind("id"), { "type": "string", "maxLength": 0 }] }),
+        "iso_day_or_empty" => json!({
+            "anyOf": [kind("iso_day"), { "type": "string", "maxLength": 0 }],
+        }),
+        "center_id" => json!({
+            "type": "integer", "format": "int64", "minimum": 1, "maximum": i64::MAX,
+            "examples": [1234],
+        }),
+        "uuid" => json!({
+            "type": "string", "format": "uuid", "examples": ["3fa85f64-5717-4562-b3fc-2c963f66afa6"],
+        }),
+        _ => day_or_person(name),
+    }
+}
+
+/// Days, and what is told about people.
+fn day_or_person(name: &str) -> Value {
+    match name {
+        // The 29th of February is a day of leap years only, which a pattern cannot say.
+        "day" => json!({
+            "type": "string",
+            "pattern": "^((0[1-9]|1[0-9]|2[0-8])-(0[1-9]|1[0-2])|(29|30)-(0[13-9]|1[0-2])|31-(0[13578]|1[02]))-(19|20)[0-9]{2}$",
+            "description": "A day as dd-mm-yyyy, in India",
+            "examples": ["01-02-2022"],
+        }),
+        "given_day" => json!({
+            "anyOf": [kind("day"), { "type": ["string", "null"], "maxLength": 0 }],
+        }),
+        "day_or_none" => json!({
+            "type": "string", "pattern": "^([0-9]{2}-[0-9]{2}-[0-9]{4})?$",
+            "description": "A day as dd-mm-yyyy, or empty", "examples": ["01-02-2022"],
+        }),
+        "iso_day" => json!({
+            "type": "string", "format": "date", "description": "A day as yyyy-mm-dd, in India",
+            "examples": ["2022-02-01"],
+        }),
+        "instant" => json!({
+            "type": "string", "format": "date-time", "examples": ["2022-02-01T03:30:00Z"],
+        }),
+        "local_time" => json!({
+            "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$",
+            "examples": ["2022-02-01T00:00:00"],
+        }),
+        "clock" => json!({
+            "type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$",
+            "examples": ["09:00:00"],
+        }),
+        "mobile" => json!({
+            "type": ["string", "integer"],
+            "pattern": "^[ -]*([+][ -]*9[ -]*1|9[ -]*1|0)?[ -]*[6-9]([ -]*[0-9]){9}[ -]*$",
+            "minimum": 6_000_000_000_i64, "maximum": 9_999_999_999_i64, "maxLength": 32,
+            "description": "A mobile of India: ten digits, as text or as a number",
+            "examples": ["6000000001"],
+        }),
+        "mobile_ends" => json!({
+            "type": "string", "pattern": "^([0-9]{4})?$",
+            "description": "The last four digits of the mobile, only for its holder",
+            "examples": ["0001"],
+        }),
+        "reference" => json!({
+            "type": "string", "pattern": "^[0-9]{14}$",
+            "description": "A beneficiary's number: 14 digits", "examples": ["21363381933156"],
+        }),
+        "secret_code" => json!({
+            "type": "string", "pattern": "^[0-9]{4}$",
+            "description": "The four digits on the slip of an appointment", "examples": ["0420"],
+        }),
+        "otp" => json!({
+            "type": "string", "pattern": "^[0-9a-fA-F]{64}$",
+            "description": "SHA-256, in hex, of the six digits that were sent",
+            "examples": ["8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92"],
+        }),
+        "token" => json!({
+            "type": "string", "pattern": "^[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$",
+            "description": "A JSON Web Token that counts for fifteen minutes",
+        }),
+        "name" => json!({
+            "type": "string", "minLength": 1, "maxLength": 100,
+            "description": "A name in any script, with at least one letter",
+            "examples": ["Asha Demo"],
+        }),
+        "birth_year" => json!({
+            "type": ["string", "integer"], "pattern": "^(19|20)[0-9]{2}$",
+            "minimum": 1900, "maximum": 2099, "description": "Year of birth", "examples": ["1980"],
+        }),
+        "gender_id" => json!({
+            "type": "integer", "enum": [1, 2, 3],
+            "description": "1 Male, 2 Female, 3 Others; 1.0 is 1", "examples": [2],
+        }),
+        "document_id" => json!({
+            "type": "integer", "minimum": 1, "maximum": 13,
+            "description": "Kind of identity document, as registration/beneficiary/idTypes lists",
+            "examples": [1],
+        }),
+        "document_number" => json!({
+            "type": ["string", "integer"], "minLength": 4, "maxLength": 64, "minimum": 1000,
+            "description": "Its number; twelve digits where the kind is 1",
+            "examples": ["700000000001"],
+        }),
+        _ => session_or_label(name),
+    }
+}
+
+/// What is told about sessions, and words from short lists.
+fn session_or_label(name: &str) -> Value {
+    let words = |words: &[&str]| json!({ "type": "string", "enum": words });
+    match name {
+        "pincode" => json!({
+            "type": "string", "pattern": "^[1-9][0-9]{2} ?[0-9]{3}$",
+            "description": "A PIN code: six digits", "examples": ["414001"],
+        }),
+        "pincode_number" => json!({
+            "type": "integer", "minimum": 100_000, "maximum": 999_999, "examples": [414_001],
+        }),
+        "latitude" => json!({
+            "type": "number", "minimum": 6.5, "maximum": 37.2, "description": "Degrees north",
+            "examples": [28.72],
+        }),
+        "longitude" => json!({
+            "type": "number", "minimum": 68.0, "maximum": 97.5, "description": "Degrees east",
+            "examples": [77.14],
+        }),
+        "degrees" => json!({
+            "type": "integer", "minimum": 0, "maximum": 97,
+            "description": "Whole degrees, cut off; 0 if not known", "examples": [28],
+        }),
+        "degrees_text" => json!({
+            "type": "string", "pattern": "^[0-9]{1,2}([.][0-9]+)?$", "examples": ["28.72"],
+        }),
+        "fee" => json!({
+            "type": "string", "pattern": "^[0-9]+$", "description": "Rupees", "examples": ["0"],
+        }),
+        "age" => json!({ "type": "integer", "minimum": 0, "maximum": 150, "examples": [45] }),
+        "dose" => json!({
+            "type": "integer", "minimum": 1, "maximum": 3, "description": "1, 2, or 3 (precaution)",
+            "examples": [1],
+        }),
+        "vaccine" => json!({
+            "type": "string", "description": "A vaccine by the programme's name for it",
+            "examples": ["COVISHIELD"],
+        }),
+        "slot" => json!({
+            "type": "string", "description": "One of the session's slots",
+            "examples": ["09:00AM-11:00AM"],
+        }),
+        "lot" => json!({
+            "type": ["string", "integer"], "minLength": 1, "maxLength": 40,
+            "description": "The maker's production lot", "examples": ["LOT1"],
+        }),
+        "short_name" => json!({
+            "type": ["string", "integer"], "minLength": 1, "maxLength": 40,
+            "examples": ["Meera Pillai"],
+        }),
+        "masked" => json!({
+            "type": "string", "pattern": "^X*[0-9A-Z]{4}$",
+            "description": "All but the last four characters hidden", "examples": ["XXXXXXXX0001"],
+        }),
+        "fee_type" => words(&["Free", "Paid"]),
+        "yes_or_no" => words(&["Y", "N"]),
+        "yes_no_or_none" => json!({
+            "type": ["string", "null"], "enum": ["Y", "N", "", null],
+            "description": "Y or N; N if it is left out", "examples": ["N"],
+        }),
+        "gender" => words(&["Male", "Female", "Others"]),
+        "status" => words(&["Not Vaccinated", "Partially Vaccinated", "Vaccinated"]),
+        "status_number" => json!({
+            "type": "integer", "enum": [0, 1, 2],
+            "description": "0 not, 1 partially, 2 fully vaccinated",
+        }),
+        "ttl" => json!({
+            "type": "integer", "minimum": 0, "description": "Hours for which this may be kept",
+            "examples": [24],
+        }),
+        other => unreachable!("{other} is not a kind of value"),
+    }
+}
