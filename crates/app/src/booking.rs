@@ -6,7 +6,7 @@ use domain::{
     appointment::Seat,
     id::{AccountId, AppointmentId, BeneficiaryId, SessionId},
     schedule::{Standing, check_session},
-    session::{Channel, SessionSeats, SessionState},
+    session::{Channel, Session, SessionSeats, SessionState},
 };
 use store::{
     Booking, Cancellation, ClaimRow, ClaimState, Done, Idempotency, Move, NotBooked, NotCancelled,
@@ -43,7 +43,7 @@ impl Platform {
     pub async fn book(&self, ctx: &Ctx, wish: &Wish<'_>) -> Result<AppointmentId> {
         let account = ctx.resident()?;
         let seats = self.bookable(ctx, wish.session, Channel::Online)?;
-        let slot = seats.session.slot_labelled(wish.slot).ok_or(Error::NoSuchSlot)?;
+        let slot = slot_to_come(ctx, &seats.session, wish.slot)?;
         let people = self.chosen_people(account, wish.beneficiaries).await?;
         let dose_number = self.check_people(ctx, &people, &seats, wish.dose_number)?;
         let appointment =
@@ -216,7 +216,7 @@ impl Platform {
             return Err(Error::TooLate);
         }
         let seats = self.bookable(ctx, session, Channel::Online)?;
-        let slot = seats.session.slot_labelled(slot).ok_or(Error::NoSuchSlot)?;
+        let slot = slot_to_come(ctx, &seats.session, slot)?;
         self.check_people(ctx, &people, &seats, Some(claim.dose_number))?;
         let full = || Error::Full { next: self.next_free(ctx, &seats, claim.dose_number) };
         let pool = seats.session.pool_for(Channel::Online, claim.dose_number, slot);
@@ -307,4 +307,12 @@ impl Platform {
         ]);
         format!("{:04}", number % 10_000)
     }
+}
+
+/// The slot with this label, if it is not over: nobody can come to one that is.
+fn slot_to_come(ctx: &Ctx, session: &Session, label: &str) -> Result<u8> {
+    let number = session.slot_labelled(label).ok_or(Error::NoSuchSlot)?;
+    let slot = session.slots.get(usize::from(number)).ok_or(Error::NoSuchSlot)?;
+    let over = session.on.to_datetime(slot.to) <= clock::time_zone().to_datetime(ctx.now);
+    if over { Err(Error::NotBookable) } else { Ok(number) }
 }

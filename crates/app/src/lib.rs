@@ -4,6 +4,7 @@
 pub mod access;
 pub mod booking;
 pub mod certificates;
+pub mod choice;
 pub mod clock;
 pub mod ctx;
 pub mod doses;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::{
     facility::{Facility, FeeType},
-    id::DistrictId,
+    id::{DistrictId, FacilityId},
     place::{Pincode, Position},
     session::{Channel, SessionSeats, SessionState},
 };
@@ -34,6 +34,8 @@ pub enum Place {
     Pincode(Pincode),
     /// Near a point.
     Near(Position),
+    /// At one facility.
+    Facility(FacilityId),
 }
 
 /// What someone can use. An empty filter lets everything through.
@@ -84,6 +86,9 @@ impl Platform {
             }
             Place::Pincode(pincode) => self.inventory.offers(Area::Pincode(*pincode), from, days),
             Place::Near(position) => self.offers_near(*position, from, days),
+            Place::Facility(facility) => {
+                self.inventory.offers(Area::Facility(*facility), from, days)
+            }
         };
         filter.apply(without_cancelled(offers))
     }
@@ -115,7 +120,7 @@ impl Platform {
 
     /// Other sessions with a free seat for a dose, near in place and time: at the same facility,
     /// then in the same district, at most five.
-    pub(crate) fn next_free(
+    pub fn next_free(
         &self,
         ctx: &Ctx,
         full: &SessionSeats,
