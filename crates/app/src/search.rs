@@ -39,7 +39,7 @@ pub enum Place {
 }
 
 /// What someone can use. An empty filter lets everything through.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only this vaccine.
     pub vaccine: Option<String>,

@@ -13,7 +13,7 @@ use axum::{
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
-use crate::{Web, caller::Caller};
+use crate::{Web, caller::Caller, page::plain_page};
 
 /// The span that is counted over.
 ///
@@ -71,10 +71,18 @@ pub(crate) async fn limit(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    if !ALWAYS.contains(&path) {
+    let counted = if is_page(path) {
+        is_counted_page(path, caller.claims.is_some())
+    } else {
+        !ALWAYS.contains(&path)
+    };
+    if counted {
         let admitted = web.0.limiter.admit(&caller.source, caller.ctx.now.as_second());
         if let Err(wait) = admitted {
             metrics::counter!("teeka_limited_total").increment(1);
+            if is_page(path) {
+                return wait_page(&caller, wait);
+            }
             let body = r#"{"message":"Forbidden"}"#;
             let mut response = (StatusCode::FORBIDDEN, body).into_response();
             let headers = response.headers_mut();
@@ -85,6 +93,29 @@ pub(crate) async fn limit(
         }
     }
     next.run(request).await
+}
+
+fn is_page(path: &str) -> bool {
+    !path.starts_with("/api/") && !path.starts_with("/.well-known/")
+}
+
+/// Searches of people who are not signed in are counted, and passwords asked for. Whoever is
+/// signed in was counted then, and a whole facility may work behind one address.
+fn is_counted_page(path: &str, signed_in: bool) -> bool {
+    path == "/" && !signed_in || path.ends_with("/sign-in")
+}
+
+/// What people are told who searched too often.
+fn wait_page(caller: &Caller, wait: i64) -> Response {
+    let text = format!(
+        "Too many pages were asked for from this connection. Try again in {} minutes. Whoever is \
+         signed in is not stopped.",
+        (wait + 59) / 60
+    );
+    let heading = "Please wait a little";
+    let mut response = plain_page(caller, StatusCode::TOO_MANY_REQUESTS, heading, &text);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    response
 }
 
 #[cfg(test)]
@@ -100,5 +131,15 @@ mod tests {
         assert_eq!(limiter.admit("a", 12), Err(288));
         assert_eq!(limiter.admit("b", 12), Ok(()));
         assert_eq!(limiter.admit("a", 300), Ok(()));
+    }
+
+    #[test]
+    fn searches_are_counted_until_someone_is_signed_in_and_the_rest_of_the_way_never() {
+        assert!(is_counted_page("/", false) && !is_counted_page("/", true));
+        assert!(is_counted_page("/sign-in", false) && is_counted_page("/desk/sign-in", true));
+        for path in ["/book", "/people", "/sign-in/code", "/style.css", "/desk/dose"] {
+            assert!(is_page(path) && !is_counted_page(path, false), "{path}");
+        }
+        assert!(!is_page("/api/v2/admin/location/states"));
     }
 }

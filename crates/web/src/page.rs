@@ -98,6 +98,25 @@ pub(crate) fn show(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "plain.html")]
+struct Plain<'a> {
+    top: Top,
+    heading: &'a str,
+    text: &'a str,
+}
+
+/// A page that says one thing.
+pub(crate) fn plain_page(
+    caller: &Caller,
+    status: StatusCode,
+    heading: &str,
+    text: &str,
+) -> Response {
+    show(status, &Plain { top: Top::of(caller), heading, text })
+}
+
 /// Goes to another page.
 pub(crate) fn go(to: &str) -> Response {
     Redirect::to(to).into_response()

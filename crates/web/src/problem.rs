@@ -3,12 +3,14 @@
 use axum::{
     Json,
     extract::rejection::JsonRejection,
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{StatusCode, Uri, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 
 use app::error_kinds::NotBooked;
+
+use crate::{caller::Caller, page::plain_page};
 
 /// A problem. Source: RFC 9457, section 3.
 #[derive(Debug, Serialize)]
@@ -114,7 +116,13 @@ impl IntoResponse for Problem {
     }
 }
 
-pub(crate) async fn no_such_page() -> Problem {
-    let detail = "there is no such page; see /api/openapi.json";
-    Problem::new(StatusCode::NOT_FOUND, "/problems/not-found", "Not found", &detail)
+/// What is answered where nothing is: a problem to programs, a page to people.
+pub(crate) async fn no_such_page(caller: Caller, uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        let detail = "there is no such page; see /api/openapi.json";
+        let kind = "/problems/not-found";
+        return Problem::new(StatusCode::NOT_FOUND, kind, "Not found", &detail).into_response();
+    }
+    let text = "Check the address, or begin again from the search.";
+    plain_page(&caller, StatusCode::NOT_FOUND, "There is no such page", text)
 }

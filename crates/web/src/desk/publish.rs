@@ -40,7 +40,6 @@ struct Publish {
     first_day: String,
     date: String,
     days: u8,
-    most_days: u8,
     vaccines: Vec<(String, bool)>,
     min_age: String,
     max_age: String,
@@ -81,7 +80,6 @@ fn form_page(web: &Web, caller: &Caller, top: Top, form: &Query) -> Response {
         first_day: today.to_string(),
         date: text("date", &today.saturating_add(1.days()).to_string()),
         days: form.get("days").and_then(|text| text.parse().ok()).unwrap_or(1),
-        most_days: MOST_DAYS,
         vaccines: vaccines
             .iter()
             .map(|v| (v.name.clone(), chosen == Some(v.name.as_str())))

@@ -118,9 +118,10 @@ impl Results {
                 .collect(),
             weeks: weeks(caller, query, search.from, week),
             pages,
-            which: match total {
-                0 => String::new(),
-                _ => format!("Facilities {} to {last} of {total}", first + 1),
+            which: if last - first < total {
+                format!("Facilities {} to {last} of {total}", first + 1)
+            } else {
+                String::new()
             },
         }
     }
@@ -153,8 +154,9 @@ fn advice(web: &Web, caller: &Caller, query: &Query, search: &Search) -> (String
             format!("The next free seat here is on {}. Show that week", day_words(day)),
             format!("date={day}{}", query.without(&["date", "page", "search"])),
         ),
+        None if search.filter == Filter::default() => (String::new(), String::new()),
         None => (
-            "Ask without vaccine, fee, age and dose".to_owned(),
+            "Search without vaccine, fee, age and dose".to_owned(),
             query.without(&["vaccine", "fee", "age", "dose", "page", "search"]),
         ),
     }
@@ -169,7 +171,10 @@ impl FacilityView {
         let geography = web.0.platform.geography();
         let facility = &offer.facility;
         let district = geography.district(facility.district).map_or("", |d| d.name.as_str());
-        let away = distance(search, offer).map(|km| format!("{km:.1} km away"));
+        let away = distance(search, offer).map(|km| match km {
+            ..1.0 => "less than 1 km away".to_owned(),
+            _ => format!("{km:.1} km away"),
+        });
         let fee = match facility.fee_type {
             FeeType::Free => "Free of charge".to_owned(),
             FeeType::Paid => "Charges a fee".to_owned(),

@@ -150,7 +150,12 @@ fn wanted(web: &Web, query: &Query) -> Wanted {
 fn at_pincode(web: &Web, query: &Query, pincode: Pincode) -> Wanted {
     let area = app::inventory::Area::Pincode(pincode);
     let own = web.0.platform.inventory().version(area) > 0;
-    let position = web.0.platform.geography().position_of(pincode);
+    let geography = web.0.platform.geography();
+    let position = geography.position_of(pincode);
+    if !own && geography.postal_count() > 0 && geography.post_offices(pincode).is_empty() {
+        let unknown = "We do not know this PIN code. Check it, or choose a district.";
+        return Wanted::problem("pincode", unknown);
+    }
     match (position, query.get("km")) {
         (Some(position), Some(_)) => Wanted::near(position),
         (Some(position), None) if !own => Wanted::near(position),
