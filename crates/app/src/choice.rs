@@ -3,7 +3,7 @@
 //! same rules again.
 
 use domain::{
-    schedule::{Standing, check_session},
+    schedule::{NotEligible, Standing, check_dose, check_session},
     session::{Channel, SessionSeats, SessionState, Slot},
 };
 use jiff::{ToSpan, civil::Date};
@@ -44,6 +44,22 @@ impl Platform {
             Ok(()) => None,
         };
         Prospect { dose_number, obstacle }
+    }
+
+    /// Says why the next dose of a vaccine cannot be given today because of the dose before, if so.
+    pub fn too_soon(&self, ctx: &Ctx, person: &Person, vaccine: &str) -> Option<Error> {
+        let standing = Standing {
+            birth_year: person.details.birth_year,
+            comorbidity: person.details.comorbidity,
+            doses: &person.doses,
+        };
+        let next = standing.next_dose();
+        match check_dose(&self.programme(), &standing, vaccine, next, ctx.today()) {
+            Err(rule @ NotEligible::TooSoon { .. }) => {
+                Some(Error::NotEligible { beneficiary: person.id, rule })
+            }
+            _ => None,
+        }
     }
 
     /// Slots of a session that are not over and have a free online seat for a dose, each with how

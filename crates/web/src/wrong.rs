@@ -75,8 +75,7 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
         Error::NotRegistered => ("mobile", "Nobody is registered with this mobile."),
         Error::WrongPresence => (
             "reference",
-            "The reference number and the code do not belong together here, or the person was \
-             opened too long ago. Ask the person to show them again.",
+            "The reference number and the code do not belong together here. Ask to see both again.",
         ),
         Error::NoSuchSlot => ("slot", "Choose one of the times."),
         Error::Full { .. } => ("slot", "No seat is free any more at this time. Choose another."),

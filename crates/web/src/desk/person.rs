@@ -6,7 +6,12 @@ use app::{
     presence::{Presence, Presented},
 };
 use askama::Template;
-use axum::{body::Bytes, extract::State, http::HeaderMap, response::Response};
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 use domain::{
     dose::{Dose, UNDO_SECONDS},
     id::{DoseId, FacilityId, SessionId},
@@ -20,6 +25,7 @@ use crate::{
     caller::Caller,
     form::Query,
     page::{Top, ages, day_words, form_key, show, slot_words, time_words, uuid},
+    wrong::wrong,
 };
 
 #[derive(Template)]
@@ -39,6 +45,8 @@ struct AtTheDesk {
     seats: Vec<(String, String)>,
     /// The dose that is due; none after the last.
     due: Option<u8>,
+    /// Why it cannot be given today, if it cannot.
+    not_today: Option<String>,
     vaccines: Vec<(String, bool)>,
     lot: String,
     vaccinator: String,
@@ -127,10 +135,11 @@ fn view(
             format!("dose {} of {vaccine} on {}{slot}", claim.dose_number, day_words(claim.on))
         }),
         seats: if expected.is_none() {
-            seats_today(web, caller, presence.facility, due)
+            seats_today(web, caller, presence.facility, person)
         } else {
             vec![]
         },
+        not_today: platform.too_soon(&caller.ctx, person, &vaccine).map(|error| wrong(&error).text),
         due: last.is_some_and(|last| due <= last).then_some(due),
         vaccines: programme
             .vaccines
@@ -164,31 +173,36 @@ fn dose_view(caller: &Caller, person: &Person, presence: &Presence, dose: &Dose)
     }
 }
 
-/// Sessions and slots of today with a seat on site for a dose.
+/// Sessions and slots of today in which this person may have a seat on site: slots that are over
+/// only where the facility works on after all of them.
 fn seats_today(
     web: &Web,
     caller: &Caller,
     facility: FacilityId,
-    dose: u8,
+    person: &Person,
 ) -> Vec<(String, String)> {
+    let platform = &web.0.platform;
+    let now = app::clock::time_zone().to_datetime(caller.ctx.now).time();
     let area = app::inventory::Area::Facility(facility);
-    let offers = web.0.platform.inventory().offers(area, caller.ctx.today(), 1);
-    let open = offers
-        .iter()
-        .flat_map(|offer| &offer.sessions)
-        .filter(|seats| seats.session.state != SessionState::Cancelled)
-        .filter(|seats| seats.free(Channel::OnSite, dose) > 0);
-    open.flat_map(|seats| {
+    let offers = platform.inventory().offers(area, caller.ctx.today(), 1);
+    let mut choices = Vec::new();
+    for seats in offers.iter().flat_map(|offer| &offer.sessions) {
         let session = &seats.session;
-        let free = seats.free(Channel::OnSite, dose);
-        session.slots.iter().map(move |slot| {
+        let prospect = platform.prospect(&caller.ctx, person, seats);
+        let free = seats.free(Channel::OnSite, prospect.dose_number);
+        let cancelled = session.state == SessionState::Cancelled;
+        if cancelled || free == 0 || prospect.obstacle.is_some() {
+            continue;
+        }
+        let all_over = session.slots.iter().all(|slot| slot.to <= now);
+        for slot in session.slots.iter().filter(|slot| all_over || slot.to > now) {
             let ages = ages(session.min_age, session.max_age);
             let words =
                 format!("{}, {ages}, {}, {free} on site", session.vaccine, slot_words(*slot));
-            (format!("{}|{}", session.id, slot.label()), words)
-        })
-    })
-    .collect()
+            choices.push((format!("{}|{}", session.id, slot.label()), words));
+        }
+    }
+    choices
 }
 
 /// Shows the person again after a form, by the proof of presence that came with it.
@@ -220,8 +234,12 @@ macro_rules! presence {
         let proof = $form.get("presence").unwrap_or("");
         match $web.0.platform.check_presence(&$caller.ctx, $facility, proof) {
             Ok(presence) => presence,
-            Err(error) => {
-                let top = Top::error($caller, &error);
+            Err(_) => {
+                let text = "This person was opened too long ago. Ask for the number and the code.";
+                let mut top = Top::field($caller, "reference", text);
+                if let Some(wrong) = &mut top.wrong {
+                    wrong.status = StatusCode::FORBIDDEN;
+                }
                 return day::page($web, $caller, $facility, top, &Query::default()).await;
             }
         }

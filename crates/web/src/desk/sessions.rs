@@ -156,15 +156,24 @@ impl Act {
     }
 
     fn effect(self, appointments: usize) -> String {
-        let people = count(appointments, "appointment", "appointments");
-        match self {
-            Self::Stop => format!(
-                "Nobody can book a seat any more. The session takes place, and its {people} stand."
-            ),
-            Self::Open => format!("The seats that are free can be booked again, beside {people}."),
-            Self::Cancel => format!(
-                "The session does not take place. Its {people} will be cancelled, and the people \
-                 told by message. This cannot be taken back."
+        let people = match appointments {
+            0 => "It has no appointments.".to_owned(),
+            1 => "It has 1 appointment".to_owned(),
+            many => format!("It has {many} appointments"),
+        };
+        match (self, appointments) {
+            (Self::Stop, 0) => format!("{people} Nobody can book a seat any more."),
+            (Self::Stop, _) => {
+                format!("{people}, which will stand. Nobody else can book a seat any more.")
+            }
+            (Self::Open, 0) => format!("{people} Its free seats can be booked again."),
+            (Self::Open, _) => format!("{people}. Its free seats can be booked again."),
+            (Self::Cancel, 0) => {
+                format!("{people} It will not take place. This cannot be taken back.")
+            }
+            (Self::Cancel, _) => format!(
+                "{people}, which will be cancelled, and the people told by message. The session \
+                 will not take place. This cannot be taken back."
             ),
         }
     }
