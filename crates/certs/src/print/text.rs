@@ -236,7 +236,34 @@ fn shape_with(face: &Face, text: &str) -> Vec<Placed> {
                 up: em(at.y_offset),
             }
         });
-    glyphs.collect()
+    let joiner = face.shape.glyph_index('\u{200c}').map(|id| u32::from(id.0));
+    closed(glyphs.collect(), joiner)
+}
+
+/// Ends each sign of several glyphs with a joiner, which has no look and no width. A mark under a
+/// letter that came last would leave a gap before the next sign, which whoever copies or reads out
+/// the text would take for a space between words.
+fn closed(glyphs: Vec<Placed>, joiner: Option<u32>) -> Vec<Placed> {
+    let Some(id) = joiner else { return glyphs };
+    let mut out: Vec<Placed> = Vec::with_capacity(glyphs.len() + 8);
+    for glyph in glyphs {
+        if let Some(end) = end_of_marked(&out, &glyph.text) {
+            out.push(Placed { id, text: end, advance: 0.0, right: 0.0, up: 0.0 });
+        }
+        out.push(glyph);
+    }
+    if let Some(end) = end_of_marked(&out, &(usize::MAX..usize::MAX)) {
+        out.push(Placed { id, text: end, advance: 0.0, right: 0.0, up: 0.0 });
+    }
+    out
+}
+
+/// The text of the last sign, if it ends before `next` and its last glyph is a mark: one that is
+/// not as wide as what it stands under.
+fn end_of_marked(glyphs: &[Placed], next: &Range<usize>) -> Option<Range<usize>> {
+    let [.., before, last] = glyphs else { return None };
+    let marked = before.text == last.text && last.text != *next && last.advance + last.right < 0.0;
+    marked.then(|| last.text.clone())
 }
 
 /// Printable text in runs of one script. Signs of neither script, such as joiners, stay with what
