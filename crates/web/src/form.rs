@@ -30,7 +30,8 @@ impl Query {
         let kept = self.0.iter().filter(|(name, value)| {
             !names.contains(&name.as_str()) && !value.is_empty() && value.len() <= 100
         });
-        kept.map(|(name, value)| format!("&{}={}", encode(name), encode(value))).collect()
+        kept.flat_map(|(name, value)| ["&".to_owned(), encode(name), "=".to_owned(), encode(value)])
+            .collect()
     }
 
     /// The same without a name.

@@ -247,13 +247,11 @@ async fn changeable(
     if !manages(web, caller, facility) {
         return Err(Box::new(refused(web, caller, facility).await));
     }
-    match session_of(web, caller, facility, form).await {
-        Some(held) => Ok(held),
-        None => {
-            let top = Top::error(caller, &app::Error::NotFound);
-            Err(Box::new(sessions::page(web, caller, facility, top).await))
-        }
+    if let Some(held) = session_of(web, caller, facility, form).await {
+        return Ok(held);
     }
+    let top = Top::error(caller, &app::Error::NotFound);
+    Err(Box::new(sessions::page(web, caller, facility, top).await))
 }
 
 pub(super) async fn ask_change(

@@ -132,7 +132,9 @@ async fn page(web: &Web, caller: &Caller, form: &Query, mut top: Top) -> Respons
     let dose = able.first().map_or(1, |choice| choice.dose);
     if let ([only], None) = (able.as_slice(), &top.wrong) {
         let only = only.handle.clone();
-        people.iter_mut().for_each(|choice| choice.chosen = choice.handle == only);
+        for choice in &mut people {
+            choice.chosen = choice.handle == only;
+        }
     }
     let open = platform.open_slots(&caller.ctx, &seats, dose);
     let wanted = form.get("slot");
@@ -149,7 +151,7 @@ async fn page(web: &Web, caller: &Caller, form: &Query, mut top: Top) -> Respons
         top = Top::error(caller, &app::Error::Full { next: Vec::new() });
         if let Some(wrong) = &mut top.wrong {
             wrong.field = "";
-            wrong.text = "No seat is free in this session any more.".to_owned();
+            "No seat is free in this session any more.".clone_into(&mut wrong.text);
         }
     }
     let next =

@@ -76,13 +76,11 @@ async fn chosen(web: &Web, caller: &Caller, form: &Query) -> Result<Person, Box<
     let mut people = family(web, caller, "/people").await?;
     let id = named(&people, form).first().map(|person| person.id);
     let place = people.iter().position(|person| Some(person.id) == id);
-    match place {
-        Some(place) => Ok(people.swap_remove(place)),
-        None => {
-            let top = Top::error(caller, &app::Error::NotFound);
-            Err(Box::new(account::page(web, caller, top).await))
-        }
+    if let Some(place) = place {
+        return Ok(people.swap_remove(place));
     }
+    let top = Top::error(caller, &app::Error::NotFound);
+    Err(Box::new(account::page(web, caller, top).await))
 }
 
 pub(super) async fn edit(

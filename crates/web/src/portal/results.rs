@@ -74,12 +74,12 @@ pub(super) struct SessionView {
 }
 
 impl Results {
-    pub(super) fn find(web: &Web, caller: &Caller, query: &Query, search: Search) -> Self {
+    pub(super) fn find(web: &Web, caller: &Caller, query: &Query, search: &Search) -> Self {
         let platform = &web.0.platform;
         let mut offers = platform.find_sessions(&search.place, search.from, DAYS, &search.filter);
         let most_km = query.get("km").and_then(|text| text.parse::<f64>().ok());
         if let (Some(most), Place::Near(_)) = (most_km, &search.place) {
-            offers.retain(|offer| distance(&search, offer).is_some_and(|km| km <= most));
+            offers.retain(|offer| distance(search, offer).is_some_and(|km| km <= most));
         }
         let total = offers.len();
         let page = query.get("page").and_then(|text| text.parse().ok()).unwrap_or(1_usize);
@@ -111,10 +111,10 @@ impl Results {
             },
             days: format!("{} to {}", day_words(search.from), day_words(until)),
             as_of: format!("{}, {ago}", time_words(refreshed)),
-            advice: (total == 0).then(|| advice(web, caller, query, &search)),
+            advice: (total == 0).then(|| advice(web, caller, query, search)),
             facilities: shown
                 .iter()
-                .map(|offer| FacilityView::of(web, caller, query, &search, offer))
+                .map(|offer| FacilityView::of(web, caller, query, search, offer))
                 .collect(),
             weeks: weeks(caller, query, search.from, week),
             pages,

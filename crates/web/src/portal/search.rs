@@ -66,7 +66,7 @@ pub(super) async fn home(
     let moving = Moving::find(&web, &caller, &query).await;
     let results = wanted.place.map(|place| {
         let search = Search { place, origin: wanted.origin, from, filter };
-        Results::find(&web, &caller, &query, search)
+        Results::find(&web, &caller, &query, &search)
     });
     let chosen_km = query.get("km").and_then(|text| text.parse::<u16>().ok());
     let page = Home {
