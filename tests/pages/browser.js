@@ -10,8 +10,14 @@ const { chromium } = load('playwright-core');
 const axe = fs.readFileSync(path.join(modules, 'axe-core', 'axe.min.js'), 'utf8');
 
 const quiet = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 // The rules of WCAG 2.2, level AA, and what its makers call best practice.
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -119,7 +125,8 @@ class Visitor {
   async expect(...parts) {
     const text = await this.text();
     for (const part of parts) {
-      if (!text.includes(part)) throw new Error(`"${part}" is missing on ${this.page.url()}: ${text}`);
+      if (!text.includes(part))
+        throw new Error(`"${part}" is missing on ${this.page.url()}: ${text}`);
     }
   }
 
@@ -136,7 +143,9 @@ async function password(messages, mobile, before) {
   for (let i = 0; i < 200; i += 1) {
     const sent = sentTo(messages, mobile).slice(before);
     if (sent.length > 0) return sent.at(-1).text.match(/\d{6}/)[0];
-    await new Promise((done) => { setTimeout(done, 50); });
+    await new Promise((done) => {
+      setTimeout(done, 50);
+    });
   }
   throw new Error('no one-time password came');
 }

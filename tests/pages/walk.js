@@ -15,7 +15,8 @@ const FAMILY = [
 ];
 
 // The country's date, some days ahead.
-const day = (ahead) => new Date(Date.now() + (330 + ahead * 1_440) * 60_000).toISOString().slice(0, 10);
+const day = (ahead) =>
+  new Date(Date.now() + (330 + ahead * 1_440) * 60_000).toISOString().slice(0, 10);
 
 async function signIn(visitor, mobile, asked) {
   if (asked) await asked();
@@ -68,7 +69,12 @@ async function place(facility) {
   for (let district = 1; district < 50; district += 1) {
     const answer = await fetch(`${base}/api/teeka/v1/sessions?district_id=${district}`);
     const center = (await answer.json()).centers.find((center) => center.name === facility);
-    if (center) return { district: String(district), name: center.district_name, pincode: String(center.pincode) };
+    if (center)
+      return {
+        district: String(district),
+        name: center.district_name,
+        pincode: String(center.pincode),
+      };
   }
   throw new Error('the facility is nowhere');
 }
@@ -93,7 +99,8 @@ async function search(resident, facility, where) {
   await resident.press('Search');
   await resident.see('search: by distance, with filters');
   await resident.expect(facility, 'km away');
-  if ((await resident.text()).includes('COVAXIN, age')) throw new Error('a filter lets all through');
+  if ((await resident.text()).includes('COVAXIN, age'))
+    throw new Error('a filter lets all through');
   await resident.follow('Seven days later');
   await resident.see('search: nothing in this week');
   await resident.go('/nowhere');
@@ -102,7 +109,11 @@ async function search(resident, facility, where) {
 
 async function add(resident, { name, year, number }) {
   await resident.fill({ 'Name, as on the document': name, 'Year of birth, like 1980': year });
-  await resident.fill({ Gender: 'Female', 'Identity document': 'Aadhaar Card', 'Its number': number });
+  await resident.fill({
+    Gender: 'Female',
+    'Identity document': 'Aadhaar Card',
+    'Its number': number,
+  });
   await resident.press('Add this person');
 }
 
@@ -154,7 +165,10 @@ async function book(resident, facility, where) {
   await resident.see('booked');
   await resident.expect('The appointment is booked', FAMILY[0].name, FAMILY[1].name, 'Secret code');
   const appointment = resident.page.url().split('&')[0];
-  await resident.download((await resident.page.getByRole('link', { name: 'slip' }).getAttribute('href')), path.join(folder, 'slip.pdf'));
+  await resident.download(
+    await resident.page.getByRole('link', { name: 'slip' }).getAttribute('href'),
+    path.join(folder, 'slip.pdf'),
+  );
   await resident.go(tomorrow);
   await resident.see('book: sold out');
   await resident.expect('No seat is free', 'These sessions still have a seat');
@@ -167,7 +181,8 @@ async function book(resident, facility, where) {
   await resident.page.getByLabel(FAMILY[1].name).check();
   await resident.press('Cancel for whom I chose');
   await resident.see('cancelled for one of two');
-  if ((await resident.text()).includes(FAMILY[1].name)) throw new Error('cancelled, and still there');
+  if ((await resident.text()).includes(FAMILY[1].name))
+    throw new Error('cancelled, and still there');
   await resident.follow('Move to another time');
   await resident.see('move: search');
   await resident.expect(`You are moving the appointment of ${FAMILY[0].name}`);
@@ -183,7 +198,10 @@ async function book(resident, facility, where) {
   await resident.expect('The appointment is booked');
   await resident.follow('My family');
   await resident.see('family with appointments');
-  return { reference: text.match(/reference number (\d{14})/)[1], code: text.match(/Secret code\s+(\d{4})/)[1] };
+  return {
+    reference: text.match(/reference number (\d{14})/)[1],
+    code: text.match(/Secret code\s+(\d{4})/)[1],
+  };
 }
 
 // With a code: verify, record. Wrong codes open nobody.
@@ -220,15 +238,18 @@ async function meetByMobile(desk) {
   await desk.fill({ 'Their mobile number, ten digits': RESIDENT });
   await desk.press('Send the password');
   await desk.see('desk: password sent');
-  await desk.fill({ 'One-time password that they received': await password(messages, RESIDENT, before) });
+  await desk.fill({
+    'One-time password that they received': await password(messages, RESIDENT, before),
+  });
   await desk.press('Open');
   await desk.see('desk: who of the family');
   await desk.press(`Open ${FAMILY[1].name}`);
   await desk.press('The document shows this person');
+  const seat = desk.page.locator('#slot option', { hasText: 'COVISHIELD' }).first();
+  await desk.page.selectOption('#slot', await seat.getAttribute('value'));
   await desk.press('Give the seat');
   await desk.see('desk: seat given');
   await desk.expect('The person has a seat', 'carried over');
-  await desk.fill({ Vaccine: 'COVISHIELD', 'Lot, as on the vial': '4121Z001' });
   await desk.press('Record dose 1');
   await desk.page.getByText('Undo this dose').click();
   await desk.fill({ 'Why is it undone?': 'The vial was not opened' });
@@ -246,7 +267,10 @@ async function meetByMobile(desk) {
 async function walkIn(desk) {
   await desk.follow('Walk-in');
   await desk.see('desk: walk-in');
-  const fields = { 'Name, as on the document': 'Imran Example', 'Year of birth, like 1980': '1988' };
+  const fields = {
+    'Name, as on the document': 'Imran Example',
+    'Year of birth, like 1980': '1988',
+  };
   await desk.fill({ ...fields, Gender: 'Male', 'Identity document': 'PAN Card' });
   const number = 'Its number, as on the document before you';
   await desk.fill({ 'Mobile number, ten digits': WALK_IN, [number]: 'A' });
@@ -297,7 +321,12 @@ async function certificate(resident) {
 // A form of another site is refused, and a page whose field lost its label is found out.
 async function twins(browser, resident) {
   const answer = await fetch(`${base}/sign-in`, {
-    method: 'POST', body: 'mobile=6000009001', headers: { origin: 'https://evil.example', 'content-type': 'application/x-www-form-urlencoded' },
+    method: 'POST',
+    body: 'mobile=6000009001',
+    headers: {
+      origin: 'https://evil.example',
+      'content-type': 'application/x-www-form-urlencoded',
+    },
   });
   await resident.go('/');
   const spoil = () => document.querySelector('label[for=pincode]').remove();

@@ -18,7 +18,7 @@ fn help(arguments: &[&str]) -> String {
     let output = command.env("COLUMNS", "80").output().unwrap();
     assert!(output.status.success(), "{arguments:?}");
     let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
 /// The subcommands that a help text lists: the words that stand two columns in.
