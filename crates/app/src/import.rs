@@ -26,6 +26,8 @@ pub struct Parsed<T> {
     pub kind: &'static str,
     /// Good rows.
     pub rows: Vec<T>,
+    /// Where each good row stands in the file, counted from 1 with the header.
+    pub numbers: Vec<usize>,
     /// Rows that cannot be used.
     pub errors: Vec<RowError>,
     /// Columns that are not collected and were dropped before a record was made.
@@ -41,17 +43,53 @@ impl<T> Parsed<T> {
         table: &Table,
         read: impl FnMut(&table::Row<'_>) -> Result<T, (String, String)>,
     ) -> Self {
-        let mut parsed =
-            Self { kind, rows: vec![], errors: vec![], dropped: vec![], notes: vec![] };
+        let mut parsed = Self {
+            kind,
+            rows: vec![],
+            numbers: vec![],
+            errors: vec![],
+            dropped: vec![],
+            notes: vec![],
+        };
         let mut read = read;
         for row in table.rows() {
             match read(&row) {
-                Ok(record) => parsed.rows.push(record),
+                Ok(record) => {
+                    parsed.rows.push(record);
+                    parsed.numbers.push(row.number);
+                }
                 Err((column, expected)) => {
                     parsed.errors.push(RowError { row: row.number, column, expected });
                 }
             }
         }
         parsed
+    }
+
+    /// Complains of good rows that cannot be used for a reason outside of them: the column, and
+    /// what is expected.
+    pub(crate) fn complain(&mut self, of: impl Fn(&T) -> Option<(&'static str, &'static str)>) {
+        for (record, row) in self.rows.iter().zip(&self.numbers) {
+            if let Some((column, expected)) = of(record) {
+                let (column, expected) = (column.to_owned(), expected.to_owned());
+                self.errors.push(RowError { row: *row, column, expected });
+            }
+        }
+    }
+
+    /// Complains of each row that says again what a row before it said.
+    pub(crate) fn complain_of_repeats<K: std::hash::Hash + Eq>(
+        &mut self,
+        column: &str,
+        key: impl Fn(&T) -> K,
+    ) {
+        let mut first = rustc_hash::FxHashMap::default();
+        for (record, row) in self.rows.iter().zip(&self.numbers) {
+            let before = *first.entry(key(record)).or_insert(*row);
+            if before != *row {
+                let expected = format!("each only once, and row {before} has it already");
+                self.errors.push(RowError { row: *row, column: column.to_owned(), expected });
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     Actor, Ctx, Error, Platform, Result,
     access::Permission,
     import::{
+        Parsed,
         places::Places,
         records::{BeneficiaryLine, StaffLine},
     },
@@ -16,6 +17,32 @@ use crate::{
 };
 
 impl Platform {
+    /// Complains of sessions that could not be published: at a facility that is not known, of a
+    /// vaccine that the programme does not have, in the past.
+    pub fn check_import_of_sessions(&self, ctx: &Ctx, parsed: &mut Parsed<Session>) {
+        let (programme, today) = (self.programme(), ctx.today());
+        parsed.complain(|session| {
+            if self.inventory.facility(session.facility).is_none() {
+                Some(("center_id", "the number of a known facility"))
+            } else if programme.vaccine(&session.vaccine).is_none() {
+                Some(("vaccine", "a vaccine of the programme"))
+            } else if session.on < today {
+                Some(("date", "a day that is not in the past"))
+            } else {
+                None
+            }
+        });
+    }
+
+    /// Complains of staff at a facility that is not known.
+    pub fn check_import_of_staff(&self, parsed: &mut Parsed<StaffLine>) {
+        parsed.complain(|line| {
+            let known = |id| self.inventory.facility(id).is_some();
+            let unknown = line.facility.is_some_and(|id| !known(id));
+            unknown.then_some(("center_id", "the number of a known facility"))
+        });
+    }
+
     /// Keeps places and uses them at once.
     ///
     /// # Errors

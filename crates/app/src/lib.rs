@@ -5,6 +5,7 @@ pub mod access;
 pub mod appointments;
 pub mod booking;
 pub mod certificates;
+pub mod choice;
 pub mod clock;
 pub mod ctx;
 pub mod doses;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::{
     facility::{Facility, FeeType},
-    id::{DistrictId, SessionId},
+    id::{DistrictId, FacilityId, SessionId},
     place::{Pincode, Position},
     schedule::{Standing, check_session},
     session::{Channel, SessionSeats, SessionState},
@@ -36,10 +36,12 @@ pub enum Place {
     Pincode(Pincode),
     /// Near a point.
     Near(Position),
+    /// At one facility.
+    Facility(FacilityId),
 }
 
 /// What someone can use. An empty filter lets everything through.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only this vaccine.
     pub vaccine: Option<String>,
@@ -86,6 +88,9 @@ impl Platform {
             }
             Place::Pincode(pincode) => self.inventory.offers(Area::Pincode(*pincode), from, days),
             Place::Near(position) => self.offers_near(*position, from, days),
+            Place::Facility(facility) => {
+                self.inventory.offers(Area::Facility(*facility), from, days)
+            }
         };
         filter.apply(without_cancelled(offers))
     }

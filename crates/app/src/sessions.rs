@@ -1,13 +1,14 @@
 //! A facility's sessions: publish, stop bookings, cancel, the list of the day.
 
 use domain::{
+    appointment::AppointmentState,
     id::{FacilityId, SessionId},
-    session::{Session, SessionSeats, SessionState},
+    session::{Session, SessionSeats, SessionState, Slot},
 };
 use jiff::civil::Date;
 use store::{BookingRow, Cancellation, NotPublished, Published};
 
-use crate::{Ctx, Error, Platform, Result, access::Permission};
+use crate::{Ctx, Error, Platform, Result, access::Permission, clock};
 
 /// An entry of the day's list. It holds no personal field: who comes shows the reference number.
 #[derive(Clone, Debug)]
@@ -16,8 +17,10 @@ pub struct DayEntry {
     pub booking: BookingRow,
     /// The last four digits of the reference number, to find the line of who stands there.
     pub reference_ends: String,
-    /// The slot's label.
-    pub slot: String,
+    /// The slot.
+    pub slot: Slot,
+    /// Whether the slot is over and nobody came.
+    pub missed: bool,
     /// What is given.
     pub vaccine: String,
 }
@@ -170,13 +173,16 @@ impl Platform {
         ctx.allow_at(Permission::SeeDayList, &held)?;
         let sessions = self.store.facility_sessions(facility, on).await?;
         let rows = self.store.day_list(facility, on).await?;
+        let now = clock::time_zone().to_datetime(ctx.now);
         let entry = |booking: BookingRow| {
             let seats = sessions.iter().find(|s| s.session.id == booking.seat.session)?;
             let slot = seats.session.slots.get(usize::from(booking.seat.slot))?;
             let reference = self.reference(booking.beneficiary);
+            let over = on.to_datetime(slot.to) <= now;
             Some(DayEntry {
+                missed: over && booking.state == AppointmentState::Booked,
                 reference_ends: format!("{:04}", reference % 10_000),
-                slot: slot.label(),
+                slot: *slot,
                 vaccine: seats.session.vaccine.clone(),
                 booking,
             })

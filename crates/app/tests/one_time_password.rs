@@ -65,7 +65,7 @@ fn kind<T>(outcome: &app::Result<T>) -> &'static str {
         Ok(_) => "in",
         Err(Error::WrongCode) => "wrong",
         Err(Error::CodeExpired) => "expired",
-        Err(Error::CodesBlocked) => "blocked",
+        Err(Error::CodesBlocked { .. }) => "blocked",
         Err(Error::TooMany { .. }) => "too many",
         Err(Error::WrongPresence) => "not presented",
         Err(_) => "another error",

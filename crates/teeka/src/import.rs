@@ -108,14 +108,16 @@ async fn import(platform: &Platform, args: &Args, table: &Table) -> anyhow::Resu
             Report::of(&parsed)
         }
         What::Sessions => {
-            let parsed = records::sessions(table)?;
+            let mut parsed = records::sessions(table)?;
+            platform.check_import_of_sessions(&ctx, &mut parsed);
             if write(&parsed.errors) {
                 platform.import_sessions(&ctx, &parsed.rows).await?;
             }
             Report::of(&parsed)
         }
         What::Staff => {
-            let parsed = records::staff(table, &geography)?;
+            let mut parsed = records::staff(table, &geography)?;
+            platform.check_import_of_staff(&mut parsed);
             if write(&parsed.errors) {
                 platform.import_staff(&ctx, &parsed.rows).await?;
             }
@@ -126,9 +128,8 @@ async fn import(platform: &Platform, args: &Args, table: &Table) -> anyhow::Resu
             let mut report = Report::of(&parsed);
             if write(&parsed.errors) {
                 for (place, why) in platform.import_beneficiaries(&ctx, &parsed.rows).await? {
-                    // Rows and lines are in step: a row with an error stops the import before.
                     let error = RowError {
-                        row: place + 2,
+                        row: parsed.numbers.get(place).copied().unwrap_or(0),
                         column: "photo_id_number".to_owned(),
                         expected: why.to_string(),
                     };
@@ -169,6 +170,9 @@ fn text_of(report: &Report, imported: bool) -> String {
     }
     for note in report.notes.iter().take(SHOWN) {
         let _ = write!(text, "\n  {note}");
+    }
+    if report.notes.len() > SHOWN {
+        let _ = write!(text, "\n  and {} more notes; --json has all", report.notes.len() - SHOWN);
     }
     let end = match (imported, report.errors.is_empty()) {
         (true, _) => "Imported.",

@@ -23,6 +23,7 @@ use clap::{Parser, Subcommand};
 /// Exit status: 0 yes, 1 no, 2 could not tell.
 #[derive(Parser)]
 #[command(version, propagate_version = true, max_term_width = 80)]
+#[command(after_help = "Example: teeka demo    then open http://127.0.0.1:8080/ in a browser")]
 struct Cli {
     /// Print JSON instead of text for people
     #[arg(long, global = true)]

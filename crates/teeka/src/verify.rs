@@ -14,7 +14,7 @@ use crate::{output::Output, platform::system};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// PDF or text files with certificates
+    /// PDF or text files with certificates, or pictures of their QR codes (PNG, JPEG)
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Certificates of trusted signers, PEM (default: the signer in the data folder)

@@ -30,10 +30,29 @@ impl Query {
         self.0.iter().any(|(_, value)| value.trim().is_empty())
     }
 
+    /// Everything but some names, encoded as `&a=1&b=2`, to be put behind something else.
+    pub(crate) fn without(&self, names: &[&str]) -> String {
+        let kept = self.0.iter().filter(|(name, value)| {
+            !names.contains(&name.as_str()) && !value.is_empty() && value.len() <= 100
+        });
+        kept.flat_map(|(name, value)| ["&".to_owned(), encode(name), "=".to_owned(), encode(value)])
+            .collect()
+    }
+
+    /// The same without a name.
+    pub(crate) fn but(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|(held, _)| held != name).cloned().collect())
+    }
+
     /// All values of a name.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(held, _)| held == name).map(|(_, value)| value.as_str())
     }
+}
+
+/// A value as it may stand in an address.
+pub(crate) fn encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 fn decode(text: &str) -> Option<String> {
@@ -55,5 +74,6 @@ mod tests {
         assert_eq!(query.get("b"), Some("x y z"));
         assert_eq!((query.get("c"), query.get("d"), query.get("e")), (None, None, None));
         assert_eq!(query.all("a").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(query.without(&["a"]), "&b=x%20y%20z");
     }
 }

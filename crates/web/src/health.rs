@@ -66,15 +66,17 @@ pub(crate) async fn observe(State(web): State<Web>, request: Request, next: Next
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "no-referrer");
     if is_api {
+        set(header::REFERRER_POLICY, "no-referrer");
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Data-Age-Ms,ETag,Retry-After");
     } else {
+        // Not `no-referrer`: a browser would then hide from us, too, that a form is our own.
+        set(header::REFERRER_POLICY, "same-origin");
         set(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+             frame-ancestors 'none'; base-uri 'none'",
         );
     }
     set(header::CACHE_CONTROL, "no-store");

@@ -15,7 +15,9 @@ mod openapi;
 mod page;
 mod portal;
 mod problem;
+mod same_site;
 mod token;
+mod wrong;
 
 use std::sync::Arc;
 
@@ -102,11 +104,12 @@ impl Web {
 
     /// All routes.
     pub fn router(self) -> Router {
+        let pages =
+            portal::routes().merge(desk::routes()).layer(middleware::from_fn(same_site::only));
         Router::new()
             .merge(cowin::routes())
             .merge(api::routes())
-            .merge(portal::routes())
-            .merge(desk::routes())
+            .merge(pages)
             .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
             .merge(health::routes())
             .fallback(problem::no_such_page)

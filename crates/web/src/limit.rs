@@ -18,6 +18,7 @@ use serde_json::json;
 use crate::{
     Web,
     caller::Caller,
+    page::plain_page,
     problem::{Problem, is_ours},
     token::Scope,
 };
@@ -70,15 +71,16 @@ const SIGN_IN: [&str; 5] =
 /// signed in; whoever is about to hold an appointment goes on. Searches of someone signed in are
 /// counted by sign-in and account instead, and calls with a partner's key by nobody: many people
 /// stand behind them.
-fn is_limited(path: &str, caller: &Caller) -> bool {
-    let open_search = path == "/"
-        || ["/sessions/public/", "/location/", "/centers/", "/api/teeka/v1/", "/reports/"]
+fn is_limited(path: &str, known: bool, has_key: bool) -> bool {
+    if is_page(path) {
+        return path == "/" && !known;
+    }
+    let open_search =
+        ["/sessions/public/", "/location/", "/centers/", "/api/teeka/v1/", "/reports/"]
             .iter()
             .any(|part| path.contains(part));
-    let known = caller.has_key()
-        || caller.claims.as_ref().is_some_and(|claims| claims.scope != Scope::Guest);
     match (open_search, known) {
-        (true, _) => !caller.has_key(),
+        (true, _) => !has_key,
         (false, true) => false,
         (false, false) => !SIGN_IN.iter().any(|begin| path.starts_with(begin)),
     }
@@ -91,10 +93,15 @@ pub(crate) async fn limit(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    if is_limited(path, &caller) {
+    let signed_in = caller.claims.as_ref().is_some_and(|claims| claims.scope != Scope::Guest);
+    let has_key = caller.has_key();
+    if is_limited(path, signed_in || has_key, has_key) {
         let admitted = web.0.limiter.admit(&caller.source, caller.ctx.now.as_second());
         if let Err(wait) = admitted {
             metrics::counter!("teeka_limited_total").increment(1);
+            if is_page(path) {
+                return wait_page(&caller, wait);
+            }
             let mut response = refusal(path);
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
@@ -116,6 +123,23 @@ fn refusal(path: &str) -> Response {
     (StatusCode::FORBIDDEN, Json(json!({ "message": "Forbidden" }))).into_response()
 }
 
+fn is_page(path: &str) -> bool {
+    !path.starts_with("/api/") && !path.starts_with("/.well-known/")
+}
+
+/// What people are told who searched too often.
+fn wait_page(caller: &Caller, wait: i64) -> Response {
+    let text = format!(
+        "Too many pages were asked for from this connection. Try again in {} minutes. Whoever is \
+         signed in is not stopped.",
+        (wait + 59) / 60
+    );
+    let heading = "Please wait a little";
+    let mut response = plain_page(caller, StatusCode::TOO_MANY_REQUESTS, heading, &text);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    response
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,5 +153,13 @@ mod tests {
         assert_eq!(limiter.admit("a", 12), Err(288));
         assert_eq!(limiter.admit("b", 12), Ok(()));
         assert_eq!(limiter.admit("a", 300), Ok(()));
+    }
+
+    #[test]
+    fn of_pages_only_the_search_of_someone_unknown_is_counted() {
+        assert!(is_limited("/", false, false) && !is_limited("/", true, false));
+        for path in ["/book", "/sign-in", "/desk", "/desk/sign-in", "/style.css", "/people/add"] {
+            assert!(is_page(path) && !is_limited(path, false, false), "{path}");
+        }
     }
 }

@@ -1,25 +1,94 @@
-//! What all pages share: showing a template, going elsewhere, the sign-in cookie.
+//! What all pages share: what stands on top of one, showing a template, going elsewhere, the
+//! sign-in cookie, dates and times for people.
 
+use app::{clock, opened::Person};
 use askama::Template;
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::{
-    id::BeneficiaryId,
     person::{
         BadDetail, DOCUMENT_KINDS, Details, Gender, IdentityDocument, Name, parse_birth_year,
     },
+    session::Slot,
 };
-use jiff::civil::Date;
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
+use uuid::Uuid;
 
 use crate::{
     Web,
     caller::{COOKIE, Caller},
     form::Query,
-    problem::log_fault,
-    token::Claims,
+    token::{Claims, Scope},
+    wrong::{Wrong, wrong},
 };
+
+/// What stands on top of every page: who is signed in, and what came of the last form.
+#[derive(Default)]
+pub(crate) struct Top {
+    /// Whether a resident is signed in.
+    pub(crate) resident: bool,
+    /// Whether staff is signed in.
+    pub(crate) staff: bool,
+    /// What went wrong.
+    pub(crate) wrong: Option<Wrong>,
+    /// What went well.
+    pub(crate) done: Option<String>,
+}
+
+impl Top {
+    /// Nothing to say.
+    pub(crate) fn of(caller: &Caller) -> Self {
+        Self {
+            resident: caller.has(&[Scope::Resident]),
+            staff: caller.has(&[Scope::Staff]),
+            ..Self::default()
+        }
+    }
+
+    /// Something went wrong.
+    pub(crate) fn error(caller: &Caller, error: &app::Error) -> Self {
+        Self { wrong: Some(wrong(error)), ..Self::of(caller) }
+    }
+
+    /// A field cannot be used.
+    pub(crate) fn field(caller: &Caller, field: &'static str, text: &str) -> Self {
+        Self { wrong: Some(Wrong::field(field, text)), ..Self::of(caller) }
+    }
+
+    /// Something went well.
+    pub(crate) fn done(caller: &Caller, text: impl Into<String>) -> Self {
+        Self { done: Some(text.into()), ..Self::of(caller) }
+    }
+
+    /// The page's title: the problem comes first, so that it is read out first.
+    pub(crate) fn title(&self, page: &str) -> String {
+        match (&self.wrong, &self.done) {
+            (Some(wrong), _) => format!("Error: {} | {page} | Teeka", wrong.text),
+            (None, Some(done)) => format!("{done} | {page} | Teeka"),
+            (None, None) => format!("{page} | Teeka"),
+        }
+    }
+
+    /// What is wrong, for the field that is meant.
+    pub(crate) fn text(&self) -> &str {
+        self.wrong.as_ref().map_or("", |wrong| &wrong.text)
+    }
+
+    /// Whether a field is the one that cannot be used.
+    pub(crate) fn is_wrong(&self, field: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|wrong| wrong.field == field)
+    }
+
+    /// The status of the page.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.wrong.as_ref().map_or(StatusCode::OK, |wrong| wrong.status)
+    }
+}
 
 /// A page of a template.
 pub(crate) fn show(status: StatusCode, template: &impl Template) -> Response {
@@ -29,30 +98,28 @@ pub(crate) fn show(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "plain.html")]
+struct Plain<'a> {
+    top: Top,
+    heading: &'a str,
+    text: &'a str,
+}
+
+/// A page that says one thing.
+pub(crate) fn plain_page(
+    caller: &Caller,
+    status: StatusCode,
+    heading: &str,
+    text: &str,
+) -> Response {
+    show(status, &Plain { top: Top::of(caller), heading, text })
+}
+
 /// Goes to another page.
 pub(crate) fn go(to: &str) -> Response {
     Redirect::to(to).into_response()
-}
-
-/// What is shown of an error: its text holds nothing of what a person gave.
-pub(crate) fn words(error: &app::Error) -> String {
-    log_fault(error);
-    let text = error.to_string();
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
-}
-
-/// The status that goes with an error on a page.
-pub(crate) const fn status(error: &app::Error) -> StatusCode {
-    match error {
-        app::Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        app::Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        app::Error::NotFound => StatusCode::NOT_FOUND,
-        app::Error::Forbidden | app::Error::WrongPresence => StatusCode::FORBIDDEN,
-        _ => StatusCode::BAD_REQUEST,
-    }
 }
 
 /// Keeps a token in the browser: not for scripts, not for other sites.
@@ -66,7 +133,7 @@ pub(crate) fn with_cookie(
     let life = claims.exp - now;
     let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={life}; HttpOnly; SameSite=Strict");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, value);
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
 }
@@ -75,8 +142,45 @@ pub(crate) fn with_cookie(
 pub(crate) fn without_cookie(mut response: Response) -> Response {
     let value =
         HeaderValue::from_static("teeka_sign_in=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
-    response.headers_mut().insert(header::SET_COOKIE, value);
+    response.headers_mut().append(header::SET_COOKIE, value);
     response
+}
+
+/// The fields of a form about a person, as typed: a page that complains shows them again. The
+/// number of the document is not among them, so that no page holds it.
+#[derive(Default)]
+pub(crate) struct Typed {
+    pub(crate) name: String,
+    pub(crate) birth_year: String,
+    pub(crate) gender: i64,
+    pub(crate) kind: i64,
+    pub(crate) comorbidity: bool,
+}
+
+impl Typed {
+    /// What a form holds.
+    pub(crate) fn form(form: &Query) -> Self {
+        let text = |name| form.get(name).unwrap_or_default().chars().take(100).collect();
+        let number = |name| form.get(name).and_then(|text| text.parse().ok()).unwrap_or(0);
+        Self {
+            name: text("name"),
+            birth_year: text("birth_year"),
+            gender: number("gender"),
+            kind: number("kind"),
+            comorbidity: form.get("comorbidity") == Some("Y"),
+        }
+    }
+
+    /// What is known of a person.
+    pub(crate) fn of(details: &Details) -> Self {
+        Self {
+            name: details.name.text().to_owned(),
+            birth_year: details.birth_year.to_string(),
+            gender: details.gender.number(),
+            kind: details.document.kind(),
+            comorbidity: details.comorbidity,
+        }
+    }
 }
 
 /// The genders for a choice.
@@ -105,23 +209,52 @@ pub(crate) fn details(form: &Query, today: Date) -> Result<Details, BadDetail> {
     })
 }
 
-/// The person that a form names by reference number.
-pub(crate) fn person(web: &Web, form: &Query) -> app::Result<BeneficiaryId> {
-    let reference = form.get("person").ok_or(app::Error::NotFound)?;
-    web.0.platform.by_reference(reference).ok_or(app::Error::NotFound)
+/// The name of a person in addresses and forms of their own account. It is not the reference
+/// number, which would stay behind in histories and logs of addresses.
+pub(crate) fn handle(person: &Person) -> String {
+    Uuid::new_v5(&person.account.uuid, &person.reference.to_be_bytes()).to_string()
 }
 
-/// A key that makes a form sent twice the same request.
+/// The people that a form names.
+pub(crate) fn named<'a>(people: &'a [Person], form: &Query) -> Vec<&'a Person> {
+    let chosen: Vec<_> = form.all("person").collect();
+    people.iter().filter(|person| chosen.contains(&handle(person).as_str())).collect()
+}
+
+/// An id in a form.
+pub(crate) fn uuid(form: &Query, name: &str) -> Option<Uuid> {
+    form.get(name).and_then(|text| Uuid::try_parse(text).ok())
+}
+
+/// A key that makes a form sent twice the same request. One that came with a form that was
+/// refused is kept.
 pub(crate) fn form_key(caller: &Caller) -> String {
     caller.ctx.random_uuid().to_string()
 }
 
 /// A day for people.
 pub(crate) fn day_words(date: Date) -> String {
-    date.strftime("%a %d %b %Y").to_string()
+    date.strftime("%a %-d %b %Y").to_string()
+}
+
+/// A time of the country for people.
+pub(crate) fn time_words(at: Timestamp) -> String {
+    clock::time_zone().to_datetime(at).strftime("%-I:%M %p").to_string()
+}
+
+/// A slot for people: `9:00 am to 11:00 am`.
+pub(crate) fn slot_words(slot: Slot) -> String {
+    let words = |time: Time| time.strftime("%-I:%M %p").to_string().to_lowercase();
+    format!("{} to {}", words(slot.from), words(slot.to))
 }
 
 /// Ages for people.
 pub(crate) fn ages(min_age: u8, max_age: Option<u8>) -> String {
-    max_age.map_or_else(|| format!("{min_age}+"), |max| format!("{min_age} to {max}"))
+    max_age
+        .map_or_else(|| format!("age {min_age} and over"), |max| format!("age {min_age} to {max}"))
+}
+
+/// A number of things for people.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }

@@ -1,7 +1,10 @@
 //! The resident's pages: plain forms that work without JavaScript.
 
 mod account;
+mod appointment;
 mod book;
+mod member;
+mod results;
 mod search;
 mod sign_in;
 
@@ -19,20 +22,28 @@ pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/", get(search::home))
         .route("/style.css", get(style))
+        .route("/icon.svg", get(icon))
         .route("/sign-in", get(sign_in::ask).post(sign_in::send))
-        .route("/sign-in/code", post(sign_in::confirm))
+        .route("/sign-in/code", get(sign_in::ask).post(sign_in::confirm))
         .route("/sign-out", post(sign_in::sign_out))
-        .route("/people", get(account::people).post(account::add))
-        .route("/people/change", post(account::change))
-        .route("/people/remove", post(account::remove))
-        .route("/certificate", post(account::certificate))
-        .route("/slip", post(account::slip))
-        .route("/cancel", post(account::cancel))
+        .route("/people", get(account::people))
+        .route("/people/add", get(member::ask).post(member::add))
+        .route("/people/change", get(member::edit).post(member::change))
+        .route("/people/remove", get(member::ask_removal).post(member::remove))
+        .route("/certificate", get(account::certificate))
         .route("/book", get(book::choose).post(book::book))
-        .route("/move", post(book::reschedule))
+        .route("/move", get(book::choose).post(book::reschedule))
+        .route("/appointment", get(appointment::see))
+        .route("/slip", get(appointment::slip))
+        .route("/cancel", get(appointment::ask_cancellation).post(appointment::cancel))
 }
 
 async fn style() -> impl IntoResponse {
     let headers = [(CONTENT_TYPE, "text/css"), (CACHE_CONTROL, "public, max-age=3600")];
     (headers, include_str!("../templates/style.css"))
+}
+
+async fn icon() -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")];
+    (headers, include_str!("../templates/icon.svg"))
 }

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::Request,
-    http::{Method, StatusCode, header::ALLOW, header::CONTENT_TYPE},
+    http::{Method, StatusCode, Uri, header::ALLOW, header::CONTENT_TYPE},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -11,6 +11,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use app::error_kinds::{NotBooked, NotEnrolled};
+
+use crate::{caller::Caller, page::plain_page};
 
 /// A problem. Source: RFC 9457, section 3.
 #[derive(Debug, Serialize)]
@@ -147,7 +149,13 @@ pub(crate) async fn in_shape(request: Request, next: Next) -> Response {
     shaped
 }
 
-pub(crate) async fn no_such_page() -> Problem {
-    let detail = "there is no such page; see /api/openapi.json";
-    Problem::new(StatusCode::NOT_FOUND, "/problems/not-found", "Not found", &detail)
+/// What is answered where nothing is: a problem to programs, a page to people.
+pub(crate) async fn no_such_page(caller: Caller, uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        let detail = "there is no such page; see /api/openapi.json";
+        let kind = "/problems/not-found";
+        return Problem::new(StatusCode::NOT_FOUND, kind, "Not found", &detail).into_response();
+    }
+    let text = "Check the address, or begin again from the search.";
+    plain_page(&caller, StatusCode::NOT_FOUND, "There is no such page", text)
 }

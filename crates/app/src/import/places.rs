@@ -82,6 +82,7 @@ fn lgd_states(table: &Table, geography: &Geography) -> Parsed<State> {
     Parsed {
         kind: parsed.kind,
         rows: parsed.rows.into_iter().flatten().collect(),
+        numbers: vec![],
         errors: parsed.errors,
         dropped: parsed.dropped,
         notes: parsed.notes,
@@ -103,6 +104,7 @@ fn lgd_districts(table: &Table, geography: &Geography) -> Parsed<District> {
     Parsed {
         kind: parsed.kind,
         rows: parsed.rows.into_iter().flatten().collect(),
+        numbers: vec![],
         errors: parsed.errors,
         dropped: parsed.dropped,
         notes: unmatched,
@@ -130,6 +132,8 @@ fn postal(table: &Table, geography: &Geography) -> Parsed<PostalPlace> {
             .map(str::trim)
             // A list of thousands of offices in one cell is a mistake, not a place.
             .take(200)
+            // A directory by PIN code has here how many offices there are.
+            .filter(|name| name.parse::<u32>().is_err())
             .filter_map(named)
             .collect();
         let names = if names.is_empty() { vec![format!("{:06}", pincode.0)] } else { names };
@@ -150,7 +154,8 @@ fn postal(table: &Table, geography: &Geography) -> Parsed<PostalPlace> {
     } else {
         vec![format!("{unmatched} post offices are of a district that is not known by its name")]
     };
-    Parsed { kind: parsed.kind, rows, errors: parsed.errors, dropped: parsed.dropped, notes }
+    let Parsed { kind, errors, dropped, .. } = parsed;
+    Parsed { kind, rows, numbers: vec![], errors, dropped, notes }
 }
 
 #[cfg(test)]

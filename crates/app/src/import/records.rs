@@ -5,7 +5,7 @@ use domain::{
     id::{DistrictId, FacilityId, SessionId, StateId},
     person::{Details, Gender, IdentityDocument, Mobile, Name, parse_birth_year},
     place::{Pincode, Position},
-    session::{Channel, SeatPool, Session, SessionState, Slot},
+    session::{BadSession, Channel, SeatPool, Session, SessionState, Slot},
 };
 use jiff::civil::{Date, Time};
 use store::StaffRole;
@@ -87,7 +87,7 @@ pub fn facilities(table: &Table, geography: &Geography) -> Result<Parsed<Facilit
     const COLUMNS: &str = "center_id, name, district_id, pincode, and if known address, block_name, \
         lat, long, from, to, fee_type";
     need(table, &["center_id", "name", "district_id", "pincode"], COLUMNS)?;
-    Ok(Parsed::from_rows("facilities", table, |row| {
+    let mut parsed = Parsed::from_rows("facilities", table, |row| {
         let degrees = |column| optional(row, column, "degrees", |cell| cell.parse::<f64>().ok());
         let position = match (degrees("lat")?, degrees("long")?) {
             (Some(latitude), Some(longitude)) => {
@@ -118,7 +118,9 @@ pub fn facilities(table: &Table, geography: &Geography) -> Result<Parsed<Facilit
             fee_type: optional(row, "fee_type", "Free or Paid", FeeType::from_label)?
                 .unwrap_or(FeeType::Free),
         })
-    }))
+    });
+    parsed.complain_of_repeats("center_id", |facility| facility.id);
+    Ok(parsed)
 }
 
 fn short(cell: &str) -> Option<String> {
@@ -135,7 +137,7 @@ pub fn sessions(table: &Table) -> Result<Parsed<Session>, Unreadable> {
     const COLUMNS: &str = "center_id, date, vaccine, min_age_limit, slots, and capacities: \
         online_dose1, online_dose2, online_dose3, onsite_dose1, onsite_dose2, onsite_dose3";
     need(table, &["center_id", "date", "vaccine", "min_age_limit", "slots"], COLUMNS)?;
-    Ok(Parsed::from_rows("sessions", table, |row| {
+    let mut parsed = Parsed::from_rows("sessions", table, |row| {
         let facility = FacilityId(number(row, "center_id")?);
         let on = row.read("date", "a date such as 2021-05-01", day)?;
         let vaccine = row.read("vaccine", "a name", short)?.to_uppercase();
@@ -158,9 +160,21 @@ pub fn sessions(table: &Table) -> Result<Parsed<Session>, Unreadable> {
             slots,
             pools,
         };
-        session.check().map_err(|why| ("slots".to_owned(), why.to_string()))?;
+        session.check().map_err(|why| (column_of(why).to_owned(), why.to_string()))?;
         Ok(session)
-    }))
+    });
+    let column = if table.has(&["session_id"]) { "session_id" } else { "min_age_limit" };
+    parsed.complain_of_repeats(column, |session| session.id);
+    Ok(parsed)
+}
+
+/// The column that a complaint about a session is about.
+const fn column_of(why: BadSession) -> &'static str {
+    match why {
+        BadSession::Slots | BadSession::SlotOrder => "slots",
+        BadSession::Ages => "max_age_limit",
+        BadSession::Seats | BadSession::Pool => "online_dose1",
+    }
 }
 
 fn pools(row: &Row<'_>) -> Cell<Vec<SeatPool>> {
@@ -197,7 +211,7 @@ fn slots(cell: &str) -> Option<Vec<Slot>> {
 pub fn staff(table: &Table, geography: &Geography) -> Result<Parsed<StaffLine>, Unreadable> {
     const COLUMNS: &str = "name, mobile, role, and center_id, district_id or state_id by role";
     need(table, &["name", "mobile", "role"], COLUMNS)?;
-    Ok(Parsed::from_rows("staff", table, |row| {
+    let mut parsed = Parsed::from_rows("staff", table, |row| {
         let words = "vaccinator, facility_manager, district_officer or auditor";
         let role = row.read("role", words, StaffRole::from_word)?;
         let facility = optional(row, "center_id", "a number", |c| c.parse().ok().map(FacilityId))?;
@@ -220,7 +234,9 @@ pub fn staff(table: &Table, geography: &Geography) -> Result<Parsed<StaffLine>, 
             district,
             state: optional(row, "state_id", "a number", |c| c.parse().ok().map(StateId))?,
         })
-    }))
+    });
+    parsed.complain_of_repeats("mobile", |line| line.mobile.digits().to_owned());
+    Ok(parsed)
 }
 
 /// Columns of beneficiary lists that this platform does not collect. They are dropped before a
@@ -268,6 +284,7 @@ pub fn beneficiaries(table: &Table, today: Date) -> Result<Parsed<BeneficiaryLin
             },
         })
     });
+    parsed.complain_of_repeats("photo_id_number", |line| line.details.document.index_text());
     let unlisted = table.header().iter().filter(|column| !KNOWN.contains(&column.as_str()));
     for column in unlisted {
         let named = NOT_COLLECTED.iter().any(|part| column.contains(part));

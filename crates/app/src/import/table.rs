@@ -41,6 +41,8 @@ pub enum Unreadable {
 pub struct Table {
     pub(super) header: Vec<String>,
     pub(super) cells: Vec<Vec<String>>,
+    /// Where each row stands in the file, counted from 1.
+    pub(super) numbers: Vec<usize>,
 }
 
 /// A row of a table.
@@ -94,10 +96,10 @@ impl Table {
 
     /// Its rows that are not blank.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let numbered = self.cells.iter().enumerate();
+        let numbered = self.cells.iter().zip(&self.numbers);
         numbered
-            .filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()))
-            .map(|(place, cells)| Row { number: place + 2, table: self, cells })
+            .filter(|(cells, _)| cells.iter().any(|cell| !cell.is_empty()))
+            .map(|(cells, number)| Row { number: *number, table: self, cells })
     }
 }
 
@@ -144,17 +146,43 @@ fn separated(bytes: &[u8]) -> Result<Table, Unreadable> {
         .from_reader(bytes);
     let header = reader.headers().map_err(|_| Unreadable::Empty)?;
     let header: Vec<_> = header.iter().map(plain).collect();
-    let mut cells = Vec::new();
+    let (mut cells, mut numbers) = (Vec::new(), Vec::new());
+    let mut lines = Lines { bytes, at: 0, line: 1 };
     for record in reader.records() {
         let record = record.map_err(|error| Unreadable::Ragged {
-            line: error.position().map_or(0, csv::Position::line),
+            line: error.position().map_or(0, |at| lines.of(at.byte())),
         })?;
+        let line = record.position().map_or(0, |at| lines.of(at.byte()));
+        numbers.push(usize::try_from(line).unwrap_or(usize::MAX));
         if cells.len() >= MOST_ROWS {
             return Err(Unreadable::TooLarge);
         }
         cells.push(record.iter().map(str::to_owned).collect());
     }
-    Ok(Table { header, cells })
+    Ok(Table { header, cells, numbers })
+}
+
+/// Lines of a text by their place in it, asked for in order. Empty lines count, as they do to
+/// whoever looks for a row in an editor or a sheet; the reader of records leaves them out.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the first sign from a place on that does not end a line.
+    fn of(&mut self, place: u64) -> u64 {
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        while let Some(byte) = self.bytes.get(self.at) {
+            if self.at >= place && !matches!(byte, b'\n' | b'\r') {
+                break;
+            }
+            self.line += u64::from(*byte == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 #[cfg(test)]
@@ -169,6 +197,13 @@ mod tests {
         assert_eq!(table.header(), ["state_code", "state_name"]);
         let row = table.rows().next().unwrap();
         assert_eq!((row.number, row.cell(&["state_name"])), (2, "Andaman, \"and\" Nicobar"));
+    }
+
+    #[test]
+    fn a_row_has_the_number_that_an_editor_shows() {
+        let table = Table::read(b"a,b\r\n1,2\r\n\r\n\n\"3\n\",4\n,\n5,6\n").unwrap();
+        let numbers: Vec<_> = table.rows().map(|row| row.number).collect();
+        assert_eq!(numbers, [2, 5, 8]);
     }
 
     #[test]

@@ -60,7 +60,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Unreadable> {
         return Err(Unreadable::Empty);
     }
     let header = rows.remove(0).iter().map(|name| plain(name)).collect();
-    Ok(Table { header, cells: rows })
+    // An editor counts from 1, and counts what is empty above the header.
+    let below_header = first.unwrap_or_default() as usize + 2;
+    let numbers = (below_header..).take(rows.len()).collect();
+    Ok(Table { header, cells: rows, numbers })
 }
 
 /// Unpacks every part once, keeping nothing, to see how large it really is.

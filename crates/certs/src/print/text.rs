@@ -16,6 +16,7 @@ struct Face {
     shape: rustybuzz::Face<'static>,
     plan: ShapePlan,
     script: rustybuzz::Script,
+    blank: Option<(u32, i32)>,
     ascii: Option<Ascii>,
 }
 
@@ -58,6 +59,14 @@ impl Ascii {
     }
 }
 
+/// A glyph without ink, and its width in the font's units. Not the joiners': those have ink here.
+fn blank(face: &rustybuzz::Face<'_>) -> Option<(u32, i32)> {
+    let glyphs = (1..face.number_of_glyphs()).map(rustybuzz::ttf_parser::GlyphId);
+    let mut blanks = glyphs.filter(|id| face.glyph_bounding_box(*id).is_none());
+    let id = blanks.next()?;
+    Some((id.0.into(), face.glyph_hor_advance(id).unwrap_or(0).into()))
+}
+
 fn is_ascii_print(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
@@ -67,7 +76,8 @@ fn face(data: &'static [u8], script: rustybuzz::Script) -> Face {
         rustybuzz::Face::from_slice(data, 0).expect("the font is part of the program and is good");
     let plan = ShapePlan::new(&shape, Direction::LeftToRight, Some(script), None, &[]);
     let font = Font::new(data.into(), 0).expect("the font is part of the program and is good");
-    let mut face = Face { font, shape, plan, script, ascii: None };
+    let blank = blank(&shape);
+    let mut face = Face { font, shape, plan, script, blank, ascii: None };
     if script == script::LATIN {
         face.ascii = Some(Ascii::of(&face));
     }
@@ -236,7 +246,32 @@ fn shape_with(face: &Face, text: &str) -> Vec<Placed> {
                 up: em(at.y_offset),
             }
         });
-    glyphs.collect()
+    match face.blank {
+        Some((blank, width)) => closed(glyphs.collect(), blank, em(width)),
+        None => glyphs.collect(),
+    }
+}
+
+/// Ends each sign under which a mark stands with a blank that lies on the sign's own right edge. A
+/// mark that came last would leave a gap before the next sign, which whoever copies or reads out
+/// the text would take for a space between words.
+fn closed(glyphs: Vec<Placed>, blank: u32, width: f32) -> Vec<Placed> {
+    let blank = |text| Placed { id: blank, text, advance: 0.0, right: -width, up: 0.0 };
+    let mut out: Vec<Placed> = Vec::with_capacity(glyphs.len() + 8);
+    for glyph in glyphs {
+        out.extend(end_of_marked(&out, Some(&glyph.text)).map(blank));
+        out.push(glyph);
+    }
+    out.extend(end_of_marked(&out, None).map(blank));
+    out
+}
+
+/// The text of the last sign, if it ends before `next` and its last glyph is a mark: one that does
+/// not reach as far as what it stands under.
+fn end_of_marked(glyphs: &[Placed], next: Option<&Range<usize>>) -> Option<Range<usize>> {
+    let [.., before, last] = glyphs else { return None };
+    let ends = before.text == last.text && next != Some(&last.text);
+    (ends && last.advance + last.right < 0.0).then(|| last.text.clone())
 }
 
 /// Printable text in runs of one script. Signs of neither script, such as joiners, stay with what
@@ -334,6 +369,18 @@ mod tests {
                 assert!(run.glyphs.iter().all(|glyph| glyph.id != 0), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn a_sign_with_a_mark_ends_with_a_blank_on_its_right_edge() {
+        let run = shape(DEVANAGARI, "कु".to_owned());
+        let last = run.glyphs.last().unwrap();
+        let face = &FACES[DEVANAGARI].shape;
+        let id = rustybuzz::ttf_parser::GlyphId(u16::try_from(last.id).unwrap());
+        assert!(face.glyph_bounding_box(id).is_none(), "it has no ink");
+        let width = f32::from(face.glyph_hor_advance(id).unwrap()) / 1_000.0;
+        assert!((last.right + width).abs() < 1e-6 && run.width() > 0.0);
+        assert_eq!(run.glyphs.iter().filter(|glyph| glyph.id == last.id).count(), 1);
     }
 
     #[test]

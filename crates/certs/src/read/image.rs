@@ -15,6 +15,12 @@ const MOST_PIXELS: usize = 24_000_000;
 /// this width: that smooths away the grain of a photograph and the weave of paper.
 const LEAST_SIDE: usize = 400;
 
+/// Other sizes that are looked at: where a module is a few pixels and a fraction wide, as in a page
+/// drawn at 150 dots an inch, the reader loses its place at one size and keeps it at another.
+const SCALES: [(usize, usize); 3] = [(3, 2), (2, 1), (3, 4)];
+/// A picture that is larger is not made larger still.
+const MOST_SCALED: usize = 12_000_000;
+
 /// A picture in shades of grey, row by row.
 struct Grey {
     width: usize,
@@ -32,11 +38,24 @@ pub(super) fn texts(bytes: &[u8]) -> Vec<String> {
     } else {
         None
     };
-    let Some(mut grey) = grey else { return Vec::new() };
+    grey.map(search).unwrap_or_default()
+}
+
+/// The texts of the codes in a picture, at the first size at which there are any.
+fn search(mut grey: Grey) -> Vec<String> {
     loop {
         let found = codes(&grey);
-        if !found.is_empty() || grey.width.min(grey.height) < 2 * LEAST_SIDE {
+        if !found.is_empty() {
             return found;
+        }
+        for (times, of) in SCALES {
+            let found = scaled(&grey, times, of).map(|other| codes(&other)).unwrap_or_default();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        if grey.width.min(grey.height) < 2 * LEAST_SIDE {
+            return Vec::new();
         }
         grey = half(&grey);
     }
@@ -98,6 +117,35 @@ fn on_white<const N: usize>(pixels: &[u8], shade: impl Fn([u8; N]) -> u8) -> Vec
 fn luma(red: u8, green: u8, blue: u8) -> u8 {
     let sum = u32::from(red) * 77 + u32::from(green) * 150 + u32::from(blue) * 29;
     u8::try_from(sum / 256).expect("the weights sum to 256")
+}
+
+/// The picture `times / of` as large, each pixel between its four nearest; none if that is beyond
+/// what is looked at.
+fn scaled(grey: &Grey, times: usize, of: usize) -> Option<Grey> {
+    let (width, height) = (grey.width * times / of, grey.height * times / of);
+    if width == 0 || height == 0 || width * height > MOST_SCALED {
+        return None;
+    }
+    // Places in 256ths of a pixel, measured from the middle of the first.
+    let place = |at: usize, most: usize| {
+        let middle = ((2 * at + 1) * of * 128 / times).saturating_sub(128);
+        let first = (middle / 256).min(most - 1);
+        (first, (first + 1).min(most - 1), middle % 256)
+    };
+    let columns: Vec<_> = (0..width).map(|x| place(x, grey.width)).collect();
+    let mut pixels = Vec::with_capacity(width * height);
+    for y in 0..height {
+        let (upper, lower, down) = place(y, grey.height);
+        let row = |y: usize| &grey.pixels[y * grey.width..(y + 1) * grey.width];
+        let (upper, lower) = (row(upper), row(lower));
+        for &(left, right, along) in &columns {
+            let mix = |from: usize, to: usize, part: usize| from * (256 - part) + to * part;
+            let between = |row: &[u8]| mix(row[left].into(), row[right].into(), along);
+            let shade = mix(between(upper), between(lower), down) / (256 * 256);
+            pixels.push(u8::try_from(shade).expect("a mean of bytes is a byte"));
+        }
+    }
+    Some(Grey { width, height, pixels })
 }
 
 fn half(grey: &Grey) -> Grey {

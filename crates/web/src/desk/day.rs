@@ -1,77 +1,109 @@
 //! The list of the day.
 
+use app::sessions::DayEntry;
 use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
 use domain::{appointment::AppointmentState, id::FacilityId};
+use jiff::ToSpan;
 
-use super::own;
+use super::{facility, name_of};
 use crate::{
     Web,
     caller::Caller,
-    page::{day_words, form_key, genders, kinds, show, status, words},
+    form::Query,
+    page::{Top, day_words, show, slot_words},
     portal::STAFF,
 };
 
 #[derive(Template)]
 #[template(path = "desk.html")]
 struct Desk {
+    top: Top,
     facility: String,
-    error: Option<String>,
-    done: Option<String>,
-    transaction: String,
-    genders: Vec<(i64, &'static str)>,
-    kinds: Vec<(i64, &'static str)>,
-    key: String,
-    today: String,
-    entries: Vec<(String, String, String, u8, &'static str)>,
+    reference: String,
+    day: String,
+    is_today: bool,
+    before: String,
+    after: String,
+    counts: [(&'static str, usize); 4],
+    slots: Vec<SlotView>,
 }
 
-/// The page, with what came of the last form.
+/// The appointments of a slot, for one vaccine.
+struct SlotView {
+    title: String,
+    entries: Vec<EntryView>,
+}
+
+struct EntryView {
+    ends: String,
+    dose: u8,
+    state: &'static str,
+}
+
+fn state(entry: &DayEntry) -> Option<&'static str> {
+    Some(match entry.booking.state {
+        AppointmentState::Booked if entry.missed => "missed",
+        AppointmentState::Booked => "expected",
+        AppointmentState::Done => "done",
+        AppointmentState::Cancelled => "cancelled",
+        AppointmentState::Full => return None,
+    })
+}
+
+/// The page, with what came of the last form, and the reference number that was typed.
 pub(super) async fn page(
     web: &Web,
     caller: &Caller,
     facility: FacilityId,
-    outcome: Result<Option<String>, app::Error>,
-    transaction: String,
+    top: Top,
+    form: &Query,
 ) -> Response {
-    let platform = &web.0.platform;
     let today = caller.ctx.today();
-    let entries = match platform.day_list(&caller.ctx, facility, today).await {
+    let on = form.get("date").and_then(|text| text.parse().ok()).unwrap_or(today);
+    let entries = match web.0.platform.day_list(&caller.ctx, facility, on).await {
         Ok(entries) => entries,
-        Err(error) => return STAFF.page(status(&error), "", Some(words(&error))),
+        Err(error) => return STAFF.ask(Top::error(caller, &error), None),
     };
-    let (code, error, done) = match outcome {
-        Ok(done) => (StatusCode::OK, None, done),
-        Err(error) => (status(&error), Some(words(&error)), None),
-    };
-    let held = platform.inventory().facility(facility);
-    let shown = entries.into_iter().filter_map(|entry| {
-        let state = match entry.booking.state {
-            AppointmentState::Booked => "expected",
-            AppointmentState::Done => "done",
-            AppointmentState::Cancelled => "cancelled",
-            AppointmentState::Full => return None,
+    let shown: Vec<_> = entries.iter().filter_map(|entry| Some((entry, state(entry)?))).collect();
+    let number = |wanted| shown.iter().filter(|(_, state)| *state == wanted).count();
+    let counts = ["expected", "done", "missed", "cancelled"].map(|state| (state, number(state)));
+    let mut slots: Vec<SlotView> = Vec::new();
+    for (entry, state) in &shown {
+        let title = format!("{}, {}", slot_words(entry.slot), entry.vaccine);
+        let view = EntryView {
+            ends: entry.reference_ends.clone(),
+            dose: entry.booking.dose_number,
+            state,
         };
-        let dose = entry.booking.dose_number;
-        Some((entry.slot, entry.reference_ends, entry.vaccine, dose, state))
-    });
+        match slots.iter_mut().find(|slot| slot.title == title) {
+            Some(slot) => slot.entries.push(view),
+            None => slots.push(SlotView { title, entries: vec![view] }),
+        }
+    }
     let page = Desk {
-        facility: held.map_or_else(String::new, |facility| facility.name.clone()),
-        error,
-        done,
-        transaction,
-        genders: genders(),
-        kinds: kinds(),
-        key: form_key(caller),
-        today: day_words(today),
-        entries: shown.collect(),
+        facility: name_of(web, facility),
+        reference: form.get("reference").unwrap_or_default().chars().take(14).collect(),
+        day: day_words(on),
+        is_today: on == today,
+        before: on.saturating_sub(1.days()).to_string(),
+        after: on.saturating_add(1.days()).to_string(),
+        counts,
+        slots,
+        top,
     };
-    show(code, &page)
+    show(page.top.status(), &page)
 }
 
-pub(super) async fn today(State(web): State<Web>, caller: Caller) -> Response {
-    match own(&caller) {
-        Ok(facility) => page(&web, &caller, facility, Ok(None), String::new()).await,
-        Err(elsewhere) => *elsewhere,
-    }
+pub(super) async fn today(
+    State(web): State<Web>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let facility = facility!(&caller);
+    let query = Query::parse(query.as_deref());
+    page(&web, &caller, facility, Top::of(&caller), &query).await
 }

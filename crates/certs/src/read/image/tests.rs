@@ -5,9 +5,14 @@ const BODY: &str = "HC1:6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDE$VK G2EP4J0
 
 /// A picture of a code, `scale` pixels a module, in the PNG colours asked for.
 fn picture(text: &str, scale: u32, colours: ColorType, pixel: impl Fn(bool) -> Vec<u8>) -> Vec<u8> {
+    drawn(text, scale * 10, colours, pixel)
+}
+
+/// The same, in tenths of a pixel.
+fn drawn(text: &str, tenths: u32, colours: ColorType, pixel: impl Fn(bool) -> Vec<u8>) -> Vec<u8> {
     let modules = modules(text).unwrap();
-    let side = (u32::from(modules.side()) + 2 * u32::from(QUIET)) * scale;
-    let module = |place: u32| u16::try_from(place / scale).unwrap().checked_sub(QUIET);
+    let side = (u32::from(modules.side()) + 2 * u32::from(QUIET)) * tenths / 10;
+    let module = |place: u32| u16::try_from(place * 10 / tenths).unwrap().checked_sub(QUIET);
     let dark = |x, y| match (module(x), module(y)) {
         (Some(x), Some(y)) => modules.is_dark(x, y),
         _ => false,
@@ -41,6 +46,17 @@ fn a_certificate_of_full_length_is_read() {
     let text = BODY.repeat(7).replace("HC1:", "X");
     let picture = picture(&text, 3, ColorType::Grayscale, |dark| vec![ink(dark)]);
     assert_eq!(texts(&picture), [text]);
+}
+
+#[test]
+fn a_certificate_of_full_length_is_read_at_any_resolution() {
+    let text = BODY.repeat(5).replace("HC1:", "X");
+    for tenths in [26, 38, 50] {
+        // As a page is drawn: a pixel between two modules has the mean of both.
+        let fine = drawn(&text, 4 * tenths, ColorType::Grayscale, |dark| vec![ink(dark)]);
+        let page = half(&half(&png(&fine).unwrap()));
+        assert_eq!(search(page), [text.as_str()], "{tenths} tenths of a pixel a module");
+    }
 }
 
 #[test]

@@ -1,0 +1,131 @@
+//! The pages, in a browser without JavaScript: a resident's whole way and a facility's whole way,
+//! each page judged for accessibility, width and what it fetches; then the papers that come out.
+
+#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
+
+mod support;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+/// Fewer pages than this, and the walk has left something out.
+const PAGES: usize = 55;
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/pages")
+}
+
+fn runs(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+}
+
+/// The browser, wherever the system keeps it.
+fn chromium() -> Option<&'static str> {
+    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        .into_iter()
+        .find(|path| Path::new(path).exists())
+}
+
+/// The packages of the walk, kept between runs.
+fn packages() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    std::fs::create_dir_all(&folder).unwrap();
+    for file in ["package.json", "package-lock.json"] {
+        std::fs::copy(sources().join(file), folder.join(file)).unwrap();
+    }
+    let quiet = ["ci", "--ignore-scripts", "--silent", "--no-audit", "--no-fund"];
+    assert!(runs(Command::new("npm").args(quiet).current_dir(&folder)), "npm ci");
+    folder.join("node_modules")
+}
+
+/// What the walk wrote, a line of JSON for each page.
+fn walk(chromium: &str, folder: &Path) -> Vec<Value> {
+    let program = support::small_demo(folder);
+    let output = Command::new("node")
+        .arg(sources().join("walk.js"))
+        .arg(packages())
+        .args([chromium, &program.address()])
+        .arg(folder.join("messages.jsonl"))
+        .arg(folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn both_ways_go_through_pages_without_javascript_that_anyone_can_use() {
+    let Some(chromium) = chromium() else { return testkit::missing("chromium") };
+    if !runs(Command::new("npm").arg("--version")) {
+        return testkit::missing("npm");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let lines = walk(chromium, folder.path());
+    let (twins, pages): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line["twin"].is_string());
+    assert!(pages.len() >= PAGES, "{} pages", pages.len());
+    for page in pages {
+        judge(page);
+    }
+
+    // What must be found out is found out.
+    assert_eq!(twins[0]["status"], 403, "a form of another site");
+    let found = twins[1]["violations"].to_string();
+    assert!(found.contains("label: "), "a field without a label: {found}");
+
+    papers(folder.path());
+}
+
+fn judge(page: &Value) {
+    let name = page["name"].as_str().unwrap();
+    for what in ["violations", "foreign", "refused"] {
+        assert_eq!(page[what], serde_json::json!([]), "{what} of {name}");
+    }
+    assert_eq!(page["overflow"], 0, "{name} is wider than 320 px");
+    let (title, status) = (page["title"].as_str().unwrap(), page["status"].as_u64().unwrap());
+    assert!(title.ends_with(" | Teeka"), "{name}: {title}");
+    // The problem comes first in the title, and the status says so too.
+    assert_eq!(title.starts_with("Error: "), status >= 400, "{name}: {status} {title}");
+}
+
+/// The slip names who comes; the certificates are read from the file and from a picture of it.
+fn papers(folder: &Path) {
+    if !runs(Command::new("pdftoppm").arg("-v")) {
+        return testkit::missing("poppler-utils");
+    }
+    let slip = text_of(&folder.join("slip.pdf"));
+    for part in ["Asha Venkatanarasimharajuvaripeta Subrahmanya", "सीता देवी शर्मा", "Secret code"]
+    {
+        assert!(slip.contains(part), "{part}");
+    }
+    for (number, name) in
+        [(1, "Asha Venkatanarasimharajuvaripeta Subrahmanya"), (2, "सीता देवी शर्मा")]
+    {
+        let pdf = folder.join(format!("certificate-{number}.pdf"));
+        let text = text_of(&pdf);
+        assert!(text.contains(name) && text.contains("Provisional certificate"), "{text}");
+        let picture = folder.join(format!("certificate-{number}"));
+        let drawn = ["-r", "150", "-png", "-singlefile"];
+        assert!(runs(Command::new("pdftoppm").args(drawn).arg(&pdf).arg(&picture)));
+        for file in [pdf, picture.with_extension("png")] {
+            let verified = Command::new(env!("CARGO_BIN_EXE_teeka"))
+                .args(["verify", "--show", "--data"])
+                .args([folder, &file])
+                .output()
+                .unwrap();
+            let said = String::from_utf8(verified.stdout).unwrap();
+            assert!(verified.status.success(), "{} {said}", file.display());
+            assert!(said.contains(name) && said.contains("dose 1 of 2"), "{said}");
+        }
+    }
+}
+
+fn text_of(pdf: &Path) -> String {
+    let output = Command::new("pdftotext").arg(pdf).arg("-").output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}

@@ -1,0 +1,361 @@
+// Walks the resident's whole way and the facility's whole way through the pages, without
+// JavaScript: node walk.js MODULES CHROMIUM ADDRESS MESSAGES FOLDER.
+const fs = require('fs');
+const path = require('path');
+const { Browser, password, sentTo } = require('./browser.js');
+
+const [executable, base, messages, folder] = process.argv.slice(3);
+const RESIDENT = '6000009001';
+const MANAGER = '6900000002';
+const WALK_IN = '6000009002';
+const FAMILY = [
+  { name: 'Asha Venkatanarasimharajuvaripeta Subrahmanya', year: '1970', number: '900000099001' },
+  { name: 'सीता देवी शर्मा', year: '1975', number: '900000099002' },
+  { name: 'Ravi Demo', year: '1980', number: '900000099003' },
+];
+
+// The country's date, some days ahead.
+const day = (ahead) =>
+  new Date(Date.now() + (330 + ahead * 1_440) * 60_000).toISOString().slice(0, 10);
+
+async function signIn(visitor, mobile, asked) {
+  if (asked) await asked();
+  const before = sentTo(messages, mobile).length;
+  await visitor.fill({ 'Mobile number, ten digits': mobile });
+  await visitor.press('Send the password');
+  await visitor.see('sign in: password');
+  await visitor.fill({ 'One-time password': '000000' });
+  await visitor.press('Sign in');
+  await visitor.see('sign in: wrong password');
+  await visitor.fill({ 'One-time password': await password(messages, mobile, before) });
+  await visitor.press('Sign in');
+}
+
+// A facility manager publishes sessions of today and tomorrow, and changes one.
+async function publish(desk) {
+  await desk.go('/desk');
+  await desk.see('desk: sign in');
+  await signIn(desk, MANAGER);
+  await desk.see('desk: a day without appointments');
+  const facility = await desk.page.locator('h1').innerText();
+  await desk.follow('Sessions');
+  await desk.see('desk: sessions');
+  await desk.follow('Publish sessions');
+  await desk.see('desk: publish');
+  await desk.press('Publish');
+  await desk.see('desk: publish without seats');
+  await desk.fill({ Day: day(0), 'On how many days in a row': '2', 'Online, dose 1': '7777' });
+  await desk.fill({ 'On site, dose 1': '5', 'Slot 1 from': '00:00', 'Slot 4 from': '15:00' });
+  // One slot that is not over at any hour of this test.
+  for (const number of [2, 3, 4]) await desk.fill({ [`Slot ${number} from`]: '' });
+  for (const number of [0, 1, 2, 3]) await desk.page.fill(`#to${number}`, number ? '' : '23:59');
+  await desk.press('Publish');
+  await desk.see('desk: published');
+  await desk.expect('2 sessions are published');
+  const tomorrow = desk.page.locator('tr', { hasText: '0 of 7777' }).last();
+  await desk.click(tomorrow.getByRole('link', { name: 'Change' }));
+  await desk.see('desk: change a session');
+  await desk.fill({ 'Online, dose 1 (0 booked)': 'many' });
+  await desk.press('Save');
+  await desk.see('desk: change that cannot be');
+  await desk.fill({ 'Online, dose 1 (0 booked)': '2' });
+  await desk.press('Save');
+  await desk.expect('The session is changed');
+  return facility;
+}
+
+// Where the facility is: a PIN code and a district.
+async function place(facility) {
+  for (let district = 1; district < 50; district += 1) {
+    const answer = await fetch(`${base}/api/teeka/v1/sessions?district_id=${district}`);
+    const center = (await answer.json()).centers.find((center) => center.name === facility);
+    if (center)
+      return {
+        district: String(district),
+        name: center.district_name,
+        pincode: String(center.pincode),
+      };
+  }
+  throw new Error('the facility is nowhere');
+}
+
+// A resident searches in every way before signing in.
+async function search(resident, facility, where) {
+  await resident.go('/');
+  await resident.see('search');
+  await resident.fill({ 'PIN code': '12' });
+  await resident.press('Search');
+  await resident.see('search: not a PIN code');
+  await resident.expect('Enter a PIN code of six digits');
+  await resident.fill({ 'PIN code': '', 'or the name of a place': where.name.slice(0, 4) });
+  await resident.press('Search');
+  await resident.see('search: places of a name');
+  await resident.follow(`${where.name} (whole district)`);
+  await resident.see('search: a district');
+  await resident.expect(facility, 'Free seats as of');
+  await resident.go('/');
+  await resident.fill({ 'PIN code': where.pincode, 'How far from the PIN code': '25' });
+  await resident.fill({ Vaccine: 'COVISHIELD', Fee: 'Free', 'Age in years': '50', Dose: '1' });
+  await resident.press('Search');
+  await resident.see('search: by distance, with filters');
+  await resident.expect(facility, 'km away');
+  if ((await resident.text()).includes('COVAXIN, age'))
+    throw new Error('a filter lets all through');
+  await resident.follow('Seven days later');
+  await resident.see('search: nothing in this week');
+  await resident.go('/nowhere');
+  await resident.see('no such page');
+}
+
+async function add(resident, { name, year, number }) {
+  await resident.fill({ 'Name, as on the document': name, 'Year of birth, like 1980': year });
+  await resident.fill({
+    Gender: 'Female',
+    'Identity document': 'Aadhaar Card',
+    'Its number': number,
+  });
+  await resident.press('Add this person');
+}
+
+// The address of the facility's session of a day: the one with so many seats.
+async function session(resident, facility, where, free, ahead) {
+  await resident.go(`/?district_id=${where.district}&date=${day(ahead)}&age=50&dose=1`);
+  const card = resident.page.locator('section.card', { hasText: facility });
+  const days = card.locator('.week > li').first();
+  const line = days.locator('li', { hasText: `dose 1: ${free} free` });
+  return line.getByRole('link').getAttribute('href');
+}
+
+// Family, a booking for two, sold out, cancelled for one, moved to today.
+async function book(resident, facility, where) {
+  const tomorrow = await session(resident, facility, where, 2, 1);
+  await resident.go(tomorrow);
+  await resident.see('sign in');
+  await signIn(resident, RESIDENT, async () => {
+    await resident.fill({ 'Mobile number, ten digits': '12345' });
+    await resident.press('Send the password');
+    await resident.see('sign in: not a mobile');
+  });
+  // Back where the resident was before signing in.
+  await resident.see('book: nobody registered');
+  await resident.follow('Add a person');
+  await resident.see('add a person');
+  await add(resident, { ...FAMILY[0], year: '19' });
+  await resident.see('add a person: no such year');
+  const kept = await resident.page.inputValue('#name');
+  if (kept !== FAMILY[0].name) throw new Error('what was typed is lost');
+  await add(resident, FAMILY[0]);
+  for (const person of FAMILY.slice(1)) {
+    await resident.follow('Add a person');
+    await add(resident, person);
+  }
+  await resident.see('family');
+  await resident.click(resident.page.getByRole('link', { name: 'Change details' }).nth(2));
+  await resident.see('change details');
+  await resident.fill({ 'Year of birth, like 1980': '1981', 'Its number': FAMILY[2].number });
+  await resident.press('Save');
+  await resident.expect('The details are changed', '1981');
+
+  await resident.go(tomorrow);
+  await resident.see('book');
+  await resident.press('Book');
+  await resident.see('book: nobody chosen');
+  for (const { name } of FAMILY.slice(0, 2)) await resident.page.getByLabel(name).check();
+  await resident.press('Book');
+  await resident.see('booked');
+  await resident.expect('The appointment is booked', FAMILY[0].name, FAMILY[1].name, 'Secret code');
+  const appointment = resident.page.url().split('&')[0];
+  await resident.download(
+    await resident.page.getByRole('link', { name: 'slip' }).getAttribute('href'),
+    path.join(folder, 'slip.pdf'),
+  );
+  await resident.go(tomorrow);
+  await resident.see('book: sold out');
+  await resident.expect('No seat is free', 'These sessions still have a seat');
+
+  await resident.go(appointment);
+  await resident.follow('Cancel');
+  await resident.see('cancel');
+  await resident.press('Cancel for whom I chose');
+  await resident.see('cancel: nobody chosen');
+  await resident.page.getByLabel(FAMILY[1].name).check();
+  await resident.press('Cancel for whom I chose');
+  await resident.see('cancelled for one of two');
+  if ((await resident.text()).includes(FAMILY[1].name))
+    throw new Error('cancelled, and still there');
+  await resident.follow('Move to another time');
+  await resident.see('move: search');
+  await resident.expect(`You are moving the appointment of ${FAMILY[0].name}`);
+  const today = await session(resident, facility, where, 7777, 0);
+  await resident.go(`${today}&move=${appointment.split('id=')[1]}`);
+  await resident.see('move');
+  await resident.press('Move the appointment here');
+  await resident.see('moved');
+  const text = await resident.text();
+  await resident.go(tomorrow);
+  await resident.page.getByLabel(FAMILY[2].name).check();
+  await resident.press('Book');
+  await resident.expect('The appointment is booked');
+  await resident.follow('My family');
+  await resident.see('family with appointments');
+  return {
+    reference: text.match(/reference number (\d{14})/)[1],
+    code: text.match(/Secret code\s+(\d{4})/)[1],
+  };
+}
+
+// With a code: verify, record. Wrong codes open nobody.
+async function meet(desk, { reference, code }) {
+  await desk.go('/desk');
+  await desk.see('desk: the day');
+  await desk.expect(`…${reference.slice(-4)}`);
+  const present = async (number, secret) => {
+    await desk.fill({ 'Reference number, 14 digits': number, 'Secret code, 4 digits': secret });
+    await desk.press('Open');
+  };
+  await present(reference, code === '1111' ? '2222' : '1111');
+  await desk.see('desk: wrong code');
+  await present(reference, code);
+  await desk.see('desk: a person');
+  await desk.expect(FAMILY[0].name, 'not checked yet');
+  await desk.press('The document shows this person');
+  await desk.see('desk: verified');
+  await desk.fill({ 'Lot, as on the vial': ' ', Vaccinator: 'Meera Pillai' });
+  await desk.press('Record dose 1');
+  await desk.see('desk: no lot');
+  await desk.fill({ 'Lot, as on the vial': '4121Z001' });
+  await desk.press('Record dose 1');
+  await desk.see('desk: recorded');
+  await desk.expect('Dose 1 of COVISHIELD is recorded');
+}
+
+// By one-time password: of the family, the one who stands there; a seat of today; undo; AEFI.
+async function meetByMobile(desk) {
+  await desk.follow('Next person');
+  await desk.follow('No code');
+  await desk.see('desk: by one-time password');
+  const before = sentTo(messages, RESIDENT).length;
+  await desk.fill({ 'Their mobile number, ten digits': RESIDENT });
+  await desk.press('Send the password');
+  await desk.see('desk: password sent');
+  await desk.fill({
+    'One-time password that they received': await password(messages, RESIDENT, before),
+  });
+  await desk.press('Open');
+  await desk.see('desk: who of the family');
+  await desk.press(`Open ${FAMILY[1].name}`);
+  await desk.press('The document shows this person');
+  const seat = desk.page.locator('#slot option', { hasText: 'COVISHIELD' }).first();
+  await desk.page.selectOption('#slot', await seat.getAttribute('value'));
+  await desk.press('Give the seat');
+  await desk.see('desk: seat given');
+  await desk.expect('The person has a seat', 'carried over');
+  await desk.press('Record dose 1');
+  await desk.page.getByText('Undo this dose').click();
+  await desk.fill({ 'Why is it undone?': 'The vial was not opened' });
+  await desk.press('Undo dose 1');
+  await desk.see('desk: undone');
+  await desk.expect('The dose is undone');
+  await desk.press('Record dose 1');
+  await desk.page.getByText('Note an adverse event').click();
+  await desk.fill({ 'What happened?': 'Fever in the evening' });
+  await desk.press('Note it');
+  await desk.see('desk: adverse event noted');
+  await desk.expect('The adverse event is noted', 'Too soon after the dose before');
+}
+
+async function walkIn(desk) {
+  await desk.follow('Walk-in');
+  await desk.see('desk: walk-in');
+  const fields = {
+    'Name, as on the document': 'Imran Example',
+    'Year of birth, like 1980': '1988',
+  };
+  await desk.fill({ ...fields, Gender: 'Male', 'Identity document': 'PAN Card' });
+  const number = 'Its number, as on the document before you';
+  await desk.fill({ 'Mobile number, ten digits': WALK_IN, [number]: 'A' });
+  await desk.press('Register');
+  await desk.see('desk: walk-in, no such document');
+  await desk.fill({ [number]: 'ABCDE9901F' });
+  await desk.press('Register');
+  await desk.see('desk: walk-in registered');
+  await desk.expect('Imran Example');
+}
+
+// To stop bookings and to cancel a session are two acts, and each says what it does first.
+async function close(desk, resident) {
+  await desk.follow('Sessions');
+  const line = () => desk.page.locator('tr', { hasText: '1 of 2' }).last();
+  await desk.click(line().getByRole('link', { name: 'Stop bookings' }));
+  await desk.see('desk: stop bookings?');
+  await desk.expect('It has 1 appointment, which will stand');
+  await desk.press('Stop bookings');
+  await desk.see('desk: bookings stopped');
+  await desk.click(line().getByRole('link', { name: 'Cancel session' }));
+  await desk.see('desk: cancel the session?');
+  await desk.expect('It has 1 appointment, which will be cancelled');
+  await desk.press('Cancel the session');
+  await desk.see('desk: session cancelled');
+  await desk.expect('1 appointment with it');
+  await resident.follow('My family');
+  if ((await resident.text()).includes('Secret code')) throw new Error('the appointment stands');
+  await desk.go('/desk');
+  await desk.see('desk: the day after work');
+  await desk.expect('2\ndone');
+  await desk.press('Sign out');
+  await desk.see('desk: signed out');
+}
+
+async function certificate(resident) {
+  await resident.see('family, vaccinated');
+  const link = resident.page.getByRole('link', { name: 'Certificate' });
+  for (const place of [0, 1]) {
+    const address = await link.nth(place).getAttribute('href');
+    await resident.download(address, path.join(folder, `certificate-${place + 1}.pdf`));
+  }
+  await resident.press('Sign out');
+  await resident.go('/people');
+  await resident.expect('Mobile number');
+}
+
+// A form of another site is refused, and a page whose field lost its label is found out.
+async function twins(browser, resident) {
+  const answer = await fetch(`${base}/sign-in`, {
+    method: 'POST',
+    body: 'mobile=6000009001',
+    headers: {
+      origin: 'https://evil.example',
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+  });
+  await resident.go('/');
+  const spoil = () => document.querySelector('label[for=pincode]').remove();
+  const found = await browser.judged(await resident.page.content(), spoil);
+  console.log(JSON.stringify({ twin: 'foreign form', status: answer.status }));
+  console.log(JSON.stringify({ twin: 'label removed', violations: found }));
+}
+
+async function main() {
+  const browser = await Browser.launch(base, executable);
+  const [desk, resident] = [await browser.visitor(), await browser.visitor()];
+  try {
+    const facility = await publish(desk);
+    const where = await place(facility);
+    await search(resident, facility, where);
+    const shown = await book(resident, facility, where);
+    await meet(desk, shown);
+    await meetByMobile(desk);
+    await walkIn(desk);
+    await close(desk, resident);
+    await certificate(resident);
+    await twins(browser, resident);
+    await Promise.all([...desk.seen, ...resident.seen]);
+  } finally {
+    await browser.chromium.close();
+  }
+}
+
+main().catch((error) => {
+  fs.writeSync(2, `${error.stack}\n`);
+  process.exit(1);
+});
