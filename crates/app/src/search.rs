@@ -184,20 +184,22 @@ impl Platform {
         Ok(self.nearest(ctx, full, facility.district, fits))
     }
 
-    /// Other sessions with a free seat that are for the same people as one that is full: the same
-    /// vaccine and ages. The district is gone through, so who asks for many keeps the answer for a
-    /// moment.
+    /// Other sessions with a free seat that are for everybody whom a full one is for: of all its
+    /// ages, and of its vaccine if it is not the first dose. The district is gone through, so who
+    /// asks for many keeps the answer for a moment.
     pub fn next_alike(&self, ctx: &Ctx, full: SessionId, dose_number: u8) -> Vec<SessionId> {
         let full = self.inventory.session(full);
         let facility = full.as_ref().map(|full| self.inventory.facility(full.session.facility));
         let (Some(full), Some(Some(facility))) = (full, facility) else {
             return Vec::new();
         };
-        let ages = |seats: &SessionSeats| (seats.session.min_age, seats.session.max_age);
+        let wanted = &full.session;
         self.nearest(ctx, &full, facility.district, |seats| {
+            let (session, oldest) = (&seats.session, |max: Option<u8>| max.unwrap_or(u8::MAX));
             seats.free(Channel::Online, dose_number) > 0
-                && seats.session.vaccine == full.session.vaccine
-                && ages(seats) == ages(&full)
+                && (dose_number == 1 || session.vaccine == wanted.vaccine)
+                && session.min_age <= wanted.min_age
+                && oldest(session.max_age) >= oldest(wanted.max_age)
         })
     }
 
