@@ -131,7 +131,7 @@ pub(crate) fn token_by(
 ) -> String {
     let messages = folder.join("messages.jsonl");
     let before = messages_sent(&messages);
-    let body = json!({ "mobile": mobile, "mobile_number": mobile });
+    let body = json!({ "mobile": mobile, "mobile_number": mobile, "full_name": "Anna Demo" });
     let (status, sent) = call(program, "POST", send, None, Some(&body));
     assert_eq!(status, 200, "{sent}");
     let code = code_of(&messages, mobile, before);

@@ -8,6 +8,7 @@ use axum::{
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
+use domain::person::Name;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -154,6 +155,7 @@ pub(super) async fn generate_status(
     let fields = Body::read(&body)?;
     let mobile = fields.mobile()?;
     let name = fields.text("full_name").ok_or_else(missing)?;
+    Name::parse(&name).map_err(|why| bad("USRRES0001", why.to_string()))?;
     let sent = web.0.platform.send_status_code(&caller.ctx, &mobile, &name, &caller.source).await;
     let transaction = sent.map_err(|error| web.fault(error))?;
     Ok(Json(json!({ "txnId": transaction })))

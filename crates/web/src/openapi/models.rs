@@ -23,7 +23,7 @@ pub(super) const MODELS: &[Model] = &[
     (
         "StatusRequest",
         "Asks someone for their status",
-        &["mobile_number: mobile", "full_name?: any", "email_id?: any"],
+        &["mobile_number: mobile", "full_name: name", "email_id?: any"],
     ),
     ("OtpRequest", "A one-time password, told", &["otp: otp", "txnId: uuid"]),
     ("GuestRequest", "A guest", &["user_name?: any"]),
