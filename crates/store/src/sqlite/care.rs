@@ -54,8 +54,9 @@ pub(super) fn audit(connection: &Connection) -> rusqlite::Result<Audit> {
         claims_without_seat: count(
             "SELECT count(*) FROM dose_claim AS c WHERE c.state IN (1, 4) AND NOT EXISTS (
                  SELECT 1 FROM booking AS b
-                 WHERE b.appointment_id = c.appointment_id AND b.leg = c.leg
-                     AND b.beneficiary_id = c.beneficiary_id AND b.state IN (0, 3))",
+                 WHERE b.session_id = c.session_id AND b.appointment_id = c.appointment_id
+                     AND b.leg = c.leg AND b.beneficiary_id = c.beneficiary_id
+                     AND b.state IN (0, 3))",
         )?,
         in_motion: count("SELECT count(*) FROM dose_claim WHERE state IN (0, 2, 3)")?,
         doses_without_certificate: count(

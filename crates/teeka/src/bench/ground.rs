@@ -117,6 +117,14 @@ impl Ground {
         let address = listener.local_addr()?;
         let service = web.clone().router().into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
+        // The inventory follows commits, as it does in every server.
+        let follower = Arc::clone(&platform);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+                drop(follower.refresh(system().now).await);
+            }
+        });
         let registered = std::sync::Mutex::default();
         Ok(Self { platform, web, address, people, connections, registered, engine })
     }
