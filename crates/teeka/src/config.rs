@@ -13,7 +13,7 @@ pub(crate) struct Common {
     /// Folder of keys, signer and the embedded store
     #[arg(long, env = "TEEKA_DATA", value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// Store: sqlite:PATH (default: inside the data folder)
+    /// Store: `sqlite:PATH` or `postgres://USER@HOST/NAME` (default: SQLite in the data folder)
     #[arg(long, env = "TEEKA_DATABASE", value_name = "URL")]
     pub(crate) database: Option<String>,
     /// Configuration file

@@ -225,7 +225,11 @@ pub(super) async fn enrol_all(
     enrolments: &[Enrolment],
 ) -> Attempt<Result<(), Vec<(usize, NotEnrolled)>>> {
     let steps = Steps::Each(db);
-    let reserved = side_by_side!(enrolments, one => reserve_for(steps, one));
+    // Of two with one document it is the first who has it.
+    let mut reserved = Vec::with_capacity(enrolments.len());
+    for wave in waves(enrolments, |one| one.beneficiary.details.document_index) {
+        reserved.extend(side_by_side!(&enrolments[wave], one => reserve_for(steps, one)));
+    }
     let taken: Vec<_> = reserved
         .iter()
         .enumerate()
