@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    link::{Attempt, Db, Failure, Home, Steps, batch, side_by_side, step, transaction},
+    link::{Attempt, Db, Failure, Home, Steps, batch, side_by_side, step, transaction, waves},
     message, place, remembered,
     statement::statements,
     value::{bucket, bucket_of, digest_at},
