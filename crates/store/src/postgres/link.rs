@@ -125,8 +125,9 @@ impl From<tokio_postgres::Error> for Failure {
             None => format!("PostgreSQL {}", code.code()),
         };
         match code.code() {
-            // A unique key that another transaction was quicker to take: look again.
-            "40001" | "40P01" | "55P03" | "57014" | "25P03" | "23505" => {
+            // A unique key, or the name of a table, that another transaction was quicker to take:
+            // look again.
+            "40001" | "40P01" | "55P03" | "57014" | "25P03" | "23505" | "42710" | "42P07" => {
                 Self::Aborted(StoreError::unavailable(text))
             }
             "53300" | "25006" => Self::Away(StoreError::unavailable(text)),

@@ -1,13 +1,18 @@
 //! Connections, and the one thread that writes: it takes whatever is waiting, writes it in one
 //! transaction, then answers.
 
-use std::sync::mpsc;
+use std::{
+    sync::mpsc,
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Options, Synchronous};
 use crate::{StoreError, StoreResult};
 
+/// How long another process that has the file is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How many writes share a transaction at most.
 const MAX_GROUP: usize = 256;
 
@@ -25,8 +30,8 @@ pub(super) fn connect(options: &Options) -> StoreResult<Connection> {
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&options.path, flags)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.busy_timeout(PATIENCE)?;
+    use_write_ahead_log(&connection)?;
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
         Synchronous::Normal => "NORMAL",
@@ -40,6 +45,21 @@ pub(super) fn connect(options: &Options) -> StoreResult<Connection> {
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
+}
+
+/// Turns on the write-ahead log. While another process does the same, SQLite says at once that the
+/// file is busy, whatever patience it was told to have.
+fn use_write_ahead_log(connection: &Connection) -> StoreResult<()> {
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL").map_err(StoreError::from) {
+            Err(StoreError::Unavailable(_)) if begun.elapsed() < PATIENCE => {
+                #[expect(clippy::disallowed_methods, reason = "another process is at the file")]
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
 }
 
 /// The writer thread: takes whatever is waiting, writes it in one transaction, then answers.
