@@ -95,7 +95,7 @@ statements! {
     Home LEASE = "
         UPDATE dose_claim SET changed_at = $5
         WHERE hb = $1 AND account_id = $2 AND appointment_id = $3
-            AND (changed_at < $4 OR changed_at > $5 + 86400000)
+            AND (changed_at < $4 OR changed_at > $5::bigint + 86400000)
             AND (state IN (0, 2, 3) OR owes <> 0)
         RETURNING *";
 }

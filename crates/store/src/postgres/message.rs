@@ -21,12 +21,12 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $5, $6)
         ON CONFLICT DO NOTHING";
     Scatter DUE = "
-        SELECT hb, message_id FROM message WHERE due_at <= $1 OR due_at > $1 + 86400000
+        SELECT hb, message_id FROM message WHERE due_at <= $1 OR due_at > $1::bigint + 86400000
         ORDER BY due_at LIMIT $2";
     /// A lease is the next due time, pushed past the end of it: who crashes with it is late.
     Home LEASE = "
         UPDATE message SET due_at = $4, tries = tries + 1
-        WHERE hb = $1 AND message_id = ANY($2) AND (due_at <= $3 OR due_at > $3 + 86400000)
+        WHERE hb = $1 AND message_id = ANY($2) AND (due_at <= $3 OR due_at > $3::bigint + 86400000)
         RETURNING *";
     Home LATER = "UPDATE message SET due_at = $3 WHERE hb = $1 AND message_id = $2";
     Home GONE = "DELETE FROM message WHERE hb = $1 AND message_id = $2";

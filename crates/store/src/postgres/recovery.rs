@@ -20,11 +20,11 @@ use crate::{StoreResult, record::ClaimState};
 statements! {
     Scatter STOPPED = "
         SELECT DISTINCT hb, account_id, appointment_id FROM dose_claim
-        WHERE (changed_at < $1 OR changed_at > $1 + 86400000) AND (state IN (0, 2, 3) OR owes <> 0)
+        WHERE (changed_at < $1 OR changed_at > $1::bigint + 86400000) AND (state IN (0, 2, 3) OR owes <> 0)
         LIMIT $2";
     Scatter RESERVED = "
         SELECT document_index, beneficiary_id, account_id FROM document
-        WHERE reserved_at < $1 OR reserved_at > $1 + 86400000 LIMIT $2";
+        WHERE reserved_at < $1 OR reserved_at > $1::bigint + 86400000 LIMIT $2";
 }
 
 /// At most `limit` of each; says how many.
