@@ -167,7 +167,11 @@ impl Ground<'_> {
         let good_file = good_file.to_str().unwrap();
         let said = self.run(&["import", "beneficiaries", good_file, "--json"]);
         let report: Value = serde_json::from_slice(&said.stdout).unwrap();
-        assert_eq!((&report["rows"], &report["imported"]), (&json!(IMPORTED), &json!(true)));
+        assert_eq!(
+            (&report["rows"], &report["imported"]),
+            (&json!(IMPORTED), &json!(true)),
+            "{report}"
+        );
         // The documents of some with the mobiles of others: the store refuses every row.
         let mut taken = head.to_owned();
         for number in 0..300 {

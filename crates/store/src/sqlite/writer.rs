@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{Options, Synchronous};
 use crate::{StoreError, StoreResult};
@@ -31,6 +31,8 @@ pub(super) fn connect(options: &Options) -> StoreResult<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&options.path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    // Or a statement is prepared anew for each value it is asked with, to plan for that value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     use_write_ahead_log(&connection)?;
     let synchronous = match options.synchronous {
         Synchronous::Full => "FULL",
