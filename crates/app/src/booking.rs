@@ -8,6 +8,7 @@ use domain::{
     schedule::{Standing, check_session},
     session::{Channel, SessionSeats, SessionState},
 };
+use futures_util::future::try_join_all;
 use store::{
     Booking, Cancellation, ClaimRow, ClaimState, Done, Idempotency, Move, NotBooked, NotCancelled,
     NotMoved, PersonRecord,
@@ -213,12 +214,14 @@ impl Platform {
         if chosen.is_empty() || chosen.len() > 6 {
             return Err(Error::Invalid("beneficiaries must name 1 to 6 people"));
         }
-        let mut people = self.people(account).await?;
-        people.retain(|person| chosen.contains(&person.beneficiary.id));
         let mut distinct = chosen.to_vec();
         distinct.sort_unstable();
         distinct.dedup();
-        if distinct.len() == people.len() { Ok(people) } else { Err(Error::NotFound) }
+        let people = try_join_all(distinct.into_iter().map(|id| self.person(id))).await?;
+        let own = |person: Option<PersonRecord>| {
+            person.filter(|person| person.beneficiary.account == account.uuid)
+        };
+        people.into_iter().map(|person| own(person).ok_or(Error::NotFound)).collect()
     }
 
     /// Applies the programme to each person; gives the dose that all of them are due.

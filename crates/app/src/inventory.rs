@@ -19,6 +19,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
+use store::TakenSeats;
 
 use crate::{Platform, Result, clock, window::Window};
 
@@ -104,6 +105,18 @@ impl Held {
         }
         self.of_facility.entry(facility).or_default().insert((on, id));
         self.sessions.insert(id, Arc::new(seats));
+        self.touch(facility);
+    }
+
+    /// Notes how many seats of a pool are taken, of a session that is held.
+    fn take(&mut self, taken: &TakenSeats) {
+        let Some(seats) = self.sessions.get_mut(&taken.session) else { return };
+        let pool = usize::from(taken.pool);
+        if seats.booked.get(pool).is_none_or(|booked| *booked == taken.booked) {
+            return;
+        }
+        let facility = seats.session.facility;
+        Arc::make_mut(seats).booked[pool] = taken.booked;
         self.touch(facility);
     }
 
@@ -240,6 +253,8 @@ impl Platform {
         };
         let facilities = self.store.facilities_since(overlap(facilities_since)).await?;
         let sessions = self.store.sessions_since(today, overlap(since)).await?;
+        // After the sessions, so that what was taken meanwhile is known at once.
+        let taken = self.store.taken_since(overlap(since)).await?;
         // Looked for with readers beside it: at a country's size this takes a moment.
         let window = self.window(now);
         let changes = self.inventory.held.read().slots_to_close(window);
@@ -250,6 +265,9 @@ impl Platform {
         }
         for seats in sessions {
             held.put_session(seats, window);
+        }
+        for taken in &taken {
+            held.take(taken);
         }
         if first_day != Some(today) {
             held.forget_before(today);

@@ -79,9 +79,12 @@ pub trait Store: Send + Sync {
         facility: FacilityId,
         from: Date,
     ) -> StoreResult<Vec<SessionSeats>>;
-    /// Sessions on or after `from` that changed at or after `since`, in any facility. A scatter
-    /// read for the inventory.
+    /// Sessions on or after `from` that were published or given another state at or after `since`,
+    /// in any facility. A scatter read for the inventory.
     async fn sessions_since(&self, from: Date, since: Timestamp) -> StoreResult<Vec<SessionSeats>>;
+    /// The pools whose seats changed at or after `since`, in any facility. A scatter read for the
+    /// inventory, which reads the counts far more often than the sessions.
+    async fn taken_since(&self, since: Timestamp) -> StoreResult<Vec<TakenSeats>>;
     /// The appointments of a facility's day, in order of slot and id, whatever their state.
     async fn day_list(&self, facility: FacilityId, on: Date) -> StoreResult<Vec<BookingRow>>;
     /// Appointments that are still booked in cancelled sessions, for the worker that ends them.

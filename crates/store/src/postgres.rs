@@ -43,7 +43,7 @@ use crate::{
         CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message, Move, NoMatch,
         NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded,
         NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode,
-        StaffRow, Tally, UndoDose,
+        StaffRow, TakenSeats, Tally, UndoDose,
     },
 };
 
@@ -209,6 +209,10 @@ impl Store for Postgres {
 
     async fn sessions_since(&self, from: Date, since: Timestamp) -> StoreResult<Vec<SessionSeats>> {
         Ok(session::since(&self.db, from, since).await?)
+    }
+
+    async fn taken_since(&self, since: Timestamp) -> StoreResult<Vec<TakenSeats>> {
+        Ok(session::taken_since(&self.db, since).await?)
     }
 
     async fn day_list(&self, facility: FacilityId, on: Date) -> StoreResult<Vec<BookingRow>> {

@@ -5,7 +5,8 @@ use domain::{
     appointment::{AppointmentState, Seat},
     dose::Dose,
     id::{
-        AccountId, AppointmentId, BeneficiaryId, DistrictId, DoseId, FacilityId, StaffId, StateId,
+        AccountId, AppointmentId, BeneficiaryId, DistrictId, DoseId, FacilityId, SessionId,
+        StaffId, StateId,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -274,6 +275,17 @@ pub struct BookingRow {
     pub seat: Seat,
     /// What has become of it.
     pub state: AppointmentState,
+}
+
+/// How many seats of a pool are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenSeats {
+    /// The session.
+    pub session: SessionId,
+    /// Which of its pools, counted from 0.
+    pub pool: u16,
+    /// Seats taken.
+    pub booked: u32,
 }
 
 /// Whether a request was made before.

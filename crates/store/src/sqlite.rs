@@ -43,7 +43,7 @@ use crate::{
         CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message, Move, NoMatch,
         NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded,
         NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode,
-        StaffRow, Tally, UndoDose,
+        StaffRow, TakenSeats, Tally, UndoDose,
     },
 };
 
@@ -288,6 +288,10 @@ impl Store for Sqlite {
 
     async fn sessions_since(&self, from: Date, since: Timestamp) -> StoreResult<Vec<SessionSeats>> {
         self.read(|c| session::since(c, from, since))
+    }
+
+    async fn taken_since(&self, since: Timestamp) -> StoreResult<Vec<TakenSeats>> {
+        self.read(|c| session::taken_since(c, since))
     }
 
     async fn day_list(&self, facility: FacilityId, on: Date) -> StoreResult<Vec<BookingRow>> {

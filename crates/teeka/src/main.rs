@@ -18,6 +18,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// A busy server allocates a third less of its time with it than with the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Teeka: an open vaccination platform for a whole country.
 ///
 /// Exit status: 0 yes, 1 no, 2 could not tell.

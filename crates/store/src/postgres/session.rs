@@ -19,7 +19,7 @@ use super::{
 use crate::{
     StoreResult,
     guard::cannot_become,
-    record::{BookingRow, NotPublished, Published},
+    record::{BookingRow, NotPublished, Published, TakenSeats},
     value::{date, day, slots_from, slots_text},
 };
 
@@ -62,19 +62,14 @@ statements! {
         WHERE p.facility_id = $1 AND s.held_on >= $2
         ORDER BY p.session_id, p.pool";
     Scatter SINCE = "
-        SELECT * FROM session AS s
-        WHERE s.held_on >= $1 AND (s.changed_at >= $2 OR EXISTS (
-            SELECT 1 FROM seat_pool AS p
-            WHERE p.facility_id = s.facility_id AND p.session_id = s.session_id
-                AND p.changed_at >= $2))";
+        SELECT * FROM session WHERE held_on >= $1 AND changed_at >= $2";
     Scatter POOLS_SINCE = "
         SELECT p.* FROM seat_pool AS p
         JOIN session AS s ON s.facility_id = p.facility_id AND s.session_id = p.session_id
-        WHERE s.held_on >= $1 AND (s.changed_at >= $2 OR EXISTS (
-            SELECT 1 FROM seat_pool AS q
-            WHERE q.facility_id = s.facility_id AND q.session_id = s.session_id
-                AND q.changed_at >= $2))
+        WHERE s.held_on >= $1 AND s.changed_at >= $2
         ORDER BY p.session_id, p.pool";
+    Scatter TAKEN_SINCE = "
+        SELECT session_id, pool, booked FROM seat_pool WHERE changed_at >= $1";
     Facility DAY_LIST = "
         SELECT b.* FROM session AS s
         JOIN booking AS b ON b.facility_id = $1 AND b.session_id = s.session_id
@@ -218,6 +213,17 @@ pub(super) async fn since(db: &Db, from: Date, since: Timestamp) -> Attempt<Vec<
     let mut joined = joined(&sessions, &pools);
     joined.retain(|seats| !seats.booked.is_empty());
     Ok(joined)
+}
+
+pub(super) async fn taken_since(db: &Db, since: Timestamp) -> Attempt<Vec<TakenSeats>> {
+    let client = db.client().await?;
+    let rows = Link::Pooled(&client).rows(&TAKEN_SINCE, &[&since.as_millisecond()]).await?;
+    let taken = rows.iter().map(|row| TakenSeats {
+        session: SessionId(row.get("session_id")),
+        pool: u16::try_from(row.get::<_, i16>("pool")).unwrap_or_default(),
+        booked: count_at(row, "booked"),
+    });
+    Ok(taken.collect())
 }
 
 /// Puts pools, in order of session and number, to their sessions.

@@ -7,11 +7,12 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params};
+use uuid::Uuid;
 
 use super::value::{account_at, beneficiary_at, seat_at, uuid_at};
 use crate::{
     guard::cannot_become,
-    record::{BookingRow, NotPublished, Published},
+    record::{BookingRow, NotPublished, Published, TakenSeats},
     value::{date, day, slots_from, slots_text},
 };
 
@@ -129,13 +130,25 @@ pub(super) fn since(
     from: Date,
     since: Timestamp,
 ) -> rusqlite::Result<Vec<SessionSeats>> {
-    const SINCE: &str = "
-        SELECT * FROM session
-        WHERE held_on >= ?1 AND session_id IN (
-            SELECT session_id FROM session WHERE changed_at >= ?2
-            UNION
-            SELECT session_id FROM seat_pool WHERE changed_at >= ?2)";
+    const SINCE: &str = "SELECT * FROM session WHERE held_on >= ?1 AND changed_at >= ?2";
     many(connection, SINCE, (day(from), since.as_millisecond()))
+}
+
+pub(super) fn taken_since(
+    connection: &Connection,
+    since: Timestamp,
+) -> rusqlite::Result<Vec<TakenSeats>> {
+    const TAKEN_SINCE: &str = "
+        SELECT session_id, pool, booked FROM seat_pool WHERE changed_at >= ?1";
+    let mut statement = connection.prepare_cached(TAKEN_SINCE)?;
+    let taken = statement.query_map([since.as_millisecond()], |row| {
+        Ok(TakenSeats {
+            session: SessionId(Uuid::from_bytes(row.get(0)?)),
+            pool: row.get(1)?,
+            booked: row.get(2)?,
+        })
+    })?;
+    taken.collect()
 }
 
 fn many(

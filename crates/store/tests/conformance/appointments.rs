@@ -7,7 +7,7 @@ use domain::{
 };
 use store::{
     Booking, Cancellation, ClaimState, Done, Idempotency, Move, NotBooked, NotCancelled, NotMoved,
-    NotPublished, Published, Store,
+    NotPublished, Published, Store, TakenSeats,
 };
 use uuid::Uuid;
 
@@ -193,6 +193,13 @@ pub(crate) async fn sessions_change_within_their_bounds(store: &Arc<dyn Store>) 
     assert_eq!((held.session, held.booked), (session(1, 1, 5), vec![2, 0]));
     let changed = store.sessions_since(DAY, at(50)).await.unwrap();
     assert_eq!(changed.len(), 2);
+    let taken =
+        |number, pool, booked| TakenSeats { session: session(1, number, 5).id, pool, booked };
+    let mut changed = store.taken_since(at(50)).await.unwrap();
+    changed.sort_by_key(|one| (one.session, one.pool));
+    let published = [taken(1, 0, 2), taken(1, 1, 0), taken(2, 0, 0), taken(2, 1, 0)];
+    assert_eq!(changed, published);
+    assert_eq!(store.taken_since(at(51)).await.unwrap(), []);
     assert_eq!(store.sessions_since(DAY.tomorrow().unwrap(), at(0)).await.unwrap(), []);
     assert_eq!(store.facility_sessions(FacilityId(2), DAY).await.unwrap().len(), 2);
     assert_eq!(store.facilities_since(at(0)).await.unwrap(), [facility(1), facility(2)]);
