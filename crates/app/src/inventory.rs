@@ -27,6 +27,9 @@ use crate::{Platform, Result, clock, window::Window};
 /// row is stamped a little before it is committed.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(10);
 
+/// How many sessions are read at once.
+const CHUNK: usize = 1_000;
+
 /// Where a search looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Area {
@@ -58,6 +61,8 @@ pub struct Inventory {
 struct Held {
     facilities: FxHashMap<FacilityId, Arc<Facility>>,
     sessions: FxHashMap<SessionId, Arc<SessionSeats>>,
+    /// How often each of them had changed when it was read.
+    changes: FxHashMap<SessionId, i64>,
     of_facility: FxHashMap<FacilityId, BTreeSet<(Date, SessionId)>>,
     of_area: FxHashMap<Area, BTreeSet<FacilityId>>,
     /// Counted up with every change in an area, so that an answer made before is known as old.
@@ -161,6 +166,7 @@ impl Held {
             .collect();
         for (id, facility, on) in old {
             self.sessions.remove(&id);
+            self.changes.remove(&id);
             if let Some(of_facility) = self.of_facility.get_mut(&facility) {
                 of_facility.remove(&(on, id));
             }
@@ -252,9 +258,18 @@ impl Platform {
             at.and_then(|at| at.checked_sub(OVERLAP).ok()).unwrap_or(Timestamp::UNIX_EPOCH)
         };
         let facilities = self.store.facilities_since(overlap(facilities_since)).await?;
-        let sessions = self.store.sessions_since(today, overlap(since)).await?;
+        let mut changed = self.store.changed_sessions(today, overlap(since)).await?;
+        {
+            let held = self.inventory.held.read();
+            changed.retain(|one| held.changes.get(&one.session) != Some(&one.changes));
+        }
+        let mut sessions = Vec::with_capacity(changed.len());
+        for chunk in changed.chunks(CHUNK) {
+            let ids: Vec<_> = chunk.iter().map(|one| (one.facility, one.session)).collect();
+            sessions.extend(self.store.sessions(&ids).await?);
+        }
         // After the sessions, so that what was taken meanwhile is known at once.
-        let taken = self.store.taken_since(overlap(since)).await?;
+        let taken = self.store.taken_since(overlap(since.or(Some(now)))).await?;
         // Looked for with readers beside it: at a country's size this takes a moment.
         let window = self.window(now);
         let changes = self.inventory.held.read().slots_to_close(window);
@@ -266,6 +281,7 @@ impl Platform {
         for seats in sessions {
             held.put_session(seats, window);
         }
+        held.changes.extend(changed.iter().map(|one| (one.session, one.changes)));
         for taken in &taken {
             held.take(taken);
         }

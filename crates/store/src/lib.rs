@@ -79,9 +79,15 @@ pub trait Store: Send + Sync {
         facility: FacilityId,
         from: Date,
     ) -> StoreResult<Vec<SessionSeats>>;
-    /// Sessions on or after `from` that were published or given another state at or after `since`,
+    /// The same for many sessions, in no order, without those that are not there.
+    async fn sessions(&self, ids: &[(FacilityId, SessionId)]) -> StoreResult<Vec<SessionSeats>>;
+    /// Which sessions on or after `from` were published or given another state at or after `since`,
     /// in any facility. A scatter read for the inventory.
-    async fn sessions_since(&self, from: Date, since: Timestamp) -> StoreResult<Vec<SessionSeats>>;
+    async fn changed_sessions(
+        &self,
+        from: Date,
+        since: Timestamp,
+    ) -> StoreResult<Vec<ChangedSession>>;
     /// The pools whose seats changed at or after `since`, in any facility. A scatter read for the
     /// inventory, which reads the counts far more often than the sessions.
     async fn taken_since(&self, since: Timestamp) -> StoreResult<Vec<TakenSeats>>;

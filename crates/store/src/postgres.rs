@@ -40,10 +40,10 @@ use crate::{
     Store, StoreError, StoreResult,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
-        CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message, Move, NoMatch,
-        NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded,
-        NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode,
-        StaffRow, TakenSeats, Tally, UndoDose,
+        CertificateRow, ChangedSession, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message,
+        Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished,
+        NotRecorded, NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled,
+        SignInCode, StaffRow, TakenSeats, Tally, UndoDose,
     },
 };
 
@@ -207,8 +207,16 @@ impl Store for Postgres {
         Ok(session::of_facility(&self.db, facility, from).await?)
     }
 
-    async fn sessions_since(&self, from: Date, since: Timestamp) -> StoreResult<Vec<SessionSeats>> {
-        Ok(session::since(&self.db, from, since).await?)
+    async fn changed_sessions(
+        &self,
+        from: Date,
+        since: Timestamp,
+    ) -> StoreResult<Vec<ChangedSession>> {
+        Ok(session::changed_since(&self.db, from, since).await?)
+    }
+
+    async fn sessions(&self, ids: &[(FacilityId, SessionId)]) -> StoreResult<Vec<SessionSeats>> {
+        Ok(session::many(&self.db, ids).await?)
     }
 
     async fn taken_since(&self, since: Timestamp) -> StoreResult<Vec<TakenSeats>> {

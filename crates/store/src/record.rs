@@ -277,6 +277,17 @@ pub struct BookingRow {
     pub state: AppointmentState,
 }
 
+/// That a session was published or given another state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangedSession {
+    /// Where.
+    pub facility: FacilityId,
+    /// The session.
+    pub session: SessionId,
+    /// How often that happened: whoever read it with this number need not read it again.
+    pub changes: i64,
+}
+
 /// How many seats of a pool are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TakenSeats {

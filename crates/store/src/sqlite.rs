@@ -40,10 +40,10 @@ use crate::{
     Store, StoreError, StoreResult, migrate,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
-        CertificateRow, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message, Move, NoMatch,
-        NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded,
-        NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled, SignInCode,
-        StaffRow, TakenSeats, Tally, UndoDose,
+        CertificateRow, ChangedSession, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message,
+        Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished,
+        NotRecorded, NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled,
+        SignInCode, StaffRow, TakenSeats, Tally, UndoDose,
     },
 };
 
@@ -286,8 +286,17 @@ impl Store for Sqlite {
         self.read(|c| session::of_facility(c, facility, from))
     }
 
-    async fn sessions_since(&self, from: Date, since: Timestamp) -> StoreResult<Vec<SessionSeats>> {
-        self.read(|c| session::since(c, from, since))
+    async fn changed_sessions(
+        &self,
+        from: Date,
+        since: Timestamp,
+    ) -> StoreResult<Vec<ChangedSession>> {
+        self.read(|c| session::changed_since(c, from, since))
+    }
+
+    async fn sessions(&self, ids: &[(FacilityId, SessionId)]) -> StoreResult<Vec<SessionSeats>> {
+        let held = self.read(|c| on_one_snapshot(c, ids, |one| session::one(c, one.0, one.1)));
+        Ok(held?.into_iter().flatten().collect())
     }
 
     async fn taken_since(&self, since: Timestamp) -> StoreResult<Vec<TakenSeats>> {

@@ -12,14 +12,14 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    link::{Attempt, Db, Link, Place, Steps, batch, side_by_side, step, transaction},
+    link::{Attempt, Db, Link, Place, Steps, Values, batch, side_by_side, step, transaction},
     statement::statements,
     value::{account_at, beneficiary_at, pool_number, seat_at, tiny, whole},
 };
 use crate::{
     StoreResult,
     guard::cannot_become,
-    record::{BookingRow, NotPublished, Published, TakenSeats},
+    record::{BookingRow, ChangedSession, NotPublished, Published, TakenSeats},
     value::{date, day, slots_from, slots_text},
 };
 
@@ -32,17 +32,16 @@ statements! {
         ON CONFLICT DO NOTHING";
     Facility UPDATE = "
         UPDATE session
-        SET min_age = $5, max_age = $6, fee = $7, state = $8, slots = $9, changed_at = $10
+        SET min_age = $5, max_age = $6, fee = $7, state = $8, slots = $9, changes = changes + 1,
+            changed_at = $10
         WHERE facility_id = $1 AND session_id = $2 AND held_on = $3 AND vaccine = $4
             AND state <> 2";
     Facility PUT_POOL = "
-        INSERT INTO seat_pool (facility_id, session_id, pool, on_site, dose_number, slot, capacity,
-            changed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (facility_id, session_id, pool) DO UPDATE
-        SET capacity = excluded.capacity, changed_at = excluded.changed_at";
+        INSERT INTO seat_pool (facility_id, session_id, pool, on_site, dose_number, slot, capacity)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (facility_id, session_id, pool) DO UPDATE SET capacity = excluded.capacity";
     Facility SET_STATE = "
-        UPDATE session SET state = $3, changed_at = $4
+        UPDATE session SET state = $3, changes = changes + 1, changed_at = $4
         WHERE facility_id = $1 AND session_id = $2 AND (state <> 2 OR $3::smallint = 2)";
     /// Waits for bookings under way, so that none is made by the old state afterwards.
     Facility TOUCH_POOLS = "
@@ -61,12 +60,15 @@ statements! {
         JOIN session AS s ON s.facility_id = $1 AND s.session_id = p.session_id
         WHERE p.facility_id = $1 AND s.held_on >= $2
         ORDER BY p.session_id, p.pool";
-    Scatter SINCE = "
-        SELECT * FROM session WHERE held_on >= $1 AND changed_at >= $2";
-    Scatter POOLS_SINCE = "
-        SELECT p.* FROM seat_pool AS p
-        JOIN session AS s ON s.facility_id = p.facility_id AND s.session_id = p.session_id
-        WHERE s.held_on >= $1 AND s.changed_at >= $2
+    Scatter CHANGED_SINCE = "
+        SELECT facility_id, session_id, changes FROM session
+        WHERE held_on >= $1 AND changed_at >= $2";
+    Scatter MANY = "
+        SELECT s.* FROM unnest($1::bigint[], $2::uuid[]) AS asked (facility_id, session_id)
+        JOIN session AS s USING (facility_id, session_id)";
+    Scatter POOLS_OF_MANY = "
+        SELECT p.* FROM unnest($1::bigint[], $2::uuid[]) AS asked (facility_id, session_id)
+        JOIN seat_pool AS p USING (facility_id, session_id)
         ORDER BY p.session_id, p.pool";
     Scatter TAKEN_SINCE = "
         SELECT session_id, pool, booked FROM seat_pool WHERE changed_at >= $1";
@@ -149,7 +151,6 @@ async fn put(
                     &i16::from(pool.dose_number),
                     &slot,
                     &whole(pool.capacity),
-                    &at.as_millisecond(),
                 ],
             )
             .await?;
@@ -200,19 +201,30 @@ pub(super) async fn of_facility(
     Ok(joined(&sessions, &pools))
 }
 
-pub(super) async fn since(db: &Db, from: Date, since: Timestamp) -> Attempt<Vec<SessionSeats>> {
+pub(super) async fn changed_since(
+    db: &Db,
+    from: Date,
+    since: Timestamp,
+) -> Attempt<Vec<ChangedSession>> {
+    let client = db.client().await?;
+    let values: Values<'_> = &[&day(from), &since.as_millisecond()];
+    let rows = Link::Pooled(&client).rows(&CHANGED_SINCE, values).await?;
+    let changed = rows.iter().map(|row| ChangedSession {
+        facility: FacilityId(row.get("facility_id")),
+        session: SessionId(row.get("session_id")),
+        changes: row.get("changes"),
+    });
+    Ok(changed.collect())
+}
+
+pub(super) async fn many(db: &Db, ids: &[(FacilityId, SessionId)]) -> Attempt<Vec<SessionSeats>> {
     let client = db.client().await?;
     let link = Link::Pooled(&client);
-    let since = since.as_millisecond();
-    let sessions = link.rows(&SINCE, &[&day(from), &since]).await?;
-    if sessions.is_empty() {
-        return Ok(Vec::new());
-    }
-    let pools = link.rows(&POOLS_SINCE, &[&day(from), &since]).await?;
-    // A session that came between the two readings comes with the next one.
-    let mut joined = joined(&sessions, &pools);
-    joined.retain(|seats| !seats.booked.is_empty());
-    Ok(joined)
+    let facilities: Vec<i64> = ids.iter().map(|(facility, _)| facility.0).collect();
+    let sessions: Vec<Uuid> = ids.iter().map(|(_, session)| session.0).collect();
+    let values: Values<'_> = &[&facilities, &sessions];
+    let held = link.rows(&MANY, values).await?;
+    Ok(joined(&held, &link.rows(&POOLS_OF_MANY, values).await?))
 }
 
 pub(super) async fn taken_since(db: &Db, since: Timestamp) -> Attempt<Vec<TakenSeats>> {

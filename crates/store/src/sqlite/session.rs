@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::value::{account_at, beneficiary_at, seat_at, uuid_at};
 use crate::{
     guard::cannot_become,
-    record::{BookingRow, NotPublished, Published, TakenSeats},
+    record::{BookingRow, ChangedSession, NotPublished, Published, TakenSeats},
     value::{date, day, slots_from, slots_text},
 };
 
@@ -27,15 +27,14 @@ const INSERT: &str = "
 const UPDATE: &str = "
     UPDATE session
     SET min_age = :min_age, max_age = :max_age, fee = :fee, state = :state, slots = :slots,
-        changed_at = :at
+        changes = changes + 1, changed_at = :at
     WHERE session_id = :id AND facility_id = :facility AND held_on = :on AND vaccine = :vaccine
         AND state <> 2";
 
 const PUT_POOL: &str = "
-    INSERT INTO seat_pool (session_id, pool, on_site, dose_number, slot, capacity, changed_at)
-    VALUES (:id, :pool, :on_site, :dose, :slot, :capacity, :at)
-    ON CONFLICT (session_id, pool) DO UPDATE
-    SET capacity = excluded.capacity, changed_at = excluded.changed_at
+    INSERT INTO seat_pool (session_id, pool, on_site, dose_number, slot, capacity)
+    VALUES (:id, :pool, :on_site, :dose, :slot, :capacity)
+    ON CONFLICT (session_id, pool) DO UPDATE SET capacity = excluded.capacity
     WHERE booked <= excluded.capacity AND on_site = excluded.on_site
         AND dose_number = excluded.dose_number AND slot IS excluded.slot";
 
@@ -77,14 +76,13 @@ pub(super) fn publish(
             ":dose": pool.dose_number,
             ":slot": pool.slot,
             ":capacity": pool.capacity,
-            ":at": at.as_millisecond(),
         })?;
     }
     Ok(Ok(if held.is_some() { Published::Changed } else { Published::New }))
 }
 
 const SET_STATE: &str = "
-    UPDATE session SET state = :state, changed_at = :at
+    UPDATE session SET state = :state, changes = changes + 1, changed_at = :at
     WHERE session_id = :id AND facility_id = :facility AND (state <> 2 OR :state = 2)";
 
 pub(super) fn set_state(
@@ -125,13 +123,23 @@ pub(super) fn of_facility(
     many(connection, OF_FACILITY, (facility.0, day(from)))
 }
 
-pub(super) fn since(
+pub(super) fn changed_since(
     connection: &Connection,
     from: Date,
     since: Timestamp,
-) -> rusqlite::Result<Vec<SessionSeats>> {
-    const SINCE: &str = "SELECT * FROM session WHERE held_on >= ?1 AND changed_at >= ?2";
-    many(connection, SINCE, (day(from), since.as_millisecond()))
+) -> rusqlite::Result<Vec<ChangedSession>> {
+    const CHANGED_SINCE: &str = "
+        SELECT facility_id, session_id, changes FROM session
+        WHERE held_on >= ?1 AND changed_at >= ?2";
+    let mut statement = connection.prepare_cached(CHANGED_SINCE)?;
+    let changed = statement.query_map((day(from), since.as_millisecond()), |row| {
+        Ok(ChangedSession {
+            facility: FacilityId(row.get(0)?),
+            session: SessionId(Uuid::from_bytes(row.get(1)?)),
+            changes: row.get(2)?,
+        })
+    })?;
+    changed.collect()
 }
 
 pub(super) fn taken_since(

@@ -191,8 +191,15 @@ pub(crate) async fn sessions_change_within_their_bounds(store: &Arc<dyn Store>) 
     );
     let held = store.session(FacilityId(1), session(1, 1, 5).id).await.unwrap().unwrap();
     assert_eq!((held.session, held.booked), (session(1, 1, 5), vec![2, 0]));
-    let changed = store.sessions_since(DAY, at(50)).await.unwrap();
-    assert_eq!(changed.len(), 2);
+    let changed = store.changed_sessions(DAY, at(50)).await.unwrap();
+    let mut changes: Vec<_> = changed.iter().map(|one| (one.session, one.changes)).collect();
+    changes.sort_unstable();
+    assert_eq!(changes, [(session(1, 1, 5).id, 1), (session(3, 2, 5).id, 0)]);
+    let ids: Vec<_> = changed.iter().map(|one| (one.facility, one.session)).collect();
+    let nowhere = (FacilityId(9), session(1, 1, 5).id);
+    let held = store.sessions(&[ids.as_slice(), &[nowhere]].concat()).await.unwrap();
+    assert_eq!(held.len(), 2);
+    assert!(held.contains(&store.session(ids[0].0, ids[0].1).await.unwrap().unwrap()));
     let taken =
         |number, pool, booked| TakenSeats { session: session(1, number, 5).id, pool, booked };
     let mut changed = store.taken_since(at(50)).await.unwrap();
@@ -200,7 +207,7 @@ pub(crate) async fn sessions_change_within_their_bounds(store: &Arc<dyn Store>) 
     let published = [taken(1, 0, 2), taken(1, 1, 0), taken(2, 0, 0), taken(2, 1, 0)];
     assert_eq!(changed, published);
     assert_eq!(store.taken_since(at(51)).await.unwrap(), []);
-    assert_eq!(store.sessions_since(DAY.tomorrow().unwrap(), at(0)).await.unwrap(), []);
+    assert_eq!(store.changed_sessions(DAY.tomorrow().unwrap(), at(0)).await.unwrap(), []);
     assert_eq!(store.facility_sessions(FacilityId(2), DAY).await.unwrap().len(), 2);
     assert_eq!(store.facilities_since(at(0)).await.unwrap(), [facility(1), facility(2)]);
     assert_eq!(store.facilities_since(at(1)).await.unwrap(), []);
