@@ -34,7 +34,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
-use writer::{Job, connect, write_jobs};
+use writer::{Job, connect, move_log, write_jobs};
 
 use crate::{
     Store, StoreError, StoreResult, migrate,
@@ -80,7 +80,8 @@ impl Options {
 /// The embedded store.
 pub struct Sqlite {
     writes: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    /// The writer, and whoever moves its log, which ends after it.
+    threads: Mutex<Vec<JoinHandle<()>>>,
     readers: Vec<Mutex<Connection>>,
     next_reader: AtomicUsize,
 }
@@ -112,13 +113,15 @@ impl Sqlite {
             })
             .collect::<StoreResult<Vec<_>>>()?;
         let (writes, jobs) = mpsc::channel();
-        let writer = std::thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || write_jobs(&mut connection, &jobs))
-            .map_err(|error| StoreError::broken(error.to_string()))?;
+        let (written, moves) = mpsc::sync_channel(1);
+        let mover = connect(options)?;
+        let threads = vec![
+            spawn("store-writer", move || write_jobs(&mut connection, &jobs, &written))?,
+            spawn("store-log", move || move_log(&mover, &moves))?,
+        ];
         Ok(Self {
             writes: Mutex::new(Some(writes)),
-            writer: Mutex::new(Some(writer)),
+            threads: Mutex::new(threads),
             readers,
             next_reader: AtomicUsize::new(0),
         })
@@ -147,6 +150,11 @@ impl Sqlite {
         let connection = idle.unwrap_or_else(|| self.readers[start % READERS].lock());
         Ok(read(&connection)?)
     }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> StoreResult<JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(body);
+    thread.map_err(|error| StoreError::broken(error.to_string()))
 }
 
 /// A write and who waits for it.
@@ -501,10 +509,10 @@ impl Store for Sqlite {
 
     async fn close(&self) {
         drop(self.writes.lock().take());
-        let writer = self.writer.lock().take();
-        if let Some(writer) = writer {
-            // The thread ends once its queue is empty.
-            drop(tokio::task::spawn_blocking(move || writer.join()).await);
+        let threads = std::mem::take(&mut *self.threads.lock());
+        for thread in threads {
+            // It ends once its queue is empty.
+            drop(tokio::task::spawn_blocking(move || thread.join()).await);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Connections, and the one thread that writes: it takes whatever is waiting, writes it in one
-//! transaction, then answers.
+//! transaction, then answers. Another thread moves what was written from the log into the database
+//! file, so that nobody who waits for a write waits for that.
 
 use std::{
     sync::mpsc,
@@ -15,6 +16,12 @@ use crate::{StoreError, StoreResult};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many writes share a transaction at most.
 const MAX_GROUP: usize = 256;
+
+/// How many pages the log has at most before the writer itself moves what is left of it and starts
+/// it again: 128 MiB.
+const MAX_LOG: i32 = 32_768;
+/// How long the log fills before it is moved into the database file.
+const LOG_SPAN: Duration = Duration::from_millis(250);
 
 /// A write that waits. It can be run again, if others of its transaction could not be kept.
 pub(super) trait Job: Send {
@@ -44,7 +51,7 @@ pub(super) fn connect(options: &Options) -> StoreResult<Connection> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // 16 MiB of pages for each connection at most: memory does not grow with the country.
     connection.pragma_update(None, "cache_size", -16_384)?;
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", MAX_LOG)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
@@ -65,7 +72,11 @@ fn use_write_ahead_log(connection: &Connection) -> StoreResult<()> {
 }
 
 /// The writer thread: takes whatever is waiting, writes it in one transaction, then answers.
-pub(super) fn write_jobs(connection: &mut Connection, jobs: &mpsc::Receiver<Box<dyn Job>>) {
+pub(super) fn write_jobs(
+    connection: &mut Connection,
+    jobs: &mpsc::Receiver<Box<dyn Job>>,
+    written: &mpsc::SyncSender<()>,
+) {
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(MAX_GROUP - 1));
@@ -81,8 +92,19 @@ pub(super) fn write_jobs(connection: &mut Connection, jobs: &mpsc::Receiver<Box<
                 }
             }
         }
+        // Whoever moves the log may be at it already.
+        let _ = written.try_send(());
     }
-    // Leave one tidy file behind.
+}
+
+/// Moves the log into the database file while others read and write: a moment after a write, until
+/// the writer has ended. Leaves one tidy file behind.
+pub(super) fn move_log(connection: &Connection, written: &mpsc::Receiver<()>) {
+    while written.recv().is_ok() {
+        let until = Instant::now() + LOG_SPAN;
+        while written.recv_timeout(until.saturating_duration_since(Instant::now())).is_ok() {}
+        drop(connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)"));
+    }
     drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
 }
 
@@ -168,7 +190,7 @@ mod tests {
             send.send(job(sql, &said)).unwrap();
         }
         drop(send);
-        write_jobs(&mut connection, &waiting);
+        write_jobs(&mut connection, &waiting, &mpsc::sync_channel(1).0);
         let mut rows = connection.prepare("SELECT number FROM one ORDER BY number").unwrap();
         let rows = rows.query_map([], |row| row.get(0)).unwrap();
         let rows = rows.collect::<rusqlite::Result<Vec<i64>>>().unwrap();
@@ -210,7 +232,7 @@ mod tests {
         let options = Options { path, synchronous: Synchronous::Off };
         let mut connection = connect(&options).unwrap();
         connection.busy_timeout(std::time::Duration::ZERO).unwrap();
-        write_jobs(&mut connection, &waiting);
+        write_jobs(&mut connection, &waiting, &mpsc::sync_channel(1).0);
         assert_eq!(*said.lock().unwrap(), [(ONE, false)]);
         other.execute_batch("COMMIT").unwrap();
         let rows: i64 = other.query_row("SELECT count(*) FROM one", [], |row| row.get(0)).unwrap();
