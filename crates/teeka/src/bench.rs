@@ -24,7 +24,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL")]
     database: Option<String>,
     /// How many connections ask at once
-    #[arg(long, default_value_t = 128, value_name = "N")]
+    #[arg(long, default_value_t = 512, value_name = "N")]
     connections: usize,
 }
 

@@ -97,7 +97,11 @@ impl Ground {
             facility.district = domain::id::DistrictId(391);
         }
         platform.import_facilities(&ctx, &facilities).await?;
-        for chunk in country.sessions.chunks(1_000) {
+        // One session a day in each: of the size that the goal is about.
+        let mut sessions = country.sessions;
+        sessions.sort_by_key(|session| (session.facility, session.on));
+        sessions.dedup_by_key(|session| (session.facility, session.on));
+        for chunk in sessions.chunks(1_000) {
             platform.store().publish_sessions(chunk, ctx.now).await?;
         }
         platform.refresh(ctx.now).await?;
