@@ -10,7 +10,7 @@ use jiff::{ToSpan, civil::Date};
 use store::{ClaimState, NotBooked};
 
 use crate::{
-    Ctx, Error, Platform, clock,
+    Ctx, Error, Platform,
     opened::Person,
     search::{Filter, Place},
 };
@@ -69,15 +69,14 @@ impl Platform {
         if session.state != SessionState::Open {
             return Vec::new();
         }
-        let now = clock::time_zone().to_datetime(ctx.now);
-        let to_come = |slot: &Slot| session.on.to_datetime(slot.to) > now;
+        let over = usize::from(self.window(ctx.now).closed_slots(session));
         let free = |number: usize| {
             let number = u8::try_from(number).ok()?;
             let pool = usize::from(session.pool_for(Channel::Online, dose_number, number)?);
             let capacity = session.pools.get(pool)?.capacity;
             Some(capacity.saturating_sub(*seats.booked.get(pool)?)).filter(|free| *free > 0)
         };
-        let slots = session.slots.iter().enumerate().filter(|(_, slot)| to_come(slot));
+        let slots = session.slots.iter().enumerate().skip(over);
         slots.filter_map(|(number, slot)| Some((*slot, free(number)?))).collect()
     }
 

@@ -9,11 +9,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::id::{FacilityId, SessionId};
+use jiff::{Timestamp, civil::Date};
 use store::{
-    Store,
+    ChangedSession, Store, TakenSeats,
     postgres::{Postgres, Topology},
     sqlite::Sqlite,
 };
+use uuid::Uuid;
 
 const PROCESSES: usize = 4;
 const ROUNDS: usize = 3;
@@ -93,6 +96,66 @@ fn processes_open_an_empty_database_at_once() {
         let name = url.rsplit('/').next().unwrap();
         assert_ne!(server.sql(name, "SELECT count(*) FROM migration").trim(), "0");
     }
+}
+
+/// A session with two seats taken, as the first version kept it.
+const HELD: &str = "
+    INSERT INTO session (facility_id, session_id, held_on, vaccine, min_age, fee, state, slots,
+        changed_at)
+    VALUES (7, {id}, 20000, 'COVAXIN', 18, 0, 0, '540-660', 5);
+    INSERT INTO seat_pool ({where}session_id, pool, on_site, dose_number, capacity, booked,
+        changed_at)
+    VALUES ({at}{id}, 0, {no}, 1, 9, 2, 6);
+    INSERT INTO migration (name) VALUES ('0001_campaign');";
+
+fn held_by_first(id: &str, no: &str, [column, value]: [&str; 2]) -> String {
+    let held = HELD.replace("{id}", id).replace("{no}", no);
+    held.replace("{where}", column).replace("{at}", value)
+}
+
+async fn holds_what_it_held(at: &str) {
+    for _ in 0..2 {
+        let store = open(at).await.unwrap();
+        let id = SessionId(Uuid::from_u128(1));
+        let held = store.session(FacilityId(7), id).await.unwrap().unwrap();
+        assert_eq!((held.session.pools[0].capacity, held.booked), (9, vec![2]));
+        let since = |ms| Timestamp::from_millisecond(ms).unwrap();
+        let changed = store.changed_sessions(Date::constant(2024, 1, 1), since(5)).await.unwrap();
+        assert_eq!(changed, [ChangedSession { facility: FacilityId(7), session: id, changes: 0 }]);
+        let taken = TakenSeats { session: id, pool: 0, booked: 2 };
+        assert_eq!(store.taken_since(since(6)).await.unwrap(), [taken]);
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_first_version_kept_is_still_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("teeka.sqlite");
+    let first = rusqlite::Connection::open(&path).unwrap();
+    let facility = "INSERT INTO facility VALUES (7, '', '', '', 1, 110001, 0, 0, 0, 0, 0, 1);";
+    let held = held_by_first("x'00000000000000000000000000000001'", "0", ["", ""]);
+    first
+        .execute_batch(&format!(
+            "CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+             {} {facility} {held}",
+            include_str!("../migrations/sqlite/0001_campaign.sql"),
+        ))
+        .unwrap();
+    drop(first);
+    holds_what_it_held(path.to_str().unwrap()).await;
+
+    let Some(url) = testkit::postgres::new_database() else { return };
+    let id = format!("'{}'", Uuid::from_u128(1));
+    let held = held_by_first(&id, "false", ["facility_id, ", "7, "]);
+    testkit::postgres::shared().unwrap().sql(
+        url.rsplit('/').next().unwrap(),
+        &format!(
+            "CREATE TABLE migration (name TEXT PRIMARY KEY); {} {held}",
+            include_str!("../migrations/postgres/0001_campaign.sql"),
+        ),
+    );
+    holds_what_it_held(&url).await;
 }
 
 #[tokio::test]

@@ -47,7 +47,9 @@ fn parameters(sql: &str) -> usize {
 /// The plan for no value in particular. The key has a value, so that it is clear what is left out.
 fn plan(server: &testkit::postgres::Server, database: &str, statement: &Statement) -> String {
     let count = parameters(statement.sql);
-    let values: Vec<_> = (0..count).map(|place| if place == 0 { "7" } else { "NULL" }).collect();
+    let keyed = matches!(statement.kind, Kind::Home | Kind::Facility);
+    let value = |place| if keyed && place == 0 { "7" } else { "NULL" };
+    let values: Vec<_> = (0..count).map(value).collect();
     let values = if count == 0 { String::new() } else { format!("({})", values.join(", ")) };
     server.sql(
         database,

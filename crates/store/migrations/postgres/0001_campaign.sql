@@ -67,7 +67,6 @@ CREATE TABLE session (
     fee         INTEGER  NOT NULL,  -- rupees
     state       SMALLINT NOT NULL,  -- 0 open 1 stopped 2 cancelled
     slots       TEXT     NOT NULL,  -- "540-660,660-780": minutes
-    changes     BIGINT   NOT NULL DEFAULT 0,  -- counted up with each change
     changed_at  BIGINT   NOT NULL,  -- last change, ms
     PRIMARY KEY (facility_id, session_id)
 ) /* by facility_id */;
@@ -85,7 +84,7 @@ CREATE TABLE seat_pool (
     slot        SMALLINT,                     -- only slot, or any
     capacity    INTEGER  NOT NULL,            -- seats
     booked      INTEGER  NOT NULL DEFAULT 0,  -- seats taken
-    changed_at  BIGINT   NOT NULL DEFAULT 0,  -- when "booked" last changed, ms
+    changed_at  BIGINT   NOT NULL,            -- last change, ms
     PRIMARY KEY (facility_id, session_id, pool),
     CHECK (booked BETWEEN 0 AND capacity)
 ) /* by facility_id */;

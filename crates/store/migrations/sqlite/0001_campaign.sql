@@ -64,7 +64,6 @@ CREATE TABLE session (
     fee         INTEGER NOT NULL,                                        -- rupees
     state       INTEGER NOT NULL,                                        -- 0 open 1 stopped 2 cancelled
     slots       TEXT    NOT NULL,                                        -- "540-660,660-780": minutes
-    changes     INTEGER NOT NULL DEFAULT 0,                              -- counted up with each change
     changed_at  INTEGER NOT NULL                                         -- last change, ms
 ) STRICT;
 CREATE INDEX session_facility ON session (facility_id, held_on);
@@ -80,11 +79,11 @@ CREATE TABLE seat_pool (
     slot        INTEGER,                                           -- only slot, or any
     capacity    INTEGER NOT NULL,                                  -- seats
     booked      INTEGER NOT NULL DEFAULT 0,                        -- seats taken
-    changed_at  INTEGER NOT NULL DEFAULT 0,                        -- when "booked" last changed, ms
+    changed_at  INTEGER NOT NULL,                                  -- last change, ms
     PRIMARY KEY (session_id, pool),
     CHECK (booked BETWEEN 0 AND capacity)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX seat_pool_changed ON seat_pool (changed_at, booked);
+CREATE INDEX seat_pool_changed ON seat_pool (changed_at);
 
 -- Appointments as the facility keeps them: tombstones of cancelled and refused ones stay.
 CREATE TABLE booking (

@@ -37,8 +37,9 @@ statements! {
         WHERE facility_id = $1 AND session_id = $2 AND held_on = $3 AND vaccine = $4
             AND state <> 2";
     Facility PUT_POOL = "
-        INSERT INTO seat_pool (facility_id, session_id, pool, on_site, dose_number, slot, capacity)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO seat_pool (facility_id, session_id, pool, on_site, dose_number, slot, capacity,
+            changed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
         ON CONFLICT (facility_id, session_id, pool) DO UPDATE SET capacity = excluded.capacity";
     Facility SET_STATE = "
         UPDATE session SET state = $3, changes = changes + 1, changed_at = $4

@@ -32,8 +32,8 @@ const UPDATE: &str = "
         AND state <> 2";
 
 const PUT_POOL: &str = "
-    INSERT INTO seat_pool (session_id, pool, on_site, dose_number, slot, capacity)
-    VALUES (:id, :pool, :on_site, :dose, :slot, :capacity)
+    INSERT INTO seat_pool (session_id, pool, on_site, dose_number, slot, capacity, changed_at)
+    VALUES (:id, :pool, :on_site, :dose, :slot, :capacity, 0)
     ON CONFLICT (session_id, pool) DO UPDATE SET capacity = excluded.capacity
     WHERE booked <= excluded.capacity AND on_site = excluded.on_site
         AND dose_number = excluded.dose_number AND slot IS excluded.slot";
