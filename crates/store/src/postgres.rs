@@ -19,6 +19,7 @@ mod session;
 mod sign_in;
 mod statement;
 mod value;
+mod wave;
 mod whole;
 
 use std::path::Path;

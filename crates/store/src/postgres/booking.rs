@@ -13,10 +13,11 @@ use jiff::Timestamp;
 
 use super::{
     claim::{self, Checked, Kept},
-    link::{Attempt, Db, Failure, Home, Link, Place, Steps, attempted, batch, side_by_side, step},
+    link::{Attempt, Db, Failure, Home, Link, Place, Steps, attempted, step},
     message, seat,
     seat::{Answer, Ask},
     value::bucket,
+    wave::{batch, side_by_side},
 };
 use crate::{
     StoreError, StoreResult,

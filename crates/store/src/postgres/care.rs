@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{
-    link::{Attempt, Db, Failure, Link, transaction},
+    link::{Attempt, Db, Failure, LONG_LIMITS, Link, long_transaction, transaction},
     statement::statements,
 };
 use crate::{StoreError, StoreResult, migrate, record::Audit};
@@ -134,8 +134,7 @@ pub(super) async fn migrate(db: &Db) -> StoreResult<()> {
     let citus = db.has_citus().await?;
     let made: StoreResult<()> = transaction!(db, tx => tx.batch_execute(TABLE).await?);
     made?;
-    transaction!(db, tx => {
-        tx.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'").await?;
+    long_transaction!(db, tx => {
         tx.batch_execute("LOCK TABLE migration IN EXCLUSIVE MODE").await?;
         let rows = tx.query("SELECT name FROM migration ORDER BY name", &[]).await?;
         let ran: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
@@ -162,7 +161,7 @@ pub(super) async fn backup(db: &Db, folder: &Path) -> Attempt<()> {
         .read_only(true)
         .start()
         .await?;
-    tx.batch_execute("SET LOCAL statement_timeout = 0").await?;
+    tx.batch_execute(LONG_LIMITS).await?;
     for row in tx.query(TABLES, &[]).await? {
         let table: &str = row.get(0);
         let mut file = tokio::fs::File::create(folder.join(format!("{table}.copy"))).await?;
@@ -178,8 +177,7 @@ pub(super) async fn backup(db: &Db, folder: &Path) -> Attempt<()> {
 
 /// Copies a backup into this store, which must be empty.
 pub(super) async fn restore(db: &Db, folder: &Path) -> StoreResult<()> {
-    transaction!(db, tx => {
-        tx.batch_execute("SET LOCAL statement_timeout = 0").await?;
+    long_transaction!(db, tx => {
         for row in tx.query(TABLES, &[]).await? {
             let table: &str = row.get(0);
             let mut file = tokio::fs::File::open(folder.join(format!("{table}.copy"))).await?;

@@ -11,15 +11,13 @@ use jiff::Timestamp;
 use super::{
     booking, claim,
     claim::Kept,
-    link::{
-        Attempt, Db, Failure, Home, Link, Place, Steps, Values, batch, side_by_side, step,
-        transaction,
-    },
+    link::{Attempt, Db, Failure, Home, Link, Place, Steps, Values, step, transaction},
     message,
     person::dose_at,
     place, seat,
     statement::statements,
     value::{bucket, instant_at, tiny},
+    wave::{batch, side_by_side},
 };
 use crate::{
     StoreError, StoreResult,

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    link::{Attempt, Db, Failure, Home, Steps, batch, side_by_side, step, transaction, waves},
+    link::{Attempt, Db, Failure, Home, Steps, step, transaction},
     message, place, remembered,
     statement::statements,
     value::{bucket, bucket_of, digest_at},
+    wave::{batch, side_by_side, waves},
 };
 use crate::{
     StoreResult,

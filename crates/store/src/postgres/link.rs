@@ -17,6 +17,8 @@ use crate::{StoreError, StoreResult};
 
 /// How long a request may try again.
 const DEADLINE: Duration = Duration::from_secs(3);
+/// How long an import, a migration or a restore may try again.
+const LONG_DEADLINE: Duration = Duration::from_mins(5);
 /// How often an aborted step is run again.
 const MAX_TRIES: u32 = 5;
 /// Connections of one process.
@@ -24,6 +26,9 @@ const CONNECTIONS: usize = 16;
 /// No statement, lock or forgotten transaction lasts longer. Recovery waits far longer than these.
 const LIMITS: &str = "-c statement_timeout=5s -c lock_timeout=2s \
     -c idle_in_transaction_session_timeout=10s";
+/// For what an operator waits for: as long as it takes, but not for a lock that nobody gives back.
+pub(super) const LONG_LIMITS: &str =
+    "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'";
 
 /// How the steps of a write go down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,7 +186,16 @@ pub(super) struct Tries {
 
 impl Tries {
     pub(super) fn new() -> Self {
-        Self { until: Instant::now() + DEADLINE, count: 0, definite: true }
+        Self::within(DEADLINE)
+    }
+
+    /// For what takes long by itself.
+    pub(super) fn long() -> Self {
+        Self::within(LONG_DEADLINE)
+    }
+
+    fn within(deadline: Duration) -> Self {
+        Self { until: Instant::now() + deadline, count: 0, definite: true }
     }
 
     /// The result, if it is one; otherwise waits a moment, and the step is to be run again.
@@ -211,8 +225,13 @@ impl Tries {
 /// Runs a body in a transaction, again where that helps; gives its result, and whether every
 /// attempt had a definite end. The body may use `?` on an [`Attempt`] and must borrow only.
 macro_rules! attempted {
-    ($db:expr, $tx:ident => $body:expr) => {{
-        let mut tries = $crate::postgres::link::Tries::new();
+    ($db:expr, $tx:ident => $body:expr) => {
+        $crate::postgres::link::attempted!(
+            $db, $crate::postgres::link::Tries::new(), $tx => $body
+        )
+    };
+    ($db:expr, $tries:expr, $tx:ident => $body:expr) => {{
+        let mut tries = $tries;
         loop {
             let attempt = async {
                 let mut client = $db.client().await?;
@@ -237,6 +256,18 @@ macro_rules! transaction {
     };
 }
 pub(super) use transaction;
+
+/// The same for what an operator waits for, which no statement's time limit cuts short.
+macro_rules! long_transaction {
+    ($db:expr, $tx:ident => $body:expr) => {
+        $crate::postgres::link::attempted!($db, $crate::postgres::link::Tries::long(), $tx => {
+            $tx.batch_execute($crate::postgres::link::LONG_LIMITS).await?;
+            $body
+        })
+        .0
+    };
+}
+pub(super) use long_transaction;
 
 /// How the steps of one write go down.
 #[derive(Clone, Copy)]
@@ -280,88 +311,6 @@ macro_rules! step {
     };
 }
 pub(super) use step;
-
-/// Runs a write for a batch, in one transaction or in steps:
-/// `batch!(db, items, key, (steps, wave) => outcomes)`. Two items with the same key are never in
-/// the same wave; waves follow one another.
-macro_rules! batch {
-    ($db:expr, $items:expr, $key:expr, ($steps:ident, $wave:ident) => $outcomes:expr) => {{
-        let (db, items) = ($db, $items);
-        let waves = $crate::postgres::link::waves(items, $key);
-        match db.topology {
-            $crate::postgres::link::Topology::Single => {
-                $crate::postgres::link::transaction!(db, tx => {
-                    let mut outcomes = Vec::with_capacity(items.len());
-                    let $steps = $crate::postgres::link::Steps::Whole(&tx);
-                    for range in &waves {
-                        let $wave = &items[range.clone()];
-                        outcomes.extend($outcomes);
-                    }
-                    outcomes
-                })
-            }
-            $crate::postgres::link::Topology::Sharded => {
-                let mut outcomes = Vec::with_capacity(items.len());
-                let $steps = $crate::postgres::link::Steps::Each(db);
-                for range in &waves {
-                    let $wave = &items[range.clone()];
-                    outcomes.extend($outcomes);
-                }
-                Ok(outcomes)
-            }
-        }
-    }};
-}
-pub(super) use batch;
-
-/// How many items of a batch are under way at once: more would only wait for one another.
-pub(super) const SIDE_BY_SIDE: usize = 64;
-
-/// Does the same for every item, many at once, and gives what each gave, in order:
-/// `side_by_side!(items, item => future)`. On one connection they share its round trips.
-macro_rules! side_by_side {
-    ($items:expr, $item:ident => $future:expr) => {{
-        let mut all = Vec::new();
-        for $item in $items {
-            all.push($future);
-        }
-        let all = futures_util::stream::iter(all);
-        let many = futures_util::StreamExt::buffered(all, $crate::postgres::link::SIDE_BY_SIDE);
-        futures_util::TryStreamExt::try_collect::<Vec<_>>(many).await?
-    }};
-}
-pub(super) use side_by_side;
-
-/// Cuts a batch before each item whose key is in the running part already.
-pub(super) fn waves<T, K: Eq + std::hash::Hash>(
-    items: &[T],
-    key: impl Fn(&T) -> K,
-) -> Vec<std::ops::Range<usize>> {
-    waves_of(items, |item| [key(item)])
-}
-
-/// The same for items with several keys.
-pub(super) fn waves_of<T, I: IntoIterator<Item: Eq + std::hash::Hash>>(
-    items: &[T],
-    keys: impl Fn(&T) -> I,
-) -> Vec<std::ops::Range<usize>> {
-    let mut waves = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    let mut from = 0;
-    for (place, item) in items.iter().enumerate() {
-        let keys: Vec<_> = keys(item).into_iter().collect();
-        if keys.iter().any(|key| seen.contains(key)) {
-            waves.push(from..place);
-            seen.clear();
-            from = place;
-        }
-        seen.extend(keys);
-    }
-    if from < items.len() {
-        waves.push(from..items.len());
-    }
-    waves
-}
 
 /// Where statements run.
 #[derive(Clone, Copy)]
@@ -462,13 +411,6 @@ define_view!(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn items_with_the_same_key_follow_one_another() {
-        assert_eq!(waves(&[1, 2, 3], |item| *item).len(), 1);
-        assert_eq!(waves(&[1, 2, 1, 1, 3], |item| *item), [0..2, 2..3, 3..5]);
-        assert_eq!(waves(&[] as &[i32], |item| *item), []);
-    }
 
     #[tokio::test]
     async fn an_aborted_step_is_run_again_a_few_times() {

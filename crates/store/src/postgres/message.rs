@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    link::{Attempt, Db, Home, Link, Steps, Values, batch, side_by_side, step, transaction},
+    link::{Attempt, Db, Home, Link, Steps, Values, step, transaction},
     statement::statements,
     value::instant_at,
+    wave::{batch, side_by_side},
 };
 use crate::{
     StoreResult,

@@ -9,9 +9,10 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    link::{Attempt, Db, Home, Link, Values, side_by_side, transaction},
+    link::{Attempt, Db, Home, Link, Values, transaction},
     statement::statements,
     value::{beneficiary_at, bucket, claim_at, digest_at, instant_at, tiny},
+    wave::side_by_side,
 };
 use crate::{
     StoreError, StoreResult,

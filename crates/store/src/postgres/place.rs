@@ -9,9 +9,10 @@ use jiff::{Timestamp, civil::Date};
 use tokio_postgres::Row;
 
 use super::{
-    link::{Attempt, Db, Home, Link, Place, Steps, Values, batch, side_by_side, step, transaction},
+    link::{Attempt, Db, Home, Link, Place, Steps, Values, long_transaction, step},
     statement::statements,
     value::instant_at,
+    wave::{batch, side_by_side},
 };
 use crate::{
     StoreResult,
@@ -74,7 +75,7 @@ statements! {
 }
 
 pub(super) async fn put(db: &Db, states: &[State], districts: &[District]) -> StoreResult<()> {
-    transaction!(db, tx => {
+    long_transaction!(db, tx => {
         let link = Link::Within(&tx);
         for state in states {
             link.execute(&PUT_STATE, &[&state.id.0, &state.name, &state.name_hi]).await?;
@@ -109,7 +110,7 @@ pub(super) async fn all(db: &Db) -> Attempt<(Vec<State>, Vec<District>)> {
 }
 
 pub(super) async fn put_postal(db: &Db, places: &[PostalPlace]) -> StoreResult<()> {
-    transaction!(db, tx => {
+    long_transaction!(db, tx => {
         let link = Link::Within(&tx);
         side_by_side!(places, place => put_office(link, place));
     })
@@ -143,7 +144,7 @@ fn position_at(row: &Row) -> Option<Position> {
 }
 
 pub(super) async fn put_rules(db: &Db, rules: &RulesFile) -> StoreResult<()> {
-    transaction!(db, tx => {
+    long_transaction!(db, tx => {
         let put_at = rules.put_at.as_millisecond();
         Link::Within(&tx).execute(&PUT_RULES, &[&rules.version, &rules.text, &put_at]).await?;
     })

@@ -12,9 +12,10 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    link::{Attempt, Db, Link, Place, Steps, Values, batch, side_by_side, step, transaction},
+    link::{Attempt, Db, Link, Place, Steps, Values, step, transaction},
     statement::statements,
     value::{account_at, beneficiary_at, pool_number, seat_at, tiny, whole},
+    wave::{batch, side_by_side},
 };
 use crate::{
     StoreResult,

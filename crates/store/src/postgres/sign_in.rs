@@ -4,10 +4,11 @@ use domain::id::{DistrictId, FacilityId, StaffId, StateId};
 use uuid::Uuid;
 
 use super::{
-    link::{Attempt, Db, Home, Link, Steps, Values, batch, side_by_side, step},
+    link::{Attempt, Db, Home, Link, Steps, Values, step},
     message,
     statement::statements,
     value::{bucket_of, digest_at, instant_at},
+    wave::{batch, side_by_side},
 };
 use crate::{
     StoreResult,

@@ -15,9 +15,10 @@ use crate::{
     StoreResult,
     guard::{recalled, terminal},
     postgres::{
-        link::{Attempt, Db, Link, Values, transaction, waves_of},
+        link::{Attempt, Db, Link, Values, transaction},
         statement::statements,
         value::{beneficiary_at, bucket, pool_number},
+        wave::waves_of,
     },
     record::{Booking, ClaimState, Done, NotBooked},
     value::{day, number},

@@ -11,10 +11,11 @@ use crate::{
     postgres::{
         claim::{Kept, kept_at},
         dose::{OnRecord, ended_by, tell},
-        link::{Attempt, Db, Link, Steps, Values, transaction, waves_of},
+        link::{Attempt, Db, Link, Steps, Values, transaction},
         person::dose_at,
         statement::statements,
         value::{beneficiary_at, bucket},
+        wave::waves_of,
     },
     record::{ClaimState, Done, DoseRecord, NotRecorded},
     value::{day, number},

@@ -15,9 +15,10 @@ use crate::{
     guard::{ENROLLED, Remembered},
     postgres::{
         enrolment::{all_or_none, refused},
-        link::{Attempt, Db, Link, Values, transaction, waves_of},
+        link::{Attempt, Db, Link, Values, long_transaction, transaction},
         statement::statements,
         value::{bucket, bucket_of, digest_at},
+        wave::waves_of,
     },
     record::{Done, Enrolment, NotEnrolled},
     value::number,
@@ -104,7 +105,7 @@ pub(in crate::postgres) async fn enrol_all(
     db: &Db,
     enrolments: &[Enrolment],
 ) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>> {
-    let refused: StoreResult<Vec<_>> = transaction!(db, tx => {
+    let refused: StoreResult<Vec<_>> = long_transaction!(db, tx => {
         let refused = refused(&enter_all(&Link::Within(&tx), enrolments).await?);
         if !refused.is_empty() {
             tx.rollback().await?;
