@@ -1,7 +1,5 @@
 //! What an operator waits for is not cut short by the limits of a request, which are short.
 
-#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
-
 use std::time::{Duration, Instant};
 
 use domain::{id::StateId, place::State};

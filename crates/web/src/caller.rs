@@ -5,12 +5,13 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 use app::{Actor, Ctx};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts},
+    http::{HeaderValue, header::AUTHORIZATION, request::Parts},
 };
 use domain::id::StateId;
 
 use crate::{
     Inner, Web,
+    cookie::Cookie,
     language::Twins,
     token::{Claims, Scope},
 };
@@ -28,6 +29,8 @@ pub(crate) struct Caller {
     pub(crate) twins: Twins,
     /// The key of an idempotent request, if it can be one.
     pub(crate) idempotency_key: Result<Option<String>, UnusableKey>,
+    /// Whether the browser speaks TLS with a proxy of ours: unless it says that it does not.
+    pub(crate) encrypted: bool,
     /// The browser's name for itself.
     pub(crate) user_agent: Option<String>,
     key: Option<usize>,
@@ -50,7 +53,7 @@ impl FromRequestParts<Web> for Caller {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
-        let token = bearer.or_else(|| cookie(headers));
+        let token = bearer.or_else(|| SIGN_IN.read(headers));
         let claims = token.and_then(|token| inner.tokens.read(token, now.as_second()));
         let claims = claims.map(Arc::new);
         let actor = claims.as_ref().map_or(Actor::Anyone, |claims| {
@@ -62,6 +65,7 @@ impl FromRequestParts<Web> for Caller {
             source: source(inner, parts),
             twins: Twins::of(headers),
             idempotency_key: headers.get("idempotency-key").map(usable_key).transpose(),
+            encrypted: inner.trusts_proxy && text("x-forwarded-proto") != Some("http"),
             user_agent: text("user-agent").map(|agent| agent.chars().take(200).collect()),
             key: text("x-api-key").and_then(|key| inner.key(key)),
         };
@@ -81,16 +85,8 @@ fn usable_key(value: &HeaderValue) -> Result<String, UnusableKey> {
     usable.then(|| key.to_owned()).ok_or(UnusableKey)
 }
 
-/// The name of the cookie that holds the token of a browser.
-pub(crate) const COOKIE: &str = "teeka_sign_in";
-
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get("cookie")?.to_str().ok()?;
-    cookies
-        .split(';')
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find_map(|(name, value)| (name == COOKIE).then_some(value))
-}
+/// The token of a browser.
+pub(crate) const SIGN_IN: Cookie = Cookie { name: "teeka_sign_in", path: "/" };
 
 fn source(inner: &Inner, parts: &Parts) -> String {
     let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());

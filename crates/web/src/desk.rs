@@ -19,8 +19,8 @@ use domain::id::FacilityId;
 
 use crate::{
     Web,
-    caller::Caller,
-    page::{Top, go, without_cookie},
+    caller::{Caller, SIGN_IN},
+    page::{Top, go},
     portal::STAFF,
     token::Scope,
 };
@@ -92,6 +92,7 @@ async fn confirm(State(web): State<Web>, caller: Caller, body: Bytes) -> Respons
     STAFF.confirm(&web, &caller, &body).await
 }
 
-async fn sign_out() -> Response {
-    carried::forget(without_cookie(go("/desk/sign-in")))
+async fn sign_out(caller: Caller) -> Response {
+    let response = SIGN_IN.forget(go("/desk/sign-in"), &caller);
+    carried::LAST_RECORD.forget(response, &caller)
 }

@@ -4,6 +4,7 @@
 pub mod api;
 mod caller;
 mod clock;
+mod cookie;
 mod cowin;
 mod desk;
 mod discovery;

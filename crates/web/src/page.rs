@@ -4,7 +4,7 @@
 use app::{clock, opened::Person};
 use askama::Template;
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::{
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     Web,
-    caller::{COOKIE, Caller},
+    caller::{Caller, SIGN_IN},
     form::Query,
     token::{Claims, Scope},
     wrong::{Wrong, wrong},
@@ -122,28 +122,10 @@ pub(crate) fn go(to: &str) -> Response {
     Redirect::to(to).into_response()
 }
 
-/// Keeps a token in the browser: not for scripts, not for other sites.
-pub(crate) fn with_cookie(
-    mut response: Response,
-    web: &Web,
-    claims: &Claims,
-    now: i64,
-) -> Response {
-    let token = web.0.tokens.make(claims);
-    let life = claims.exp - now;
-    let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={life}; HttpOnly; SameSite=Strict");
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-    response
-}
-
-/// Forgets the token.
-pub(crate) fn without_cookie(mut response: Response) -> Response {
-    let value =
-        HeaderValue::from_static("teeka_sign_in=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
-    response.headers_mut().append(header::SET_COOKIE, value);
-    response
+/// Keeps a token in the browser.
+pub(crate) fn sign_in(response: Response, web: &Web, caller: &Caller, claims: &Claims) -> Response {
+    let life = claims.exp - caller.ctx.now.as_second();
+    SIGN_IN.keep(response, caller, &web.0.tokens.make(claims), life)
 }
 
 /// The fields of a form about a person, as typed: a page that complains shows them again. The

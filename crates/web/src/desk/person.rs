@@ -223,7 +223,7 @@ async fn again(
     let page = view(web, caller, &person, presence, top, filled);
     let response = show(page.top.status(), &page);
     match filled {
-        Filled::Recorded(carried) => carried.keep(response),
+        Filled::Recorded(carried) => carried.keep(response, caller),
         _ => response,
     }
 }

@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use crate::{
     Web,
-    caller::Caller,
+    caller::{Caller, SIGN_IN},
     form::{Query, encode},
-    page::{Top, go, show, time_words, with_cookie, without_cookie},
+    page::{self, Top, go, show, time_words},
     token::{Claims, Scope},
 };
 
@@ -169,7 +169,7 @@ impl Door {
             ("/", then) => then,
             (root, _) => root,
         };
-        with_cookie(go(to), web, &claims, now)
+        page::sign_in(go(to), web, caller, &claims)
     }
 }
 
@@ -186,8 +186,8 @@ pub(super) async fn confirm(State(web): State<Web>, caller: Caller, body: Bytes)
     RESIDENT.confirm(&web, &caller, &body).await
 }
 
-pub(super) async fn sign_out() -> Response {
-    without_cookie(go("/"))
+pub(super) async fn sign_out(caller: Caller) -> Response {
+    SIGN_IN.forget(go("/"), &caller)
 }
 
 #[cfg(test)]

@@ -82,6 +82,11 @@ pub(crate) struct Call<'a> {
 
 impl Server {
     pub(crate) async fn start(settings: Settings) -> Self {
+        Self::start_behind(settings, false).await
+    }
+
+    /// The same, behind a proxy that it trusts or by itself.
+    pub(crate) async fn start_behind(settings: Settings, trusts_proxy: bool) -> Self {
         let world = Arc::new(World::with_settings(7, settings).await);
         add_places(&world).await;
         let keys = [(KEY, Some(21)), ("key of another state", Some(9))];
@@ -92,7 +97,7 @@ impl Server {
         });
         let clock = Arc::new(WorldClock(Arc::clone(&world)));
         let entropy = world.ctx(Actor::Anyone).entropy;
-        let options = Options { api_keys: api_keys.to_vec(), metrics: None, trusts_proxy: false };
+        let options = Options { api_keys: api_keys.to_vec(), metrics: None, trusts_proxy };
         let web = Web::new(Arc::clone(&world.platform), clock, entropy, options);
         Self { world, router: web.router() }
     }
