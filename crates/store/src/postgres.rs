@@ -18,6 +18,7 @@ mod seat;
 mod session;
 mod sign_in;
 mod statement;
+mod tls;
 mod value;
 mod wave;
 mod whole;
@@ -119,9 +120,7 @@ impl Postgres {
     ///
     /// As [`Postgres::open`].
     pub async fn open_with(options: &Options) -> StoreResult<Self> {
-        let config = options.url.parse();
-        let config = config.map_err(|_| StoreError::broken("the database URL cannot be read"))?;
-        Self::open_config(config, options.topology, options.fenced).await
+        Self::open_config(tls::config(&options.url)?, options.topology, options.fenced).await
     }
 
     async fn open_config(

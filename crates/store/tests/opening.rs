@@ -47,20 +47,18 @@ async fn a_process_opens() {
     store.close().await;
 }
 
+/// A process that opens a store once it is told to.
+fn process(at: &str, start: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "a_process_opens", "--nocapture"]);
+    command.env(WHERE, at).env(START, start).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
 fn open_at_once(at: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let children: Vec<_> = (0..PROCESSES)
-        .map(|_| {
-            Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "a_process_opens", "--nocapture"])
-                .env(WHERE, at)
-                .env(START, folder.path())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap()
-        })
-        .collect();
+    let children: Vec<_> =
+        (0..PROCESSES).map(|_| process(at, folder.path()).spawn().unwrap()).collect();
     let begun = Instant::now();
     while std::fs::read_dir(folder.path()).unwrap().count() < PROCESSES {
         assert!(begun.elapsed() < Duration::from_mins(1), "a process does not start");
@@ -96,6 +94,22 @@ fn processes_open_an_empty_database_at_once() {
         let name = url.rsplit('/').next().unwrap();
         assert_ne!(server.sql(name, "SELECT count(*) FROM migration").trim(), "0");
     }
+}
+
+#[tokio::test]
+async fn a_server_with_tls_must_have_a_certificate_that_is_trusted() {
+    let Some((server, certificate)) = testkit::postgres::Server::start_with_tls() else { return };
+    let url = server.url("postgres");
+    assert!(open(&format!("{url}?sslmode=disable")).await.is_err(), "it speaks TLS only");
+    let required = format!("{url}?sslmode=require");
+    assert!(open(&required).await.is_err(), "nobody here knows its certificate");
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = folder.path().join("trusted.pem");
+    std::fs::write(&trusted, certificate).unwrap();
+    std::fs::write(folder.path().join("go"), "").unwrap();
+    let opened = process(&required, folder.path()).env("SSL_CERT_FILE", &trusted).output().unwrap();
+    assert!(opened.status.success(), "{}", String::from_utf8_lossy(&opened.stderr));
+    assert!(String::from_utf8_lossy(&opened.stdout).contains("1 passed"), "it ran");
 }
 
 /// A session with two seats taken, as the first version kept it.

@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    io::Write,
     net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -81,6 +82,27 @@ impl Server {
             "log_parameter_max_length=-1",
             "log_parameter_max_length_on_error=-1",
         ])
+    }
+
+    /// The same for a server that speaks only TLS, and its certificate, PEM.
+    ///
+    /// # Panics
+    ///
+    /// As [`Server::start`].
+    pub fn start_with_tls() -> Option<(Self, String)> {
+        let server = Self::start()?;
+        let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("an address");
+        let certificate = own.cert.pem();
+        for (file, text) in [
+            ("server.crt", &certificate),
+            ("server.key", &own.signing_key.serialize_pem()),
+            ("pg_hba.conf", &"hostssl all all 127.0.0.1/32 trust\n".to_owned()),
+        ] {
+            write_as_postgres(&server.data.join(file), text);
+        }
+        server.sql("postgres", "ALTER SYSTEM SET ssl = on");
+        server.sql("postgres", "SELECT pg_reload_conf()");
+        Some((server, certificate))
     }
 
     fn start_with(settings: &'static [&'static str]) -> Option<Self> {
@@ -304,6 +326,17 @@ fn run(programs: &Path, data: &Path, port: u16, settings: &[&str]) -> Child {
         }
     });
     child.recv().expect("the thread answers").expect("postgres runs")
+}
+
+/// Writes a file that belongs to the user of the server, and nobody else reads.
+fn write_as_postgres(path: &Path, text: &str) {
+    let mut command = as_postgres(Path::new("sh"));
+    command.args(["-c", "umask 077; cat >\"$0\""]).arg(path).stdin(Stdio::piped());
+    let mut child = command.spawn().expect("a shell runs");
+    let mut into = child.stdin.take().expect("a pipe");
+    into.write_all(text.as_bytes()).expect("it reads");
+    drop(into);
+    assert!(child.wait().expect("it ends").success(), "it writes");
 }
 
 /// A command as a user that PostgreSQL accepts, which ends when its parent does.

@@ -6,13 +6,14 @@ use std::{
     time::Duration,
 };
 
-use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Transaction,
-};
+use deadpool_postgres::{Object, Pool, PoolError, Transaction};
 use tokio::time::Instant;
-use tokio_postgres::{NoTls, Row, error::SqlState, types::ToSql};
+use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
-use super::statement::{Kind, Statement};
+use super::{
+    statement::{Kind, Statement},
+    tls,
+};
 use crate::{StoreError, StoreResult};
 
 /// How long a request may try again.
@@ -57,9 +58,7 @@ impl Db {
         config.options(format!("{options} {LIMITS}"));
         config.application_name("teeka");
         config.connect_timeout(DEADLINE);
-        let recycling_method = RecyclingMethod::Fast;
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
-        let pool = Pool::builder(manager)
+        let pool = Pool::builder(tls::manager(config)?)
             .max_size(CONNECTIONS)
             .build()
             .map_err(|_| StoreError::broken("the pool of connections"))?;

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::Config;
 use uuid::Uuid;
 
-use super::Postgres;
-use crate::{StoreError, StoreResult, postgres::link::Failure};
+use super::{Postgres, link::Failure, tls};
+use crate::StoreResult;
 
 /// A database of one's own on a server.
 pub struct Scratch {
@@ -21,8 +21,7 @@ impl Scratch {
     ///
     /// [`StoreError`] if the server is away or the role may not make databases.
     pub async fn create(url: &str) -> StoreResult<Self> {
-        let server: Config =
-            url.parse().map_err(|_| StoreError::broken("the database URL cannot be read"))?;
+        let server = tls::config(url)?;
         let name = format!("teeka_scratch_{}", Uuid::now_v7().simple());
         run(&server, &format!("CREATE DATABASE {name}")).await?;
         Ok(Self { server, name })
@@ -53,7 +52,7 @@ impl Scratch {
         const INSERT: &str = "
             INSERT INTO raw (id, body)
             SELECT given.* FROM unnest($1::bigint[], $2::bytea[]) AS given";
-        let client = connect(&self.config()).await?;
+        let client = tls::connect(&self.config()).await?;
         let table = "CREATE TABLE raw (id BIGINT PRIMARY KEY, body BYTEA NOT NULL)";
         client.batch_execute(table).await.map_err(Failure::from)?;
         let insert = client.prepare(INSERT).await.map_err(Failure::from)?;
@@ -80,12 +79,6 @@ impl Scratch {
 }
 
 async fn run(server: &Config, sql: &str) -> StoreResult<()> {
-    let client = connect(server).await?;
+    let client = tls::connect(server).await?;
     Ok(client.batch_execute(sql).await.map_err(Failure::from)?)
-}
-
-async fn connect(config: &Config) -> StoreResult<Client> {
-    let (client, connection) = config.connect(NoTls).await.map_err(Failure::from)?;
-    tokio::spawn(connection);
-    Ok(client)
 }
