@@ -1,5 +1,7 @@
 //! A browser sends our cookies to our pages only, and not in clear where a proxy speaks TLS.
 
+#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
+
 mod common;
 
 use app::settings::Settings;
