@@ -109,6 +109,8 @@ impl Sqlite {
             .map(|_| {
                 let reader = connect(options)?;
                 reader.pragma_update(None, "query_only", true)?;
+                // It forgets its pages with every commit of the writer anyway.
+                reader.pragma_update(None, "cache_size", -2_048)?;
                 Ok(Mutex::new(reader))
             })
             .collect::<StoreResult<Vec<_>>>()?;
