@@ -19,7 +19,7 @@ impl Scratch {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the server is away or the role may not make databases.
+    /// [`crate::StoreError`] if the server is away or the role may not make databases.
     pub async fn create(url: &str) -> StoreResult<Self> {
         let server = tls::config(url)?;
         let name = format!("teeka_scratch_{}", Uuid::now_v7().simple());
