@@ -6,6 +6,7 @@
 //! whether the machinery worked, the inner one what the guard said.
 
 mod batch;
+pub mod conformance;
 mod error;
 mod guard;
 mod migrate;

@@ -5,17 +5,15 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
-#[expect(dead_code, reason = "shared with the conformance suite")]
-#[path = "conformance/fixture.rs"]
-mod fixture;
-#[path = "power_cut/play.rs"]
-mod play;
+#[path = "power_cut/file.rs"]
+mod file;
 #[path = "power_cut/server.rs"]
 mod server;
 #[path = "power_cut/trouble.rs"]
 mod trouble;
 
-use play::{Found, Play, Told, Writer, compare, open, prepare};
+use file::{compare, open};
+use store::conformance::play::{Found, Play, Told, Writer, prepare};
 use store::sqlite::Synchronous;
 use testkit::{
     chance::Chance,

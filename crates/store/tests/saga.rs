@@ -4,10 +4,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
-#[expect(dead_code, reason = "shared with the conformance suite")]
-#[path = "conformance/fixture.rs"]
-mod fixture;
-
 use std::{
     collections::BTreeMap,
     future::poll_fn,
@@ -21,8 +17,10 @@ use std::{
 };
 
 use domain::id::{AppointmentId, SessionId};
-use fixture::{DAY, account, booking, enrolment, facility, person, seat, session};
 use jiff::Timestamp;
+use store::conformance::fixture::{
+    DAY, account, booking, enrolment, facility, person, seat, session,
+};
 use store::{
     Booking, Cancellation, Done, Move, NotBooked, Store,
     postgres::{Options, Postgres, Topology},

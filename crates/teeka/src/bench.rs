@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// How many made-up people take part
     #[arg(long, default_value_t = 60_000, value_name = "N")]
     people: usize,
-    /// Store to measure on: a PostgreSQL server (`postgres://USER@HOST/NAME`), where a database is
+    /// Store to measure on: a PostgreSQL database (`postgres://USER@HOST/NAME`), where a schema is
     /// made and dropped again (default: the embedded store)
     #[arg(long, value_name = "URL")]
     database: Option<String>,

@@ -1,4 +1,6 @@
-//! `teeka doctor`: whether everything in the store agrees.
+//! `teeka doctor`: whether everything in the store agrees, and whether an engine can be used.
+
+pub(crate) mod trial;
 
 use std::{fmt::Write, process::ExitCode};
 
@@ -14,10 +16,17 @@ use crate::{
 pub(crate) struct Args {
     #[command(flatten)]
     common: Common,
+    /// Try everything that a store must do on this engine instead, on empty stores of its own: new
+    /// schemas in the database, or files in a temporary folder
+    #[arg(long)]
+    trial: bool,
 }
 
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let config = Config::read(&args.common, None)?;
+    if args.trial {
+        return trial::run(&config.database, output);
+    }
     platform::runtime()?.block_on(async {
         let platform = platform::open(&config).await?;
         let audit = platform.store().audit().await?;

@@ -63,8 +63,10 @@ enum Command {
     #[command(after_help = "Example: teeka restore --data new-data copy-of-monday")]
     Restore(backup::Args),
     /// Check that everything in the store agrees
-    #[command(after_help = "Example: teeka doctor --data teeka-data")]
+    #[command(after_help = "Example: teeka doctor --trial --database postgres://teeka@db/teeka")]
     Doctor(doctor::Args),
+    #[command(hide = true)]
+    TrialPart(doctor::trial::PartArgs),
     /// Print the OpenAPI document of every call
     #[command(after_help = "Example: teeka openapi > openapi.json")]
     Openapi,
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         Command::Backup(args) => backup::backup(&args, output),
         Command::Restore(args) => backup::restore(&args, output),
         Command::Doctor(args) => doctor::run(&args, output),
+        Command::TrialPart(args) => doctor::trial::part(&args),
         Command::Openapi => openapi::run(output),
     };
     outcome.unwrap_or_else(|error| {

@@ -1,6 +1,10 @@
 //! Opens keys, signer, store and rules: what every command that touches a platform stands on.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 use app::{Actor, Ctx, Platform, clock::SystemEntropy, rules};
@@ -112,6 +116,25 @@ fn press_name(path: &Path) -> anyhow::Result<()> {
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
+}
+
+/// A temporary folder that goes when it is dropped.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    /// Makes one that nobody else has.
+    pub(crate) fn new(purpose: &str) -> anyhow::Result<Self> {
+        let name = format!("teeka-{purpose}-{}", system().random_uuid());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).context("cannot make a temporary folder")?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
 }
 
 /// A runtime for a command.

@@ -40,8 +40,11 @@ fn a_planted_mark_is_found_in_every_form() {
             let whole = base64(0, format!("{before}{value}, and more").as_bytes());
             assert!(search.hits(&whole).iter().any(|form| form.starts_with("base64")));
         }
-        assert!(!search.hits(format!("+91{value} 1234").as_bytes()).is_empty());
+        for before in ["+91", "0091", "0"] {
+            assert!(!search.hits(format!("{before}{value} 1234").as_bytes()).is_empty());
+        }
     }
+    assert_eq!(search.hits(format!("12{}34", person.mobile).as_bytes()), Vec::<&str>::new());
     assert_eq!(search.hits(b"nobody 6000000000 Qzvmark"), Vec::<&str>::new());
 }
 

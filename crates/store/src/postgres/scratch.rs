@@ -1,44 +1,61 @@
-//! Databases that are made for a measurement or a trial, and dropped again.
+//! Stores that are made for a measurement or a trial on an operator's server, and dropped again: each
+//! in a schema of its own, so that nothing else there is touched.
 
 use std::time::{Duration, Instant};
 
 use tokio_postgres::Config;
 use uuid::Uuid;
 
-use super::{Postgres, link::Failure, tls};
+use super::{Postgres, Topology, link::Failure, tls};
 use crate::StoreResult;
 
-/// A database of one's own on a server.
+/// A schema of one's own in a database.
 pub struct Scratch {
     server: Config,
     name: String,
 }
 
 impl Scratch {
-    /// Makes an empty database on the server that a URL names.
+    /// Makes an empty schema in the database that a URL names.
     ///
     /// # Errors
     ///
-    /// [`crate::StoreError`] if the server is away or the role may not make databases.
+    /// [`crate::StoreError`] if the server is away or the role may not make schemas.
     pub async fn create(url: &str) -> StoreResult<Self> {
         let server = tls::config(url)?;
         let name = format!("teeka_scratch_{}", Uuid::now_v7().simple());
-        run(&server, &format!("CREATE DATABASE {name}")).await?;
+        run(&server, &format!("CREATE SCHEMA {name}")).await?;
         Ok(Self { server, name })
     }
 
-    /// Opens the database as a store.
+    /// One that another process made, by its name.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::StoreError`] if the URL cannot be read.
+    pub fn named(url: &str, name: &str) -> StoreResult<Self> {
+        Ok(Self { server: tls::config(url)?, name: name.to_owned() })
+    }
+
+    /// The schema's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Opens it as a store; with no `topology`, as [`Postgres::open`] does.
     ///
     /// # Errors
     ///
     /// As [`Postgres::open`].
-    pub async fn open(&self) -> StoreResult<Postgres> {
-        Postgres::open_config(self.config(), None, true).await
+    pub async fn open(&self, topology: Option<Topology>) -> StoreResult<Postgres> {
+        Postgres::open_config(self.config(), topology, true).await
     }
 
     fn config(&self) -> Config {
         let mut config = self.server.clone();
-        config.dbname(&self.name);
+        let options = config.get_options().unwrap_or_default().to_owned();
+        // The extensions of the database stay within reach.
+        config.options(format!("{options} -c search_path={},public", self.name));
         config
     }
 
@@ -68,13 +85,13 @@ impl Scratch {
         Ok(rate)
     }
 
-    /// Drops the database.
+    /// Drops the schema and everything in it.
     ///
     /// # Errors
     ///
     /// If the server refuses.
-    pub async fn drop_database(self) -> StoreResult<()> {
-        run(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await
+    pub async fn drop_all(self) -> StoreResult<()> {
+        run(&self.server, &format!("DROP SCHEMA {} CASCADE", self.name)).await
     }
 }
 

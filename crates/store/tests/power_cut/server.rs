@@ -4,6 +4,7 @@ use std::{os::unix::fs::PermissionsExt, sync::Arc};
 
 use store::{
     Store,
+    conformance::play::{Play, Told, Writer, compare_told, prepare},
     postgres::{Postgres, Topology},
 };
 use testkit::{
@@ -12,10 +13,7 @@ use testkit::{
     power::{Disk, Tear},
 };
 
-use crate::{
-    cuts,
-    play::{Play, Told, Writer, compare_told, prepare},
-};
+use crate::cuts;
 
 /// More than one play enrols.
 const PEOPLE: u32 = 100_000;

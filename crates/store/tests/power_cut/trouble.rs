@@ -1,10 +1,13 @@
 //! A disk that is full, or fails: what is refused is said to be, what was acknowledged stays, and
 //! the store goes on when the disk does.
 
-use store::sqlite::Synchronous;
+use store::{
+    conformance::play::{Play, Told, Writer, prepare},
+    sqlite::Synchronous,
+};
 use testkit::power::{Disk, Failure, Tear};
 
-use crate::play::{Play, Told, Writer, compare, open, prepare};
+use crate::file::{compare, open};
 
 /// What befalls a disk.
 struct Trouble {

@@ -22,7 +22,10 @@ use super::{
     client::{self, Measured, ask},
     raw,
 };
-use crate::{demo::Country, platform::system};
+use crate::{
+    demo::Country,
+    platform::{Folder, system},
+};
 
 /// The key of the measurement's own program of a state.
 const KEY: &str = "bench";
@@ -50,27 +53,17 @@ enum Engine {
     Postgres(Box<Scratch>),
 }
 
-/// A folder that goes with the measurement.
-struct Folder(std::path::PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
 impl Engine {
-    /// A store inside the program, or a new database on the server that a URL names.
+    /// A store inside the program, or a new schema in the database that a URL names.
     async fn start(database: Option<&str>) -> anyhow::Result<(Self, Arc<dyn Store>)> {
         if let Some(url) = database {
-            let scratch = Scratch::create(url).await.context("cannot make a database there")?;
-            let store = Arc::new(scratch.open().await?);
+            let scratch = Scratch::create(url).await.context("cannot make a schema there")?;
+            let store = Arc::new(scratch.open(None).await?);
             return Ok((Self::Postgres(Box::new(scratch)), store));
         }
-        let folder = std::env::temp_dir().join(format!("teeka-bench-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).context("cannot make a temporary folder")?;
-        let store = Arc::new(Sqlite::open(&folder.join("teeka.sqlite"))?);
-        Ok((Self::Embedded(Folder(folder)), store))
+        let folder = Folder::new("bench")?;
+        let store = Arc::new(Sqlite::open(&folder.0.join("teeka.sqlite"))?);
+        Ok((Self::Embedded(folder), store))
     }
 }
 
@@ -147,7 +140,7 @@ impl Ground {
     pub(crate) async fn end(self) -> anyhow::Result<()> {
         self.platform.store().close().await;
         if let Engine::Postgres(scratch) = self.engine {
-            scratch.drop_database().await?;
+            scratch.drop_all().await?;
         }
         Ok(())
     }

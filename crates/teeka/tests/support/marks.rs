@@ -114,13 +114,19 @@ impl Search {
     }
 }
 
-/// Whether ten or twelve digits stand inside a long run of hex digits: in a hundred megabytes of
-/// ciphertext, written in hex, one of 20,000 numbers is found by chance.
+/// Whether ten or twelve digits stand inside a long run of hex digits, or of exactly fourteen digits,
+/// which is one of our own numbers: in a hundred megabytes of ciphertext, written in hex, one of
+/// 20,000 numbers is found by chance, and in one of twenty runs in the numbers of 10,000 people.
 fn by_chance(bytes: &[u8], start: usize, end: usize) -> bool {
     if !bytes[start..end].iter().all(u8::is_ascii_digit) {
         return false;
     }
-    let before = bytes[..start].iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
-    let after = bytes[end..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-    before + after >= 20
+    let around = |is: fn(&u8) -> bool| {
+        let before = bytes[..start].iter().rev().take_while(|byte| is(byte)).count();
+        (before, bytes[end..].iter().take_while(|byte| is(byte)).count())
+    };
+    let (before, after) = around(u8::is_ascii_hexdigit);
+    let digits = around(u8::is_ascii_digit);
+    let ours = digits.0 + digits.1 + (end - start) == 14 && !bytes[..start].ends_with(b"0091");
+    before + after >= 20 || ours
 }

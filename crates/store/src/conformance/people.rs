@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
-use store::{Amendment, Done, Enrolment, Idempotency, NotAmended, NotEnrolled, NotRemoved, Store};
+use crate::{Amendment, Done, Enrolment, Idempotency, NotAmended, NotEnrolled, NotRemoved, Store};
 
-use crate::fixture::{account, at, booking, country, details, dose, enrolment, person, seat};
+use super::fixture::{account, at, booking, country, details, dose, enrolment, person, seat};
 
-pub(crate) async fn people_are_enrolled_within_their_limits(store: &Arc<dyn Store>) {
+pub(super) async fn people_are_enrolled_within_their_limits(store: &Arc<dyn Store>) {
     let outcomes = store
         .enrol(&[
             enrolment(1, 1, 1),
@@ -36,7 +36,7 @@ pub(crate) async fn people_are_enrolled_within_their_limits(store: &Arc<dyn Stor
     assert!(store.person(person(9, 9)).await.unwrap().is_none());
 }
 
-pub(crate) async fn a_repeated_enrolment_is_known_by_its_key(store: &Arc<dyn Store>) {
+pub(super) async fn a_repeated_enrolment_is_known_by_its_key(store: &Arc<dyn Store>) {
     let keyed = |number, document, key: u8, request: u8| Enrolment {
         idempotency: Some(Idempotency { key: [key; 32], request: [request; 32] }),
         ..enrolment(1, number, document)
@@ -61,7 +61,7 @@ pub(crate) async fn a_repeated_enrolment_is_known_by_its_key(store: &Arc<dyn Sto
     assert!(store.person(person(1, 1)).await.unwrap().is_none());
 }
 
-pub(crate) async fn all_or_none_are_enrolled(store: &Arc<dyn Store>) {
+pub(super) async fn all_or_none_are_enrolled(store: &Arc<dyn Store>) {
     let bad = [enrolment(1, 1, 1), enrolment(1, 2, 1), enrolment(2, 1, 2)];
     let refused = store.enrol_all(&bad).await.unwrap();
     assert_eq!(refused, Err(vec![(1, NotEnrolled::DocumentTaken)]));
@@ -72,7 +72,7 @@ pub(crate) async fn all_or_none_are_enrolled(store: &Arc<dyn Store>) {
     assert_eq!(store.audit().await.unwrap().people, 2);
 }
 
-pub(crate) async fn details_change_until_the_first_dose(store: &Arc<dyn Store>) {
+pub(super) async fn details_change_until_the_first_dose(store: &Arc<dyn Store>) {
     country(store, 5).await;
     let amend = |by, document| Amendment {
         account: account(by),
@@ -95,7 +95,7 @@ pub(crate) async fn details_change_until_the_first_dose(store: &Arc<dyn Store>) 
     assert_eq!(held.beneficiary.verified_at, Some(at(5)));
 }
 
-pub(crate) async fn a_person_goes_when_nothing_holds_them(store: &Arc<dyn Store>) {
+pub(super) async fn a_person_goes_when_nothing_holds_them(store: &Arc<dyn Store>) {
     country(store, 5).await;
     let booked = store.book(&[booking(1, 1, &[1], seat(1, 1, 0, 0))]).await.unwrap();
     assert_eq!(booked, [Ok(Done::New)]);

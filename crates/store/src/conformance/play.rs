@@ -1,7 +1,6 @@
 //! Many writers at once on a store whose disk may fail under them, and what they were told.
 
 use std::{
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -9,33 +8,34 @@ use std::{
     time::Duration,
 };
 
+use crate::{Booking, Done, DoseRecord, Enrolment, Store, StoreResult};
 use domain::{
     appointment::Seat,
     id::{AccountId, AppointmentId, BeneficiaryId, DoseId, HomeBucket},
 };
-use store::{
-    Booking, DoseRecord, Enrolment, Store, StoreResult,
-    sqlite::{Options, Sqlite, Synchronous},
-};
+use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
-use crate::fixture;
+use super::fixture;
 
 const WRITERS: u32 = 16;
 /// More than any play books.
 const SEATS: u32 = 1_000_000;
 
 /// What the store acknowledged about one person.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Told {
-    pub(crate) number: u32,
-    pub(crate) booked: bool,
-    pub(crate) vaccinated: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Which person.
+    pub number: u32,
+    /// That they have a seat.
+    pub booked: bool,
+    /// That they had a dose.
+    pub vaccinated: bool,
 }
 
 impl Told {
     /// How many things were acknowledged.
-    pub(crate) fn count(self) -> u32 {
+    pub fn count(self) -> u32 {
         1 + u32::from(self.booked) + u32::from(self.vaccinated)
     }
 }
@@ -94,14 +94,8 @@ fn dose(number: u32) -> DoseRecord {
     record
 }
 
-/// A store on a file, and where it has facilities and sessions.
-pub(crate) fn open(path: &Path, synchronous: Synchronous) -> StoreResult<Arc<dyn Store>> {
-    let options = Options { path: path.to_owned(), synchronous };
-    Ok(Arc::new(Sqlite::open_with(&options)?))
-}
-
 /// Puts what the writers need into an empty store.
-pub(crate) async fn prepare(store: &Arc<dyn Store>) -> StoreResult<()> {
+pub async fn prepare(store: &Arc<dyn Store>) -> StoreResult<()> {
     store.put_facilities(&[fixture::facility(1), fixture::facility(2)], fixture::at(0)).await?;
     let sessions = [fixture::session(1, 1, SEATS), fixture::session(2, 2, SEATS)];
     store.publish_sessions(&sessions, fixture::at(0)).await?;
@@ -110,7 +104,7 @@ pub(crate) async fn prepare(store: &Arc<dyn Store>) -> StoreResult<()> {
 
 /// What becomes of a writer who is told that a write did not go through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Writer {
+pub enum Writer {
     /// Stops.
     GivesUp,
     /// Goes on with the next person.
@@ -123,18 +117,29 @@ struct Shared {
     over: AtomicBool,
     acknowledged: AtomicU32,
     failed: AtomicU32,
+    said: Option<UnboundedSender<Told>>,
 }
 
 /// Writers, who go on until they are stopped or give up.
-pub(crate) struct Play {
+pub struct Play {
     writers: Vec<tokio::task::JoinHandle<Vec<Told>>>,
     shared: Arc<Shared>,
 }
 
 impl Play {
     /// Starts the writers: they enrol people from the `first` on, book and record a dose for each.
-    pub(crate) fn start(store: &Arc<dyn Store>, first: u32, kind: Writer) -> Self {
-        let shared = Arc::new(Shared::default());
+    pub fn start(store: &Arc<dyn Store>, first: u32, kind: Writer) -> Self {
+        Self::start_saying(store, first, kind, None)
+    }
+
+    /// The same; whatever is acknowledged about a person is said at once as well.
+    pub fn start_saying(
+        store: &Arc<dyn Store>,
+        first: u32,
+        kind: Writer,
+        said: Option<UnboundedSender<Told>>,
+    ) -> Self {
+        let shared = Arc::new(Shared { said, ..Shared::default() });
         let writers = (0..WRITERS)
             .map(|writer| {
                 let (store, shared) = (Arc::clone(store), Arc::clone(&shared));
@@ -145,13 +150,13 @@ impl Play {
     }
 
     /// How many writes were acknowledged, and how many failed.
-    pub(crate) fn so_far(&self) -> (u32, u32) {
+    pub fn so_far(&self) -> (u32, u32) {
         let shared = &self.shared;
         (shared.acknowledged.load(Ordering::Relaxed), shared.failed.load(Ordering::Relaxed))
     }
 
     /// Waits for so many more acknowledged writes and so many more that fail.
-    pub(crate) async fn until(&self, acknowledged: u32, failed: u32) {
+    pub async fn until(&self, acknowledged: u32, failed: u32) {
         let before = self.so_far();
         let done = async {
             loop {
@@ -167,13 +172,13 @@ impl Play {
     }
 
     /// Tells the writers to stop, waits for them and gives what they were told.
-    pub(crate) async fn stop(self) -> Vec<Told> {
+    pub async fn stop(self) -> Vec<Told> {
         self.shared.over.store(true, Ordering::Relaxed);
         self.end().await
     }
 
     /// Waits for the writers; gives what they were told.
-    pub(crate) async fn end(self) -> Vec<Told> {
+    pub async fn end(self) -> Vec<Told> {
         let mut all = Vec::new();
         for writer in self.writers {
             all.extend(writer.await.unwrap());
@@ -195,17 +200,19 @@ async fn write(store: &Arc<dyn Store>, first: u32, kind: Writer, shared: &Shared
         }
         let booked = shared.went_through(store.book(&[booking(number)]).await);
         let vaccinated = booked && shared.went_through(store.record_doses(&[dose(number)]).await);
-        told.push(Told { number, booked, vaccinated });
+        let one = Told { number, booked, vaccinated };
+        told.push(one);
+        if let Some(said) = &shared.said {
+            // Nobody may listen any more.
+            let _ = said.send(one);
+        }
     }
     told
 }
 
 impl Shared {
     /// Counts an answer. No guard may stand in the way of any write here.
-    fn went_through<E: std::fmt::Debug>(
-        &self,
-        answer: StoreResult<Vec<Result<store::Done, E>>>,
-    ) -> bool {
+    fn went_through<E: std::fmt::Debug>(&self, answer: StoreResult<Vec<Result<Done, E>>>) -> bool {
         let counter = if answer.is_ok() { &self.acknowledged } else { &self.failed };
         counter.fetch_add(1, Ordering::Relaxed);
         answer.is_ok_and(|outcomes| {
@@ -217,22 +224,15 @@ impl Shared {
 
 /// What is found, compared with what was told.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub struct Found {
     /// Acknowledged and not there.
-    pub(crate) lost: u32,
+    pub lost: u32,
     /// What must not be, whatever was lost.
-    pub(crate) wrong: Vec<String>,
-}
-
-/// Compares a store with what was told, and its file with itself.
-pub(crate) async fn compare(store: &Arc<dyn Store>, path: &Path, told: &[Told]) -> Found {
-    let mut found = compare_told(store, told).await;
-    found.wrong.extend(integrity(path));
-    found
+    pub wrong: Vec<String>,
 }
 
 /// Compares a store with what was told.
-pub(crate) async fn compare_told(store: &Arc<dyn Store>, told: &[Told]) -> Found {
+pub async fn compare_told(store: &Arc<dyn Store>, told: &[Told]) -> Found {
     let mut found = Found::default();
     match store.audit().await {
         Ok(audit) if audit.holds() => {}
@@ -258,20 +258,4 @@ pub(crate) async fn compare_told(store: &Arc<dyn Store>, told: &[Told]) -> Found
         }
     }
     found
-}
-
-/// What SQLite itself finds wrong with the file.
-fn integrity(path: &Path) -> Vec<String> {
-    let check = || -> rusqlite::Result<Vec<String>> {
-        let connection = rusqlite::Connection::open(path)?;
-        let mut wrong = Vec::new();
-        for pragma in ["PRAGMA integrity_check", "PRAGMA foreign_key_check"] {
-            let mut rows = connection.prepare(pragma)?;
-            let said = rows.query_map([], |row| row.get(0))?;
-            wrong.extend(said.collect::<rusqlite::Result<Vec<String>>>()?);
-        }
-        wrong.retain(|line| line != "ok");
-        Ok(wrong)
-    };
-    check().unwrap_or_else(|error| vec![error.to_string()])
 }

@@ -1,22 +1,22 @@
 use std::sync::Arc;
 
+use crate::{
+    Booking, Cancellation, ClaimState, Done, Idempotency, Move, NotBooked, NotCancelled, NotMoved,
+    NotPublished, Published, Store, TakenSeats,
+};
 use domain::{
     appointment::AppointmentState,
     id::{AppointmentId, FacilityId, SessionId},
     session::SessionState,
 };
-use store::{
-    Booking, Cancellation, ClaimState, Done, Idempotency, Move, NotBooked, NotCancelled, NotMoved,
-    NotPublished, Published, Store, TakenSeats,
-};
 use uuid::Uuid;
 
-use crate::fixture::{
+use super::fixture::{
     DAY, account, at, booking, country, dose, enrolment, facility, message, person, seat, session,
     taken,
 };
 
-pub(crate) async fn seats_are_given_to_all_of_a_group_or_none(store: &Arc<dyn Store>) {
+pub(super) async fn seats_are_given_to_all_of_a_group_or_none(store: &Arc<dyn Store>) {
     country(store, 3).await;
     let to = seat(1, 1, 0, 1);
     let outcomes = store
@@ -54,7 +54,7 @@ pub(crate) async fn seats_are_given_to_all_of_a_group_or_none(store: &Arc<dyn St
     assert_eq!(outcomes, [Err(NotBooked::Held { beneficiary: person(2, 2) })]);
 }
 
-pub(crate) async fn a_repeated_request_has_the_same_answer(store: &Arc<dyn Store>) {
+pub(super) async fn a_repeated_request_has_the_same_answer(store: &Arc<dyn Store>) {
     country(store, 1).await;
     let keyed = |appointment, by, people: &[u64], key: u8, request: u8| Booking {
         idempotency: Some(Idempotency { key: [key; 32], request: [request; 32] }),
@@ -86,7 +86,7 @@ pub(crate) async fn a_repeated_request_has_the_same_answer(store: &Arc<dyn Store
     assert_eq!(taken(store, 1, 1).await, 0);
 }
 
-pub(crate) async fn an_appointment_moves_and_its_old_seat_is_free(store: &Arc<dyn Store>) {
+pub(super) async fn an_appointment_moves_and_its_old_seat_is_free(store: &Arc<dyn Store>) {
     country(store, 2).await;
     store.book(&[booking(1, 1, &[1, 2], seat(1, 1, 0, 0))]).await.unwrap();
     store.book(&[booking(2, 2, &[1], seat(2, 2, 0, 0))]).await.unwrap();
@@ -135,7 +135,7 @@ pub(crate) async fn an_appointment_moves_and_its_old_seat_is_free(store: &Arc<dy
     assert_eq!((taken(store, 1, 1).await, taken(store, 2, 2).await), (2, 0));
 }
 
-pub(crate) async fn a_cancelled_seat_is_free_and_cancelling_twice_is_harmless(
+pub(super) async fn a_cancelled_seat_is_free_and_cancelling_twice_is_harmless(
     store: &Arc<dyn Store>,
 ) {
     country(store, 2).await;
@@ -167,7 +167,7 @@ pub(crate) async fn a_cancelled_seat_is_free_and_cancelling_twice_is_harmless(
     );
 }
 
-pub(crate) async fn sessions_change_within_their_bounds(store: &Arc<dyn Store>) {
+pub(super) async fn sessions_change_within_their_bounds(store: &Arc<dyn Store>) {
     country(store, 2).await;
     store.book(&[booking(1, 1, &[1, 2], seat(1, 1, 0, 0))]).await.unwrap();
     let mut other_day = session(1, 1, 5);
@@ -224,7 +224,7 @@ pub(crate) async fn sessions_change_within_their_bounds(store: &Arc<dyn Store>) 
     assert_eq!(store.recover(at(0), at(0), 10).await.unwrap(), 0);
 }
 
-pub(crate) async fn many_at_once_never_oversell(store: &Arc<dyn Store>) {
+pub(super) async fn many_at_once_never_oversell(store: &Arc<dyn Store>) {
     const PEOPLE: u16 = 120;
     const SEATS: u32 = 50;
     country(store, SEATS).await;

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
+use crate::{Bump, CodeTry, NoMatch, SignInCode, StaffRole, StaffRow, Store};
 use domain::id::{DistrictId, FacilityId, StaffId};
-use store::{Bump, CodeTry, NoMatch, SignInCode, StaffRole, StaffRow, Store};
 use uuid::Uuid;
 
-use crate::fixture::{at, message};
+use super::fixture::{at, message};
 
 fn code(id: u128, mobile: u8, digits: u8, sent: i64) -> SignInCode {
     SignInCode {
@@ -38,7 +38,7 @@ async fn try_one(
     store.try_codes(&[tried]).await.unwrap()[0]
 }
 
-pub(crate) async fn a_code_is_single_use_and_a_resend_does_not_void_it(store: &Arc<dyn Store>) {
+pub(super) async fn a_code_is_single_use_and_a_resend_does_not_void_it(store: &Arc<dyn Store>) {
     store.put_codes(&[code(1, 7, 11, 0), code(2, 7, 22, 30), code(3, 8, 33, 0)]).await.unwrap();
     let sent = store.sent_code(Uuid::from_u128(1), 5).await.unwrap().unwrap();
     assert_eq!((sent.mobile, sent.audience, sent.expires_at), (vec![7], 2, at(180)));
@@ -55,7 +55,7 @@ pub(crate) async fn a_code_is_single_use_and_a_resend_does_not_void_it(store: &A
     assert_eq!(try_one(store, 9, 8, 33, 41).await, Err(NoMatch::Unknown));
 }
 
-pub(crate) async fn a_code_dies_of_age_and_of_wrong_tries(store: &Arc<dyn Store>) {
+pub(super) async fn a_code_dies_of_age_and_of_wrong_tries(store: &Arc<dyn Store>) {
     store.put_codes(&[code(1, 7, 11, 0), code(2, 8, 22, 0)]).await.unwrap();
     assert_eq!(try_one(store, 1, 7, 11, 180).await, Err(NoMatch::Expired));
     for _ in 0..3 {
@@ -64,7 +64,7 @@ pub(crate) async fn a_code_dies_of_age_and_of_wrong_tries(store: &Arc<dyn Store>
     assert_eq!(try_one(store, 2, 8, 22, 10).await, Err(NoMatch::Expired));
 }
 
-pub(crate) async fn counters_count_by_span(store: &Arc<dyn Store>) {
+pub(super) async fn counters_count_by_span(store: &Arc<dyn Store>) {
     let bump = |key: u8, window, by| Bump {
         key: [key; 32],
         window: at(window),
@@ -76,7 +76,7 @@ pub(crate) async fn counters_count_by_span(store: &Arc<dyn Store>) {
     assert_eq!(store.bump(&[bump(3, 0, 0)]).await.unwrap(), [0]);
 }
 
-pub(crate) async fn staff_are_found_by_mobile(store: &Arc<dyn Store>) {
+pub(super) async fn staff_are_found_by_mobile(store: &Arc<dyn Store>) {
     let row = StaffRow {
         id: StaffId(Uuid::from_u128(1)),
         mobile_index: [3; 32],

@@ -1,14 +1,14 @@
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
+use crate::{Bump, RulesFile, Settled, Store, Tally};
 use domain::{
     id::{DistrictId, StateId},
     place::{District, Pincode, Position, PostalPlace, State},
 };
-use store::{Bump, RulesFile, Settled, Store, Tally};
 
-use crate::fixture::{DAY, at, booking, country, dose, message, person, seat};
+use super::fixture::{DAY, at, booking, country, dose, message, person, seat};
 
-pub(crate) async fn places_rules_and_counts_are_kept(store: &Arc<dyn Store>) {
+pub(super) async fn places_rules_and_counts_are_kept(store: &Arc<dyn Store>) {
     let state = State {
         id: StateId(21), name: "Maharashtra".into(), name_hi: "महाराष्ट्र".into()
     };
@@ -50,7 +50,7 @@ pub(crate) async fn places_rules_and_counts_are_kept(store: &Arc<dyn Store>) {
     store.check().await.unwrap();
 }
 
-pub(crate) async fn messages_are_leased_once_and_retried(store: &Arc<dyn Store>) {
+pub(super) async fn messages_are_leased_once_and_retried(store: &Arc<dyn Store>) {
     store.put_messages(&[message(1), message(2), message(1)]).await.unwrap();
     let lease = async |now, until, limit| {
         let mut leased = store.lease_messages(at(now), at(until), limit).await.unwrap();
@@ -75,7 +75,7 @@ pub(crate) async fn messages_are_leased_once_and_retried(store: &Arc<dyn Store>)
     assert!(lease(9_999, 9_999, 0).await.is_empty());
 }
 
-pub(crate) async fn expired_things_are_swept(store: &Arc<dyn Store>) {
+pub(super) async fn expired_things_are_swept(store: &Arc<dyn Store>) {
     let bump = |by| Bump { key: [1; 32], window: at(0), by, expires_at: at(100) };
     store.bump(&[bump(4)]).await.unwrap();
     store.sweep(at(100)).await.unwrap();
@@ -84,13 +84,12 @@ pub(crate) async fn expired_things_are_swept(store: &Arc<dyn Store>) {
     assert_eq!(store.bump(&[bump(0)]).await.unwrap(), [0]);
 }
 
-pub(crate) async fn a_copy_is_whole(store: &Arc<dyn Store>, empty: &Arc<dyn Store>) {
+pub(super) async fn a_copy_is_whole(store: &Arc<dyn Store>, empty: &Arc<dyn Store>, folder: &Path) {
     country(store, 5).await;
     store.book(&[booking(1, 1, &[1], seat(1, 1, 0, 0))]).await.unwrap();
     store.record_doses(&[dose(1, person(1, 2), 1, 1)]).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    store.backup(folder.path()).await.unwrap();
-    empty.restore(folder.path()).await.unwrap();
+    store.backup(folder).await.unwrap();
+    empty.restore(folder).await.unwrap();
     let (copied, held) = (empty.audit().await.unwrap(), store.audit().await.unwrap());
     assert_eq!(copied, held);
     assert_eq!((copied.people, copied.doses, copied.booked), (4, 1, 1));

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::{
+    AccountRow, BeneficiaryRow, Booking, CertificateRow, DoseRecord, Enrolment, Message,
+    SealedDetails, Store, Tally,
+};
 use domain::{
     appointment::Seat,
     dose::Dose,
@@ -17,28 +21,28 @@ use jiff::{
     Timestamp,
     civil::{Date, date, time},
 };
-use store::{
-    AccountRow, BeneficiaryRow, Booking, CertificateRow, DoseRecord, Enrolment, Message,
-    SealedDetails, Store, Tally,
-};
 use uuid::Uuid;
 
-pub(crate) const DAY: Date = date(2022, 2, 1);
+/// The day of every session.
+pub const DAY: Date = date(2022, 2, 1);
 
 /// An instant, in seconds after the beginning of the tests.
-pub(crate) fn at(seconds: i64) -> Timestamp {
+pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_643_700_000 + seconds).unwrap()
 }
 
-pub(crate) fn account(number: u16) -> AccountId {
+/// An account.
+pub fn account(number: u16) -> AccountId {
     AccountId { bucket: HomeBucket(number), uuid: Uuid::from_u128(u128::from(number) + 1) }
 }
 
-pub(crate) fn person(account: u16, number: u64) -> BeneficiaryId {
+/// A person of an account.
+pub fn person(account: u16, number: u64) -> BeneficiaryId {
     BeneficiaryId::draw(HomeBucket(account), number)
 }
 
-pub(crate) fn details(document: u8) -> SealedDetails {
+/// Sealed details with a document.
+pub fn details(document: u8) -> SealedDetails {
     SealedDetails {
         name: vec![1],
         birth_year: vec![2],
@@ -49,7 +53,8 @@ pub(crate) fn details(document: u8) -> SealedDetails {
     }
 }
 
-pub(crate) fn message(number: u128) -> Message {
+/// A message.
+pub fn message(number: u128) -> Message {
     Message {
         id: Uuid::from_u128(number),
         bucket: 1,
@@ -60,7 +65,8 @@ pub(crate) fn message(number: u128) -> Message {
     }
 }
 
-pub(crate) fn enrolment(account_number: u16, number: u64, document: u8) -> Enrolment {
+/// A person to enrol, with an account that has three places.
+pub fn enrolment(account_number: u16, number: u64, document: u8) -> Enrolment {
     let id = account(account_number);
     Enrolment {
         account: AccountRow {
@@ -85,7 +91,8 @@ pub(crate) fn enrolment(account_number: u16, number: u64, document: u8) -> Enrol
     }
 }
 
-pub(crate) fn facility(number: i64) -> Facility {
+/// A facility.
+pub fn facility(number: i64) -> Facility {
     Facility {
         id: FacilityId(number),
         name: format!("PHC {number}"),
@@ -100,7 +107,8 @@ pub(crate) fn facility(number: i64) -> Facility {
     }
 }
 
-pub(crate) fn session(number: u128, at_facility: i64, seats: u32) -> Session {
+/// A session with seats for the first and the second dose.
+pub fn session(number: u128, at_facility: i64, seats: u32) -> Session {
     let pool = |dose_number| SeatPool {
         channel: Channel::Online,
         dose_number,
@@ -124,7 +132,8 @@ pub(crate) fn session(number: u128, at_facility: i64, seats: u32) -> Session {
     }
 }
 
-pub(crate) fn seat(session_number: u128, at_facility: i64, pool: u16, slot: u8) -> Seat {
+/// A seat of a pool.
+pub fn seat(session_number: u128, at_facility: i64, pool: u16, slot: u8) -> Seat {
     Seat {
         facility: FacilityId(at_facility),
         session: SessionId(Uuid::from_u128(session_number)),
@@ -133,7 +142,8 @@ pub(crate) fn seat(session_number: u128, at_facility: i64, pool: u16, slot: u8) 
     }
 }
 
-pub(crate) fn booking(appointment: u128, account_number: u16, people: &[u64], to: Seat) -> Booking {
+/// Seats for people of an account.
+pub fn booking(appointment: u128, account_number: u16, people: &[u64], to: Seat) -> Booking {
     Booking {
         appointment: AppointmentId(Uuid::from_u128(appointment)),
         account: account(account_number),
@@ -147,7 +157,8 @@ pub(crate) fn booking(appointment: u128, account_number: u16, people: &[u64], to
     }
 }
 
-pub(crate) fn dose(id: u128, beneficiary: BeneficiaryId, number: u8, facility: i64) -> DoseRecord {
+/// A dose to record.
+pub fn dose(id: u128, beneficiary: BeneficiaryId, number: u8, facility: i64) -> DoseRecord {
     DoseRecord {
         dose: Dose {
             id: DoseId(Uuid::from_u128(id)),
@@ -175,7 +186,7 @@ pub(crate) fn dose(id: u128, beneficiary: BeneficiaryId, number: u8, facility: i
 }
 
 /// Two facilities with a session each, and two accounts with two people each.
-pub(crate) async fn country(store: &Arc<dyn Store>, seats: u32) {
+pub(super) async fn country(store: &Arc<dyn Store>, seats: u32) {
     store.put_facilities(&[facility(1), facility(2)], at(0)).await.unwrap();
     let sessions = [session(1, 1, seats), session(2, 2, seats)];
     assert!(store.publish_sessions(&sessions, at(0)).await.unwrap().iter().all(Result::is_ok));
@@ -184,7 +195,7 @@ pub(crate) async fn country(store: &Arc<dyn Store>, seats: u32) {
 }
 
 /// Taken seats of a session's first pool.
-pub(crate) async fn taken(store: &Arc<dyn Store>, number: u128, facility: i64) -> u32 {
+pub(super) async fn taken(store: &Arc<dyn Store>, number: u128, facility: i64) -> u32 {
     let id = SessionId(Uuid::from_u128(number));
     store.session(FacilityId(facility), id).await.unwrap().unwrap().booked[0]
 }

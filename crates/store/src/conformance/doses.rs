@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
+use crate::{AefiNote, ClaimState, Done, NotRecorded, NotUndone, Store, Tally, UndoDose};
 use domain::{
     appointment::AppointmentState,
     id::{DoseId, FacilityId, StaffId},
 };
-use store::{AefiNote, ClaimState, Done, NotRecorded, NotUndone, Store, Tally, UndoDose};
 use uuid::Uuid;
 
-use crate::fixture::{DAY, at, booking, country, dose, person, seat, taken};
+use super::fixture::{DAY, at, booking, country, dose, person, seat, taken};
 
-pub(crate) async fn a_dose_is_recorded_once_in_its_place(store: &Arc<dyn Store>) {
+pub(super) async fn a_dose_is_recorded_once_in_its_place(store: &Arc<dyn Store>) {
     country(store, 5).await;
     store.book(&[booking(1, 1, &[1], seat(1, 1, 0, 0))]).await.unwrap();
     let first = dose(1, person(1, 1), 1, 1);
@@ -50,7 +50,7 @@ pub(crate) async fn a_dose_is_recorded_once_in_its_place(store: &Arc<dyn Store>)
     assert_eq!(tallies.iter().map(|tally| tally.count).sum::<i64>(), 2);
 }
 
-pub(crate) async fn a_dose_elsewhere_gives_the_seat_back(store: &Arc<dyn Store>) {
+pub(super) async fn a_dose_elsewhere_gives_the_seat_back(store: &Arc<dyn Store>) {
     country(store, 5).await;
     store.book(&[booking(1, 1, &[1, 2], seat(1, 1, 0, 0))]).await.unwrap();
     store.record_doses(&[dose(1, person(1, 1), 1, 2)]).await.unwrap();
@@ -75,7 +75,7 @@ fn undo(id: u128, facility: i64, not_before: i64) -> UndoDose {
     }
 }
 
-pub(crate) async fn a_dose_is_undone_within_the_hour(store: &Arc<dyn Store>) {
+pub(super) async fn a_dose_is_undone_within_the_hour(store: &Arc<dyn Store>) {
     country(store, 5).await;
     store.book(&[booking(1, 1, &[1], seat(1, 1, 0, 0))]).await.unwrap();
     store.record_doses(&[dose(1, person(1, 1), 1, 1), dose(2, person(1, 1), 2, 1)]).await.unwrap();
@@ -99,7 +99,7 @@ pub(crate) async fn a_dose_is_undone_within_the_hour(store: &Arc<dyn Store>) {
     assert_eq!(again, [Ok(Done::New)]);
 }
 
-pub(crate) async fn an_adverse_event_needs_a_dose(store: &Arc<dyn Store>) {
+pub(super) async fn an_adverse_event_needs_a_dose(store: &Arc<dyn Store>) {
     country(store, 5).await;
     let note = AefiNote {
         id: Uuid::from_u128(1),

@@ -1,0 +1,98 @@
+//! What every store does, written once and run on each: every method, each of its outcomes. Tests
+//! run it on the stores that they start, `teeka doctor` on the one that an operator names.
+//!
+//! A part panics where a store does something else.
+
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a part that fails says where")]
+
+mod appointments;
+mod care;
+mod doses;
+pub mod fixture;
+mod people;
+pub mod play;
+mod sign_in;
+
+use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
+
+use crate::Store;
+
+/// What a part stands on.
+pub struct Ground {
+    /// An empty store.
+    pub store: Arc<dyn Store>,
+    /// Another one, for the part that copies.
+    pub empty: Option<Arc<dyn Store>>,
+    /// An empty folder, for the part that copies.
+    pub folder: PathBuf,
+}
+
+type Run = for<'a> fn(&'a Ground) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Something that every store does.
+pub struct Part {
+    /// What it does, with underscores.
+    pub name: &'static str,
+    /// Whether it needs another empty store.
+    pub copies: bool,
+    run: Run,
+}
+
+impl Part {
+    /// Runs it, and then compares the store with itself.
+    ///
+    /// # Panics
+    ///
+    /// If the store does something else.
+    pub async fn run(&self, ground: &Ground) {
+        (self.run)(ground).await;
+        let audit = ground.store.audit().await.unwrap();
+        assert!(audit.holds() && audit.in_motion == 0, "{audit:?}");
+    }
+}
+
+macro_rules! parts {
+    ($($room:ident::$name:ident),+ $(,)?) => {
+        /// All parts.
+        pub const PARTS: &[Part] = &[
+            Part {
+                name: "a_copy_is_whole",
+                copies: true,
+                run: |ground| {
+                    let empty = ground.empty.as_ref().expect("another store");
+                    Box::pin(care::a_copy_is_whole(&ground.store, empty, &ground.folder))
+                },
+            },
+            $(Part {
+                name: stringify!($name),
+                copies: false,
+                run: |ground| Box::pin($room::$name(&ground.store)),
+            }),+
+        ];
+    };
+}
+
+parts!(
+    care::expired_things_are_swept,
+    care::messages_are_leased_once_and_retried,
+    care::places_rules_and_counts_are_kept,
+    people::people_are_enrolled_within_their_limits,
+    people::a_repeated_enrolment_is_known_by_its_key,
+    people::all_or_none_are_enrolled,
+    people::details_change_until_the_first_dose,
+    people::a_person_goes_when_nothing_holds_them,
+    appointments::seats_are_given_to_all_of_a_group_or_none,
+    appointments::a_repeated_request_has_the_same_answer,
+    appointments::an_appointment_moves_and_its_old_seat_is_free,
+    appointments::a_cancelled_seat_is_free_and_cancelling_twice_is_harmless,
+    appointments::sessions_change_within_their_bounds,
+    appointments::many_at_once_never_oversell,
+    doses::a_dose_is_recorded_once_in_its_place,
+    doses::a_dose_elsewhere_gives_the_seat_back,
+    doses::a_dose_is_undone_within_the_hour,
+    doses::an_adverse_event_needs_a_dose,
+    sign_in::a_code_is_single_use_and_a_resend_does_not_void_it,
+    sign_in::a_code_dies_of_age_and_of_wrong_tries,
+    sign_in::counters_count_by_span,
+    sign_in::staff_are_found_by_mobile,
+);
