@@ -114,7 +114,7 @@ impl Search {
     }
 }
 
-/// Whether ten or twelve digits stand inside a long run of hex digits, or of exactly fourteen digits,
+/// Whether ten or twelve digits stand inside a long run of hex digits, or ten in exactly fourteen,
 /// which is one of our own numbers: in a hundred megabytes of ciphertext, written in hex, one of
 /// 20,000 numbers is found by chance, and in one of twenty runs in the numbers of 10,000 people.
 fn by_chance(bytes: &[u8], start: usize, end: usize) -> bool {
@@ -127,6 +127,6 @@ fn by_chance(bytes: &[u8], start: usize, end: usize) -> bool {
     };
     let (before, after) = around(u8::is_ascii_hexdigit);
     let digits = around(u8::is_ascii_digit);
-    let ours = digits.0 + digits.1 + (end - start) == 14 && !bytes[..start].ends_with(b"0091");
+    let ours = (end - start, digits.0 + digits.1) == (10, 4) && !bytes[..start].ends_with(b"0091");
     before + after >= 20 || ours
 }
