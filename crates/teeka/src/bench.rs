@@ -19,6 +19,9 @@ pub(crate) struct Args {
     /// How many made-up people take part
     #[arg(long, default_value_t = 60_000, value_name = "N")]
     people: usize,
+    /// How many others are on disk before
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    filled: usize,
     /// Store to measure on: a PostgreSQL database (`postgres://USER@HOST/NAME`), where a schema is
     /// made and dropped again (default: the embedded store)
     #[arg(long, value_name = "URL")]
@@ -56,6 +59,7 @@ struct Line {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let lines = platform::runtime()?.block_on(async {
         let ground = Ground::new(args.people, args.connections, args.database.as_deref()).await?;
+        ground.fill(args.filled, output.quiet).await?;
         let lines = measure(args, &ground).await;
         ground.end().await?;
         lines

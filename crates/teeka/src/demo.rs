@@ -78,19 +78,30 @@ async fn fill(platform: &app::Platform, args: &Args, output: Output) -> anyhow::
     }
     bar.finish_and_clear();
     if first {
-        let bar = progress::things(args.people as u64, "people", output.quiet);
-        let mut people = people(SEED, today).take(args.people);
-        loop {
-            let chunk: Vec<_> = people.by_ref().take(CHUNK).collect();
-            if chunk.is_empty() {
-                break;
-            }
-            platform.enrol_many(&ctx, &chunk).await?;
-            bar.inc(chunk.len() as u64);
-        }
-        bar.finish_and_clear();
+        enrol(platform, args.people, output.quiet).await?;
     }
     platform.refresh(system().now).await?;
+    Ok(())
+}
+
+/// Enrols so many made-up people.
+pub(crate) async fn enrol(
+    platform: &app::Platform,
+    count: usize,
+    quiet: bool,
+) -> anyhow::Result<()> {
+    let ctx = system();
+    let bar = progress::things(count as u64, "people", quiet);
+    let mut people = people(SEED, ctx.today()).take(count);
+    loop {
+        let chunk: Vec<_> = people.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            break;
+        }
+        platform.enrol_many(&ctx, &chunk).await?;
+        bar.inc(chunk.len() as u64);
+    }
+    bar.finish_and_clear();
     Ok(())
 }
 

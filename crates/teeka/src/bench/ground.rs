@@ -145,8 +145,14 @@ impl Ground {
         Ok(())
     }
 
+    /// Puts made-up people on disk who take no part.
+    pub(crate) async fn fill(&self, count: usize, quiet: bool) -> anyhow::Result<()> {
+        crate::demo::enrol(&self.platform, count, quiet).await
+    }
+
     fn token(&self, family: usize) -> String {
-        let mobile = Mobile::parse(&(6_000_000_000 + family as u64).to_string());
+        // None of those that the others have.
+        let mobile = Mobile::parse(&(9_000_000_000 + family as u64).to_string());
         let mobile = mobile.expect("a made-up mobile is a mobile");
         format!("authorization: Bearer {}", self.web.resident_token(&mobile))
     }
@@ -210,7 +216,7 @@ impl Ground {
                     "birth_year": "1980",
                     "gender_id": 2,
                     "photo_id_type": 1,
-                    "photo_id_number": format!("{:012}", 900_000_000_000 + number as u64),
+                    "photo_id_number": format!("{:012}", 500_000_000_000 + number as u64),
                     "comorbidity_ind": "N",
                     "consent_version": "1",
                 });
