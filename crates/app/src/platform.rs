@@ -14,7 +14,9 @@ use store::{
 };
 use vault::Vault;
 
-use crate::{Result, geography::Geography, inventory::Inventory, settings::Settings};
+use crate::{
+    Result, geography::Geography, inventory::Inventory, reports::Reports, settings::Settings,
+};
 
 /// How many items share a write at most.
 const MAX_BATCH: usize = 512;
@@ -28,6 +30,7 @@ pub struct Platform {
     pub(crate) programme: ArcSwap<Programme>,
     pub(crate) geography: ArcSwap<Geography>,
     pub(crate) inventory: Inventory,
+    pub(crate) reports: Reports,
     pub(crate) writes: Writes,
     pub(crate) reads: Reads,
 }
@@ -123,6 +126,7 @@ impl Platform {
             programme: ArcSwap::from_pointee(programme),
             geography: ArcSwap::from_pointee(Geography::new(vec![], vec![], vec![])),
             inventory: Inventory::default(),
+            reports: Reports::default(),
         };
         platform.reload_places().await?;
         platform.refresh(now).await?;

@@ -1,11 +1,18 @@
 //! Counts for dashboards, from tallies of events; no person is read for a report.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::id::{DistrictId, StateId};
-use jiff::{ToSpan, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
 
 use crate::{Ctx, Platform, Result};
+
+/// How long a report is given before it is counted anew.
+const REST: SignedDuration = SignedDuration::from_secs(10);
+/// How many reports are kept: the country, its states and districts, for a day or two.
+const MOST_REPORTS: usize = 2_000;
 
 /// The age band of an age in years, by its lower end.
 pub const fn age_band(age: i16) -> i16 {
@@ -20,7 +27,7 @@ pub const fn age_band(age: i16) -> i16 {
 }
 
 /// What a report is about. Nothing set means the country.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// Only this state.
     pub state: Option<StateId>,
@@ -83,13 +90,54 @@ pub struct Report {
     pub facilities_on_day: usize,
 }
 
+type Key = (Scope, Date);
+
+/// The reports that were counted last, and when. A report reads the counts of the whole country:
+/// however many ask, one at a time is counted.
+#[derive(Default)]
+pub(crate) struct Reports {
+    held: RwLock<FxHashMap<Key, (Timestamp, Arc<Report>)>>,
+    counting: tokio::sync::Mutex<()>,
+}
+
+impl Reports {
+    fn get(&self, key: Key, now: Timestamp) -> Option<Arc<Report>> {
+        let held = self.held.read();
+        let (at, report) = held.get(&key)?;
+        (SignedDuration::ZERO..REST).contains(&now.duration_since(*at)).then(|| Arc::clone(report))
+    }
+
+    fn put(&self, key: Key, now: Timestamp, report: &Arc<Report>) {
+        let mut held = self.held.write();
+        if held.len() >= MOST_REPORTS {
+            held.clear();
+        }
+        held.insert(key, (now, Arc::clone(report)));
+    }
+}
+
 impl Platform {
-    /// Counts a scope, with the day of most interest. Public: it holds counts only.
+    /// Counts of a scope, with the day of most interest, at most ten seconds old. Public: it holds
+    /// counts only.
     ///
     /// # Errors
     ///
     /// If the store is not available.
-    pub async fn report(&self, ctx: &Ctx, scope: Scope, day: Date) -> Result<Report> {
+    pub async fn report(&self, ctx: &Ctx, scope: Scope, day: Date) -> Result<Arc<Report>> {
+        let key = (scope, day);
+        if let Some(report) = self.reports.get(key, ctx.now) {
+            return Ok(report);
+        }
+        let _one_at_a_time = self.reports.counting.lock().await;
+        if let Some(report) = self.reports.get(key, ctx.now) {
+            return Ok(report);
+        }
+        let report = Arc::new(self.count(ctx, scope, day).await?);
+        self.reports.put(key, ctx.now, &report);
+        Ok(report)
+    }
+
+    async fn count(&self, ctx: &Ctx, scope: Scope, day: Date) -> Result<Report> {
         let from = ctx.today().saturating_sub(3_650.days());
         let mut report = Report::default();
         for tally in self.store.tallies_since(from).await? {
@@ -151,5 +199,27 @@ impl Platform {
             }
             _ => Some(district.state.0.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_given_for_a_moment_and_for_what_it_is_about() {
+        let at = |second| Timestamp::from_second(1_643_700_000 + second).unwrap();
+        let day = jiff::civil::date(2022, 2, 1);
+        let country = (Scope::default(), day);
+        let reports = Reports::default();
+        reports.put(country, at(10), &Arc::new(Report::default()));
+        assert!(reports.get(country, at(10)).is_some());
+        assert!(reports.get(country, at(19)).is_some());
+        assert!(reports.get(country, at(20)).is_none());
+        // A clock that went back does not keep it for longer.
+        assert!(reports.get(country, at(9)).is_none());
+        let state = Scope { state: Some(StateId(21)), district: None };
+        assert!(reports.get((state, day), at(10)).is_none());
+        assert!(reports.get((Scope::default(), day.tomorrow().unwrap()), at(10)).is_none());
     }
 }

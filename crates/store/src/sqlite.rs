@@ -23,6 +23,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+pub use care::raw_inserts;
 use domain::{
     facility::Facility,
     id::{AccountId, BeneficiaryId, FacilityId, SessionId, StaffId},
@@ -34,7 +35,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
-use writer::{Job, connect, move_log, write_jobs};
+use writer::{Job, Waiting, connect, move_log, write_jobs};
 
 use crate::{
     Store, StoreError, StoreResult, migrate,
@@ -136,7 +137,7 @@ impl Sqlite {
         write: impl Fn(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> StoreResult<T> {
         let (answer, answered) = oneshot::channel();
-        let job = Box::new(Waiting { write, outcome: None, answer });
+        let job = Box::new(Waiting::new(write, answer));
         let sent = self.writes.lock().as_ref().map(|writes| writes.send(job));
         match sent {
             Some(Ok(())) => answered.await.map_err(|_| StoreError::stopped())?,
@@ -157,52 +158,6 @@ impl Sqlite {
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> StoreResult<JoinHandle<()>> {
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(body);
     thread.map_err(|error| StoreError::broken(error.to_string()))
-}
-
-/// A write and who waits for it.
-struct Waiting<T, F> {
-    write: F,
-    outcome: Option<rusqlite::Result<T>>,
-    answer: oneshot::Sender<StoreResult<T>>,
-}
-
-impl<T: Send, F: Fn(&Connection) -> rusqlite::Result<T> + Send> Job for Waiting<T, F> {
-    fn run(&mut self, connection: &Connection) -> bool {
-        self.outcome.insert((self.write)(connection)).is_ok()
-    }
-
-    fn reply(self: Box<Self>, durable: StoreResult<()>) {
-        let outcome = match self.outcome {
-            Some(Ok(value)) => durable.map(|()| value),
-            Some(Err(error)) => Err(error.into()),
-            None => durable.and(Err(StoreError::stopped())),
-        };
-        // The caller may have stopped waiting.
-        drop(self.answer.send(outcome));
-    }
-}
-
-/// Rows of a person's size that this machine keeps in a second, 256 a commit, each commit durable:
-/// what every other figure of the embedded store is measured against.
-///
-/// # Errors
-///
-/// If the file cannot be written.
-pub fn raw_inserts(path: &Path, span: std::time::Duration) -> StoreResult<f64> {
-    let connection = connect(&Options::durable(path))?;
-    connection.execute_batch("CREATE TABLE raw (id INTEGER PRIMARY KEY, body BLOB) STRICT")?;
-    let mut insert = connection.prepare("INSERT INTO raw (body) VALUES (?1)")?;
-    let begun = std::time::Instant::now();
-    let mut rows = 0.0;
-    while begun.elapsed() < span {
-        connection.execute_batch("BEGIN IMMEDIATE")?;
-        for _ in 0..256 {
-            insert.execute([[7_u8; 420]])?;
-        }
-        connection.execute_batch("COMMIT")?;
-        rows += 256.0;
-    }
-    Ok(rows / begun.elapsed().as_secs_f64())
 }
 
 /// Collects one outcome per item.

@@ -5,7 +5,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use crate::record::Audit;
+use super::{Options, writer::connect};
+use crate::{StoreResult, record::Audit};
 
 /// The name of the copy in a backup folder.
 const COPY: &str = "teeka.sqlite";
@@ -100,4 +101,27 @@ pub(super) fn restore(connection: &Connection, folder: &Path) -> rusqlite::Resul
         }
     }
     Ok(())
+}
+
+/// Rows of a person's size that this machine keeps in a second, 256 a commit, each commit durable:
+/// what every other figure of the embedded store is measured against.
+///
+/// # Errors
+///
+/// If the file cannot be written.
+pub fn raw_inserts(path: &Path, span: std::time::Duration) -> StoreResult<f64> {
+    let connection = connect(&Options::durable(path))?;
+    connection.execute_batch("CREATE TABLE raw (id INTEGER PRIMARY KEY, body BLOB) STRICT")?;
+    let mut insert = connection.prepare("INSERT INTO raw (body) VALUES (?1)")?;
+    let begun = std::time::Instant::now();
+    let mut rows = 0.0;
+    while begun.elapsed() < span {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for _ in 0..256 {
+            insert.execute([[7_u8; 420]])?;
+        }
+        connection.execute_batch("COMMIT")?;
+        rows += 256.0;
+    }
+    Ok(rows / begun.elapsed().as_secs_f64())
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use tokio::sync::oneshot;
 
 use super::{Options, Synchronous};
 use crate::{StoreError, StoreResult};
@@ -29,6 +30,35 @@ pub(super) trait Job: Send {
     fn run(&mut self, connection: &Connection) -> bool;
     /// Tells the caller what became of it: it is durable, or why not.
     fn reply(self: Box<Self>, durable: StoreResult<()>);
+}
+
+/// A write and who waits for it.
+pub(super) struct Waiting<T, F> {
+    write: F,
+    outcome: Option<rusqlite::Result<T>>,
+    answer: oneshot::Sender<StoreResult<T>>,
+}
+
+impl<T, F> Waiting<T, F> {
+    pub(super) fn new(write: F, answer: oneshot::Sender<StoreResult<T>>) -> Self {
+        Self { write, outcome: None, answer }
+    }
+}
+
+impl<T: Send, F: Fn(&Connection) -> rusqlite::Result<T> + Send> Job for Waiting<T, F> {
+    fn run(&mut self, connection: &Connection) -> bool {
+        self.outcome.insert((self.write)(connection)).is_ok()
+    }
+
+    fn reply(self: Box<Self>, durable: StoreResult<()>) {
+        let outcome = match self.outcome {
+            Some(Ok(value)) => durable.map(|()| value),
+            Some(Err(error)) => Err(error.into()),
+            None => durable.and(Err(StoreError::stopped())),
+        };
+        // The caller may have stopped waiting.
+        drop(self.answer.send(outcome));
+    }
 }
 
 /// Opens a connection with our settings.
