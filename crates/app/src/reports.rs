@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_report_is_given_for_a_moment_and_for_what_it_is_about() {
-        let at = |second| Timestamp::from_second(1_643_700_000 + second).unwrap();
+        let at = |second: i64| Timestamp::from_second(1_643_700_000 + second).unwrap();
         let day = jiff::civil::date(2022, 2, 1);
         let country = (Scope::default(), day);
         let reports = Reports::default();
