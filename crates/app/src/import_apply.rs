@@ -1,7 +1,7 @@
 //! Writing what was read from files: all rows of a file, or none.
 
 use domain::{facility::Facility, id::StaffId, session::Session};
-use store::{Enrolment, NotEnrolled, RulesFile, StaffRow};
+use store::{Enrolment, NotEnrolled, RulesFile, Run, StaffRow};
 use uuid::Uuid;
 use vault::{Field, Index, PersonId};
 
@@ -119,7 +119,7 @@ impl Platform {
     }
 
     /// Enrols the people of a list: all of them, or none. Gives the rows that stand in the way,
-    /// counted from 0.
+    /// counted from 0; in a dry run too.
     ///
     /// # Errors
     ///
@@ -128,6 +128,7 @@ impl Platform {
         &self,
         ctx: &Ctx,
         lines: &[BeneficiaryLine],
+        run: Run,
     ) -> Result<Vec<(usize, NotEnrolled)>> {
         ctx.allow_somewhere(Permission::Import)?;
         let enrolments: Vec<Enrolment> = lines
@@ -138,7 +139,7 @@ impl Platform {
                 self.enrolment(ctx, &line.mobile, &line.details, Some(&key))
             })
             .collect();
-        match self.store.enrol_all(&enrolments).await? {
+        match self.store.enrol_all(&enrolments, run).await? {
             Ok(()) => Ok(Vec::new()),
             Err(refused) => Ok(refused),
         }

@@ -106,10 +106,11 @@ pub trait Store: Send + Sync {
     /// Enrols people.
     async fn enrol(&self, enrolments: &[Enrolment]) -> StoreResult<Vec<Result<Done, NotEnrolled>>>;
     /// Enrols all of these people or none; otherwise says which stand in the way, by their place
-    /// in the slice.
+    /// in the slice. A dry run on shards says so of documents only, not of accounts that are full.
     async fn enrol_all(
         &self,
         enrolments: &[Enrolment],
+        run: Run,
     ) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>>;
     /// Replaces a beneficiary's sealed fields, unless a dose is on record.
     async fn amend(&self, amendments: &[Amendment]) -> StoreResult<Vec<Result<(), NotAmended>>>;

@@ -44,8 +44,8 @@ use crate::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message,
         Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished,
-        NotRecorded, NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled,
-        SignInCode, StaffRow, TakenSeats, Tally, UndoDose,
+        NotRecorded, NotRemoved, NotUndone, PersonRecord, Published, RulesFile, Run, SentCode,
+        Settled, SignInCode, StaffRow, TakenSeats, Tally, UndoDose,
     },
 };
 
@@ -249,10 +249,11 @@ impl Store for Postgres {
     async fn enrol_all(
         &self,
         enrolments: &[Enrolment],
+        run: Run,
     ) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>> {
         match self.db.topology {
-            Topology::Single => whole::enrol_all(&self.db, enrolments).await,
-            Topology::Sharded => Ok(enrolment::enrol_all(&self.db, enrolments).await?),
+            Topology::Single => whole::enrol_all(&self.db, enrolments, run).await,
+            Topology::Sharded => Ok(enrolment::enrol_all(&self.db, enrolments, run).await?),
         }
     }
 

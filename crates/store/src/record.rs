@@ -277,6 +277,15 @@ pub struct BookingRow {
     pub state: AppointmentState,
 }
 
+/// Whether a list is kept or only tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// It is kept, if nothing stands in the way.
+    ForGood,
+    /// Nothing is kept.
+    Dry,
+}
+
 /// That a session was published or given another state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangedSession {

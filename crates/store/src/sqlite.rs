@@ -43,8 +43,8 @@ use crate::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message,
         Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished,
-        NotRecorded, NotRemoved, NotUndone, PersonRecord, Published, RulesFile, SentCode, Settled,
-        SignInCode, StaffRow, TakenSeats, Tally, UndoDose,
+        NotRecorded, NotRemoved, NotUndone, PersonRecord, Published, RulesFile, Run, SentCode,
+        Settled, SignInCode, StaffRow, TakenSeats, Tally, UndoDose,
     },
 };
 
@@ -293,9 +293,10 @@ impl Store for Sqlite {
     async fn enrol_all(
         &self,
         enrolments: &[Enrolment],
+        run: Run,
     ) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>> {
         let enrolments = enrolments.to_vec();
-        self.write(move |c| person::enrol_all(c, &enrolments)).await
+        self.write(move |c| person::enrol_all(c, &enrolments, run)).await
     }
 
     async fn amend(&self, amendments: &[Amendment]) -> StoreResult<Vec<Result<(), NotAmended>>> {

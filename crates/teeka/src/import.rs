@@ -1,6 +1,6 @@
 //! `teeka import`: files into the platform, with a preview, and nothing half-imported.
 
-use std::{fmt::Write, fs, path::PathBuf, process::ExitCode};
+use std::{collections::HashSet, fmt::Write, fs, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use app::{
@@ -8,6 +8,7 @@ use app::{
     import::{Parsed, RowError, Table, places, places::Places, records},
 };
 use serde_json::{Value, json};
+use store::Run;
 
 use crate::{
     config::{Common, Config},
@@ -126,15 +127,18 @@ async fn import(platform: &Platform, args: &Args, table: &Table) -> anyhow::Resu
         What::Beneficiaries => {
             let parsed = records::beneficiaries(table, ctx.today())?;
             let mut report = Report::of(&parsed);
-            if write(&parsed.errors) {
-                for (place, why) in platform.import_beneficiaries(&ctx, &parsed.rows).await? {
-                    let error = RowError {
-                        row: parsed.numbers.get(place).copied().unwrap_or(0),
-                        column: "photo_id_number".to_owned(),
-                        expected: why.to_string(),
-                    };
-                    report.errors.push(error);
+            let wrong: HashSet<_> = parsed.errors.iter().map(|error| error.row).collect();
+            let run = if write(&parsed.errors) { Run::ForGood } else { Run::Dry };
+            for (place, why) in platform.import_beneficiaries(&ctx, &parsed.rows, run).await? {
+                let row = parsed.numbers.get(place).copied().unwrap_or(0);
+                if wrong.contains(&row) {
+                    continue;
                 }
+                report.errors.push(RowError {
+                    row,
+                    column: "photo_id_number".to_owned(),
+                    expected: why.to_string(),
+                });
             }
             report
         }

@@ -140,6 +140,8 @@ fn a_workbook_of_people_is_enrolled_whole_or_not_at_all_without_what_is_not_coll
 
     // Nobody of the refused file is there: the same people come in, all of them, and once.
     let file = write("good.xlsx", &[asha, sita]);
+    let (status, said) = import(data, "beneficiaries", &file, &["--dry-run"]);
+    assert_eq!((status, &said["rows"], &said["imported"]), (0, &json!(2), &json!(false)));
     for _ in 0..2 {
         let (status, said) = import(data, "beneficiaries", &file, &[]);
         assert_eq!((status, &said["rows"], &said["imported"]), (0, &json!(2), &json!(true)));
@@ -148,8 +150,16 @@ fn a_workbook_of_people_is_enrolled_whole_or_not_at_all_without_what_is_not_coll
     // and the good row beside it is not written either.
     let other = ("Meera Demo", 1991.0, "6000000005", "900000000005");
     let file = write("taken.xlsx", &[other, ("Imran Demo", 1990.0, "6000000004", "900000000001")]);
+    for options in [&["--dry-run"][..], &[]] {
+        let (status, said) = import(data, "beneficiaries", &file, options);
+        assert_eq!((status, errors(&said)), (1, vec![(4, "photo_id_number")]), "{said}");
+    }
+    // With other mistakes in the file it is named as well.
+    let document = ("Imran Demo", 1990.0, "6000000004", "900000000001");
+    let file = write("both.xlsx", &[bad, document]);
     let (status, said) = import(data, "beneficiaries", &file, &[]);
-    assert_eq!((status, errors(&said)), (1, vec![(4, "photo_id_number")]), "{said}");
+    let expected = vec![(3, "birth_year"), (4, "photo_id_number")];
+    assert_eq!((status, errors(&said)), (1, expected), "{said}");
     let elsewhere = ("Meera Demo", 1991.0, "6000000006", "900000000005");
     let file = write("free.xlsx", &[elsewhere]);
     assert_eq!(import(data, "beneficiaries", &file, &[]).0, 0, "her document is still free");

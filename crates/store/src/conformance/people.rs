@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use crate::{Amendment, Done, Enrolment, Idempotency, NotAmended, NotEnrolled, NotRemoved, Store};
+use crate::{
+    Amendment, Done, Enrolment, Idempotency, NotAmended, NotEnrolled, NotRemoved, Run, Store,
+};
 
 use super::fixture::{account, at, booking, country, details, dose, enrolment, person, seat};
 
@@ -63,13 +65,24 @@ pub(super) async fn a_repeated_enrolment_is_known_by_its_key(store: &Arc<dyn Sto
 
 pub(super) async fn all_or_none_are_enrolled(store: &Arc<dyn Store>) {
     let bad = [enrolment(1, 1, 1), enrolment(1, 2, 1), enrolment(2, 1, 2)];
-    let refused = store.enrol_all(&bad).await.unwrap();
+    let refused = store.enrol_all(&bad, Run::ForGood).await.unwrap();
     assert_eq!(refused, Err(vec![(1, NotEnrolled::DocumentTaken)]));
     assert!(store.people(account(1)).await.unwrap().is_empty());
     let good = [enrolment(1, 1, 1), enrolment(2, 1, 2)];
-    assert_eq!(store.enrol_all(&good).await.unwrap(), Ok(()));
-    assert_eq!(store.enrol_all(&good).await.unwrap(), Ok(()));
-    assert_eq!(store.audit().await.unwrap().people, 2);
+    let people =
+        [(Run::Dry, 0), (Run::Dry, 0), (Run::ForGood, 2), (Run::ForGood, 2), (Run::Dry, 2)];
+    for (run, people) in people {
+        assert_eq!(store.enrol_all(&good, run).await.unwrap(), Ok(()));
+        assert_eq!(store.audit().await.unwrap().people, people);
+    }
+    // One who is enrolled already, and one whose document is another's.
+    let mixed = [enrolment(1, 1, 1), enrolment(3, 1, 2)];
+    for run in [Run::Dry, Run::ForGood] {
+        let refused = store.enrol_all(&mixed, run).await.unwrap();
+        assert_eq!(refused, Err(vec![(1, NotEnrolled::DocumentTaken)]));
+    }
+    let taken = [Err(NotEnrolled::DocumentTaken)];
+    assert_eq!(store.enrol(&[enrolment(3, 1, 1)]).await.unwrap(), taken, "it is still theirs");
 }
 
 pub(super) async fn details_change_until_the_first_dose(store: &Arc<dyn Store>) {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     StoreResult,
     guard::ENROLLED,
-    record::{Amendment, Done, Enrolment, NotAmended, NotEnrolled, NotRemoved, SealedDetails},
+    record::{Amendment, Done, Enrolment, NotAmended, NotEnrolled, NotRemoved, Run, SealedDetails},
     value::number,
 };
 
@@ -28,6 +28,10 @@ statements! {
         SELECT beneficiary_id FROM document WHERE hb = $1 AND document_index = $2";
     Home RELEASE = "
         DELETE FROM document WHERE hb = $1 AND document_index = $2 AND beneficiary_id = $3";
+    /// Gives a reservation back, but not the document of who is entered.
+    Home WITHDRAW = "
+        DELETE FROM document
+        WHERE hb = $1 AND document_index = $2 AND beneficiary_id = $3 AND reserved_at IS NOT NULL";
     Home SETTLE = "
         UPDATE document SET reserved_at = NULL
         WHERE hb = $1 AND document_index = $2 AND beneficiary_id = $3";
@@ -139,6 +143,14 @@ async fn release(steps: Steps<'_>, index: &[u8; 32], person: BeneficiaryId) -> A
     Ok(())
 }
 
+async fn withdraw(steps: Steps<'_>, index: &[u8; 32], person: BeneficiaryId) -> Attempt<()> {
+    let (index, id) = (index.as_slice(), number(person));
+    step!(steps, Home(bucket_of_slice(index)), home => {
+        home.execute(&WITHDRAW, &[&index, &id]).await?
+    });
+    Ok(())
+}
+
 async fn settle(steps: Steps<'_>, index: &[u8; 32], person: BeneficiaryId) -> Attempt<()> {
     let (index, id) = (index.as_slice(), number(person));
     step!(steps, Home(bucket_of_slice(index)), home => {
@@ -220,10 +232,12 @@ pub(super) fn refused(outcomes: &[Result<Done, NotEnrolled>]) -> Vec<(usize, Not
 }
 
 /// Those that can be refused are refused before anybody is entered; what a crash then leaves is
-/// completed by asking again.
+/// completed by asking again. In a dry run nobody is entered, and nothing is said of accounts that are
+/// full: only the account could.
 pub(super) async fn enrol_all(
     db: &Db,
     enrolments: &[Enrolment],
+    run: Run,
 ) -> Attempt<Result<(), Vec<(usize, NotEnrolled)>>> {
     let steps = Steps::Each(db);
     // Of two with one document it is the first who has it.
@@ -236,11 +250,11 @@ pub(super) async fn enrol_all(
         .enumerate()
         .filter_map(|(place, outcome)| outcome.err().map(|why| (place, why)))
         .collect();
-    if !taken.is_empty() {
+    if run == Run::Dry || !taken.is_empty() {
         for (one, _) in enrolments.iter().zip(&reserved).filter(|(_, outcome)| outcome.is_ok()) {
-            release(steps, &one.beneficiary.details.document_index, one.beneficiary.id).await?;
+            withdraw(steps, &one.beneficiary.details.document_index, one.beneficiary.id).await?;
         }
-        return Ok(Err(taken));
+        return Ok(all_or_none(taken));
     }
     let outcomes = enrol(db, enrolments).await?;
     Ok(all_or_none(refused(&outcomes)))

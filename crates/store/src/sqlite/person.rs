@@ -15,7 +15,7 @@ use crate::{
     guard::ENROLLED,
     record::{
         AccountRow, Amendment, BeneficiaryRow, ClaimRow, ClaimState, Done, Enrolment, NotAmended,
-        NotEnrolled, NotRemoved, PersonRecord, SealedDetails,
+        NotEnrolled, NotRemoved, PersonRecord, Run, SealedDetails,
     },
     value::{date, instant, number},
 };
@@ -87,6 +87,7 @@ pub(super) fn enrol(
 pub(super) fn enrol_all(
     connection: &Connection,
     enrolments: &[Enrolment],
+    run: Run,
 ) -> rusqlite::Result<Result<(), Vec<(usize, NotEnrolled)>>> {
     connection.execute_batch("SAVEPOINT all_or_none")?;
     let mut refused = Vec::new();
@@ -95,7 +96,7 @@ pub(super) fn enrol_all(
             refused.push((place, why));
         }
     }
-    if !refused.is_empty() {
+    if run == Run::Dry || !refused.is_empty() {
         connection.execute_batch("ROLLBACK TO all_or_none")?;
     }
     connection.execute_batch("RELEASE all_or_none")?;

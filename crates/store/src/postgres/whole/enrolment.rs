@@ -20,7 +20,7 @@ use crate::{
         value::{bucket, bucket_of, digest_at},
         wave::waves_of,
     },
-    record::{Done, Enrolment, NotEnrolled},
+    record::{Done, Enrolment, NotEnrolled, Run},
     value::number,
 };
 
@@ -104,10 +104,11 @@ pub(in crate::postgres) async fn enrol(
 pub(in crate::postgres) async fn enrol_all(
     db: &Db,
     enrolments: &[Enrolment],
+    run: Run,
 ) -> StoreResult<Result<(), Vec<(usize, NotEnrolled)>>> {
     let refused: StoreResult<Vec<_>> = long_transaction!(db, tx => {
         let refused = refused(&enter_all(&Link::Within(&tx), enrolments).await?);
-        if !refused.is_empty() {
+        if run == Run::Dry || !refused.is_empty() {
             tx.rollback().await?;
             return Ok(refused);
         }
