@@ -218,10 +218,8 @@ impl Platform {
         distinct.sort_unstable();
         distinct.dedup();
         let people = try_join_all(distinct.into_iter().map(|id| self.person(id))).await?;
-        let own = |person: Option<PersonRecord>| {
-            person.filter(|person| person.beneficiary.account == account.uuid)
-        };
-        people.into_iter().map(|person| own(person).ok_or(Error::NotFound)).collect()
+        let own = |person: &PersonRecord| person.beneficiary.account == account.uuid;
+        people.into_iter().map(|person| person.filter(own).ok_or(Error::NotFound)).collect()
     }
 
     /// Applies the programme to each person; gives the dose that all of them are due.

@@ -15,6 +15,7 @@ pub mod geography;
 pub mod import;
 pub mod import_apply;
 pub mod inventory;
+pub mod kept;
 pub mod messages;
 pub mod opened;
 pub mod platform;

@@ -3,11 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::id::{DistrictId, StateId};
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
-use parking_lot::RwLock;
-use rustc_hash::FxHashMap;
+use jiff::{SignedDuration, ToSpan, civil::Date};
 
-use crate::{Ctx, Platform, Result};
+use crate::{Ctx, Platform, Result, kept::Kept};
 
 /// How long a report is given before it is counted anew.
 const REST: SignedDuration = SignedDuration::from_secs(10);
@@ -92,27 +90,16 @@ pub struct Report {
 
 type Key = (Scope, Date);
 
-/// The reports that were counted last, and when. A report reads the counts of the whole country:
-/// however many ask, one at a time is counted.
-#[derive(Default)]
+/// The reports that were counted last. A report reads the counts of the whole country: however many
+/// ask, one at a time is counted.
 pub(crate) struct Reports {
-    held: RwLock<FxHashMap<Key, (Timestamp, Arc<Report>)>>,
+    kept: Kept<Key, Arc<Report>>,
     counting: tokio::sync::Mutex<()>,
 }
 
-impl Reports {
-    fn get(&self, key: Key, now: Timestamp) -> Option<Arc<Report>> {
-        let held = self.held.read();
-        let (at, report) = held.get(&key)?;
-        (SignedDuration::ZERO..REST).contains(&now.duration_since(*at)).then(|| Arc::clone(report))
-    }
-
-    fn put(&self, key: Key, now: Timestamp, report: &Arc<Report>) {
-        let mut held = self.held.write();
-        if held.len() >= MOST_REPORTS {
-            held.clear();
-        }
-        held.insert(key, (now, Arc::clone(report)));
+impl Default for Reports {
+    fn default() -> Self {
+        Self { kept: Kept::new(REST, MOST_REPORTS), counting: tokio::sync::Mutex::default() }
     }
 }
 
@@ -125,15 +112,15 @@ impl Platform {
     /// If the store is not available.
     pub async fn report(&self, ctx: &Ctx, scope: Scope, day: Date) -> Result<Arc<Report>> {
         let key = (scope, day);
-        if let Some(report) = self.reports.get(key, ctx.now) {
+        if let Some(report) = self.reports.kept.get(&key, ctx.now) {
             return Ok(report);
         }
         let _one_at_a_time = self.reports.counting.lock().await;
-        if let Some(report) = self.reports.get(key, ctx.now) {
+        if let Some(report) = self.reports.kept.get(&key, ctx.now) {
             return Ok(report);
         }
         let report = Arc::new(self.count(ctx, scope, day).await?);
-        self.reports.put(key, ctx.now, &report);
+        self.reports.kept.put(key, ctx.now, Arc::clone(&report));
         Ok(report)
     }
 
@@ -204,6 +191,8 @@ impl Platform {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     #[test]
@@ -211,15 +200,15 @@ mod tests {
         let at = |second: i64| Timestamp::from_second(1_643_700_000 + second).unwrap();
         let day = jiff::civil::date(2022, 2, 1);
         let country = (Scope::default(), day);
-        let reports = Reports::default();
-        reports.put(country, at(10), &Arc::new(Report::default()));
-        assert!(reports.get(country, at(10)).is_some());
-        assert!(reports.get(country, at(19)).is_some());
-        assert!(reports.get(country, at(20)).is_none());
+        let reports = Reports::default().kept;
+        reports.put(country, at(10), Arc::new(Report::default()));
+        assert!(reports.get(&country, at(10)).is_some());
+        assert!(reports.get(&country, at(19)).is_some());
+        assert!(reports.get(&country, at(20)).is_none());
         // A clock that went back does not keep it for longer.
-        assert!(reports.get(country, at(9)).is_none());
+        assert!(reports.get(&country, at(9)).is_none());
         let state = Scope { state: Some(StateId(21)), district: None };
-        assert!(reports.get((state, day), at(10)).is_none());
-        assert!(reports.get((Scope::default(), day.tomorrow().unwrap()), at(10)).is_none());
+        assert!(reports.get(&(state, day), at(10)).is_none());
+        assert!(reports.get(&(Scope::default(), day.tomorrow().unwrap()), at(10)).is_none());
     }
 }

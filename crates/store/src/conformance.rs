@@ -27,7 +27,7 @@ pub struct Ground {
     pub folder: PathBuf,
 }
 
-type Run = for<'a> fn(&'a Ground) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+type Body = for<'a> fn(&'a Ground) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Something that every store does.
 pub struct Part {
@@ -35,7 +35,7 @@ pub struct Part {
     pub name: &'static str,
     /// Whether it needs another empty store.
     pub copies: bool,
-    run: Run,
+    run: Body,
 }
 
 impl Part {

@@ -13,8 +13,10 @@ mod server;
 mod trouble;
 
 use file::{compare, open};
-use store::conformance::play::{Found, Play, Told, Writer, prepare};
-use store::sqlite::Synchronous;
+use store::{
+    conformance::play::{Found, Play, Told, Writer, prepare},
+    sqlite::Synchronous,
+};
 use testkit::{
     chance::Chance,
     power::{Disk, Tear},

@@ -18,11 +18,9 @@ use std::{
 
 use domain::id::{AppointmentId, SessionId};
 use jiff::Timestamp;
-use store::conformance::fixture::{
-    DAY, account, booking, enrolment, facility, person, seat, session,
-};
 use store::{
     Booking, Cancellation, Done, Move, NotBooked, Store,
+    conformance::fixture::{DAY, account, booking, enrolment, facility, person, seat, session},
     postgres::{Options, Postgres, Topology},
 };
 use testkit::postgres::{Server, database_of};

@@ -1,9 +1,7 @@
+//! Booking, moving, cancelling, and what a session may become.
+
 use std::sync::Arc;
 
-use crate::{
-    Booking, Cancellation, ClaimState, Done, Idempotency, Move, NotBooked, NotCancelled, NotMoved,
-    NotPublished, Published, Store, TakenSeats,
-};
 use domain::{
     appointment::AppointmentState,
     id::{AppointmentId, FacilityId, SessionId},
@@ -14,6 +12,10 @@ use uuid::Uuid;
 use super::fixture::{
     DAY, account, at, booking, country, dose, enrolment, facility, message, person, seat, session,
     taken,
+};
+use crate::{
+    Booking, Cancellation, ClaimState, Done, Idempotency, Move, NotBooked, NotCancelled, NotMoved,
+    NotPublished, Published, Store, TakenSeats,
 };
 
 pub(super) async fn seats_are_given_to_all_of_a_group_or_none(store: &Arc<dyn Store>) {

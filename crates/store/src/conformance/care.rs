@@ -1,12 +1,14 @@
+//! Places, messages, what expires, and copies.
+
 use std::{path::Path, sync::Arc};
 
-use crate::{Bump, RulesFile, Settled, Store, Tally};
 use domain::{
     id::{DistrictId, StateId},
     place::{District, Pincode, Position, PostalPlace, State},
 };
 
 use super::fixture::{DAY, at, booking, country, dose, message, person, seat};
+use crate::{Bump, RulesFile, Settled, Store, Tally};
 
 pub(super) async fn places_rules_and_counts_are_kept(store: &Arc<dyn Store>) {
     let state = State {

@@ -1,6 +1,7 @@
+//! Doses, and what takes them back.
+
 use std::sync::Arc;
 
-use crate::{AefiNote, ClaimState, Done, NotRecorded, NotUndone, Store, Tally, UndoDose};
 use domain::{
     appointment::AppointmentState,
     id::{DoseId, FacilityId, StaffId},
@@ -8,6 +9,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::fixture::{DAY, at, booking, country, dose, person, seat, taken};
+use crate::{AefiNote, ClaimState, Done, NotRecorded, NotUndone, Store, Tally, UndoDose};
 
 pub(super) async fn a_dose_is_recorded_once_in_its_place(store: &Arc<dyn Store>) {
     country(store, 5).await;

@@ -2,10 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::{
-    AccountRow, BeneficiaryRow, Booking, CertificateRow, DoseRecord, Enrolment, Message,
-    SealedDetails, Store, Tally,
-};
 use domain::{
     appointment::Seat,
     dose::Dose,
@@ -22,6 +18,11 @@ use jiff::{
     civil::{Date, date, time},
 };
 use uuid::Uuid;
+
+use crate::{
+    AccountRow, BeneficiaryRow, Booking, CertificateRow, DoseRecord, Enrolment, Message,
+    SealedDetails, Store, Tally,
+};
 
 /// The day of every session.
 pub const DAY: Date = date(2022, 2, 1);

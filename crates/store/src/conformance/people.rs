@@ -1,10 +1,11 @@
+//! Who is entered, changed and removed.
+
 use std::sync::Arc;
 
+use super::fixture::{account, at, booking, country, details, dose, enrolment, person, seat};
 use crate::{
     Amendment, Done, Enrolment, Idempotency, NotAmended, NotEnrolled, NotRemoved, Run, Store,
 };
-
-use super::fixture::{account, at, booking, country, details, dose, enrolment, person, seat};
 
 pub(super) async fn people_are_enrolled_within_their_limits(store: &Arc<dyn Store>) {
     let outcomes = store

@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use crate::{Booking, Done, DoseRecord, Enrolment, Store, StoreResult};
 use domain::{
     appointment::Seat,
     id::{AccountId, AppointmentId, BeneficiaryId, DoseId, HomeBucket},
@@ -17,13 +16,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use super::fixture;
+use crate::{Booking, Done, DoseRecord, Enrolment, Store, StoreResult};
 
 const WRITERS: u32 = 16;
 /// More than any play books.
 const SEATS: u32 = 1_000_000;
 
 /// What the store acknowledged about one person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Told {
     /// Which person.
     pub number: u32,

@@ -1,10 +1,12 @@
+//! One-time passwords, counters and staff.
+
 use std::sync::Arc;
 
-use crate::{Bump, CodeTry, NoMatch, SignInCode, StaffRole, StaffRow, Store};
 use domain::id::{DistrictId, FacilityId, StaffId};
 use uuid::Uuid;
 
 use super::fixture::{at, message};
+use crate::{Bump, CodeTry, NoMatch, SignInCode, StaffRole, StaffRow, Store};
 
 fn code(id: u128, mobile: u8, digits: u8, sent: i64) -> SignInCode {
     SignInCode {

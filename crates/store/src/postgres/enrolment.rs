@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     link::{Attempt, Db, Failure, Home, Steps, step, transaction},
     message, place, remembered,
-    statement::statements,
+    statement::{Statement, statements},
     value::{bucket, bucket_of, digest_at},
     wave::{batch, side_by_side, waves},
 };
@@ -93,13 +93,13 @@ async fn enrol_one(steps: Steps<'_>, enrolment: &Enrolment) -> Attempt<Result<Do
     let entered = step!(steps, Home(home), home => enter(&home, enrolment).await?);
     let index = enrolment.beneficiary.details.document_index;
     if entered == Err(NotEnrolled::AccountFull) {
-        release(steps, &index, enrolment.beneficiary.id).await?;
+        change_document(steps, &RELEASE, &index, enrolment.beneficiary.id).await?;
     } else if entered == Err(NotEnrolled::OtherRequest) {
         // Unless it is the document of the person who was entered.
         let beneficiary = &enrolment.beneficiary;
         complete_reservation(steps, &index, beneficiary.id, beneficiary.account).await?;
     } else if steps.each() {
-        settle(steps, &index, enrolment.beneficiary.id).await?;
+        change_document(steps, &SETTLE, &index, enrolment.beneficiary.id).await?;
     }
     Ok(entered)
 }
@@ -135,26 +135,16 @@ fn bucket_of_slice(index: &[u8]) -> i32 {
     index.try_into().map_or(0, bucket_of)
 }
 
-async fn release(steps: Steps<'_>, index: &[u8; 32], person: BeneficiaryId) -> Attempt<()> {
+/// Releases, withdraws or settles the document of a person.
+async fn change_document(
+    steps: Steps<'_>,
+    change: &Statement,
+    index: &[u8; 32],
+    person: BeneficiaryId,
+) -> Attempt<()> {
     let (index, id) = (index.as_slice(), number(person));
     step!(steps, Home(bucket_of_slice(index)), home => {
-        home.execute(&RELEASE, &[&index, &id]).await?
-    });
-    Ok(())
-}
-
-async fn withdraw(steps: Steps<'_>, index: &[u8; 32], person: BeneficiaryId) -> Attempt<()> {
-    let (index, id) = (index.as_slice(), number(person));
-    step!(steps, Home(bucket_of_slice(index)), home => {
-        home.execute(&WITHDRAW, &[&index, &id]).await?
-    });
-    Ok(())
-}
-
-async fn settle(steps: Steps<'_>, index: &[u8; 32], person: BeneficiaryId) -> Attempt<()> {
-    let (index, id) = (index.as_slice(), number(person));
-    step!(steps, Home(bucket_of_slice(index)), home => {
-        home.execute(&SETTLE, &[&index, &id]).await?
+        home.execute(change, &[&index, &id]).await?
     });
     Ok(())
 }
@@ -252,7 +242,13 @@ pub(super) async fn enrol_all(
         .collect();
     if run == Run::Dry || !taken.is_empty() {
         for (one, _) in enrolments.iter().zip(&reserved).filter(|(_, outcome)| outcome.is_ok()) {
-            withdraw(steps, &one.beneficiary.details.document_index, one.beneficiary.id).await?;
+            change_document(
+                steps,
+                &WITHDRAW,
+                &one.beneficiary.details.document_index,
+                one.beneficiary.id,
+            )
+            .await?;
         }
         return Ok(all_or_none(taken));
     }
@@ -293,9 +289,9 @@ async fn amend_one(steps: Steps<'_>, amendment: &Amendment) -> Attempt<Result<()
     });
     if old != new {
         let gone = if amended.is_ok() { &old } else { &new };
-        release(steps, gone, person).await?;
+        change_document(steps, &RELEASE, gone, person).await?;
         if amended.is_ok() && steps.each() {
-            settle(steps, &new, person).await?;
+            change_document(steps, &SETTLE, &new, person).await?;
         }
     }
     Ok(amended)
@@ -362,7 +358,7 @@ async fn remove_one(
     });
     match removed {
         Ok(index) => {
-            release(steps, &index, person).await?;
+            change_document(steps, &RELEASE, &index, person).await?;
             Ok(Ok(()))
         }
         Err(why) => Ok(Err(why)),
@@ -407,5 +403,6 @@ pub(super) async fn complete_reservation(
             false
         }
     });
-    if entered { settle(steps, index, person).await } else { release(steps, index, person).await }
+    let change = if entered { &SETTLE } else { &RELEASE };
+    change_document(steps, change, index, person).await
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio_postgres::Config;
 use uuid::Uuid;
 
-use super::{Postgres, Topology, link::Failure, tls};
+use super::{Postgres, link::Failure, tls};
 use crate::StoreResult;
 
 /// A schema of one's own in a database.
@@ -42,13 +42,13 @@ impl Scratch {
         &self.name
     }
 
-    /// Opens it as a store; with no `topology`, as [`Postgres::open`] does.
+    /// Opens it as a store, sharded if the server has Citus.
     ///
     /// # Errors
     ///
     /// As [`Postgres::open`].
-    pub async fn open(&self, topology: Option<Topology>) -> StoreResult<Postgres> {
-        Postgres::open_config(self.config(), topology, true).await
+    pub async fn open(&self) -> StoreResult<Postgres> {
+        Postgres::open_config(self.config(), None, true).await
     }
 
     fn config(&self) -> Config {

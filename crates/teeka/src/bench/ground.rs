@@ -58,7 +58,7 @@ impl Engine {
     async fn start(database: Option<&str>) -> anyhow::Result<(Self, Arc<dyn Store>)> {
         if let Some(url) = database {
             let scratch = Scratch::create(url).await.context("cannot make a schema there")?;
-            let store = Arc::new(scratch.open(None).await?);
+            let store = Arc::new(scratch.open().await?);
             return Ok((Self::Postgres(Box::new(scratch)), store));
         }
         let folder = Folder::new("bench")?;

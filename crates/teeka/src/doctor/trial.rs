@@ -107,7 +107,7 @@ async fn open(
     number: usize,
 ) -> anyhow::Result<Arc<dyn Store>> {
     Ok(match schemas.get(number) {
-        Some(schema) => Arc::new(schema.open(None).await?),
+        Some(schema) => Arc::new(schema.open().await?),
         None => Arc::new(Sqlite::open(&folder.join(format!("{number}.sqlite")))?),
     })
 }

@@ -1,46 +1,40 @@
 //! What everybody is told who finds a session full: the next sessions that are not. A crowd asks the
 //! same at once, so the answer is made once and given for a moment.
 
-use app::{Actor, Ctx};
+use app::{Actor, Ctx, kept::Kept};
 use axum::body::Bytes;
 use domain::id::SessionId;
-use parking_lot::RwLock;
-use rustc_hash::FxHashMap;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::shape;
 use crate::{Web, language::Twins};
 
-/// How long an answer is given. With the inventory's own 250 it stays below a second.
-///
-/// # Units
-///
-/// Milliseconds.
-const REST_MS: i64 = 500;
+/// How long an answer is given. With the inventory's own 250 ms it stays below a second.
+const REST: SignedDuration = SignedDuration::from_millis(500);
 /// How many answers are kept; beyond, all are made anew as asked. At about 4 kB each: 40 MB.
 const MOST_ANSWERS: usize = 10_000;
 
-/// The answers made so far, by session and dose, and when.
-#[derive(Default)]
-pub(crate) struct Cache(RwLock<FxHashMap<(SessionId, u8), (i64, Bytes)>>);
+/// The answers made so far, by session and dose.
+pub(crate) struct Cache(Kept<(SessionId, u8), Bytes>);
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self(Kept::new(REST, MOST_ANSWERS))
+    }
+}
 
 /// The body of the answer to whoever is not looked up yet.
 pub(crate) fn for_anyone(web: &Web, session: SessionId, dose_number: u8) -> Bytes {
     let now = web.0.clock.now();
-    let (key, at) = ((session, dose_number), now.as_millisecond());
-    let cache = &web.0.sold_out.0;
-    if let Some((made_at, body)) = cache.read().get(&key)
-        && at - made_at < REST_MS
-    {
-        return body.clone();
+    let key = (session, dose_number);
+    let Cache(kept) = &web.0.sold_out;
+    if let Some(body) = kept.get(&key, now) {
+        return body;
     }
     let ctx = Ctx { actor: Actor::Anyone, now, entropy: web.0.entropy.clone() };
     let body = body(web, &web.0.platform.next_alike(&ctx, session, dose_number));
-    let mut held = cache.write();
-    if held.len() >= MOST_ANSWERS {
-        held.clear();
-    }
-    held.insert(key, (at, body.clone()));
+    kept.put(key, now, body.clone());
     body
 }
 
