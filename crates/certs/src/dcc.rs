@@ -16,45 +16,15 @@ use std::cell::RefCell;
 use ciborium::Value;
 use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 use flate2::{Compress, Compression, FlushCompress, Status};
-use jiff::civil::Date;
 
-use crate::{name::passport_letters, signer::Signer};
+use crate::{
+    name::passport_letters,
+    signer::{Signer, key::NotSigned},
+    vaccination::Vaccination,
+};
 
 /// SNOMED CT code of COVID-19.
 pub const COVID_19: &str = "840539006";
-
-/// A vaccination to certify.
-///
-/// # Privacy
-///
-/// Holds a name and a year of birth: goes into the certificate and nowhere else. So it has no
-/// Debug.
-pub struct Vaccination<'a> {
-    /// Name as the person writes it.
-    pub name: &'a str,
-    /// Year of birth.
-    pub birth_year: i16,
-    /// SNOMED CT code of the disease.
-    pub disease: &'a str,
-    /// What the vaccine is.
-    pub prophylaxis: &'a str,
-    /// The medicinal product.
-    pub product: &'a str,
-    /// Who makes it.
-    pub manufacturer: &'a str,
-    /// Which dose this is.
-    pub dose_number: u8,
-    /// How many complete the series.
-    pub doses_total: u8,
-    /// When it was given.
-    pub given_on: Date,
-    /// ISO 3166-1 code of where it was given.
-    pub country: &'a str,
-    /// Who certifies.
-    pub issuer: &'a str,
-    /// Unique certificate identifier.
-    pub uvci: &'a str,
-}
 
 /// Issues a certificate. It never outlasts its signer's certificate: a later expiry is brought
 /// forward to that.
@@ -66,12 +36,16 @@ pub struct Vaccination<'a> {
 /// # Shape
 ///
 /// The text of the QR code: `HC1:` and base45.
+///
+/// # Errors
+///
+/// [`NotSigned`] if the key cannot be reached.
 pub fn issue(
     signer: &Signer,
     vaccination: &Vaccination<'_>,
     issued_at: i64,
     expires_at: i64,
-) -> String {
+) -> Result<String, NotSigned> {
     let claims = Value::Map(vec![
         (int(1), text(vaccination.country)),
         (int(4), int(expires_at.min(signer.not_after()))),
@@ -80,20 +54,18 @@ pub fn issue(
     ]);
     let mut payload = Vec::with_capacity(512);
     ciborium::into_writer(&claims, &mut payload).expect("a value can be written to memory");
-    pack(&sign(signer, payload))
+    Ok(pack(&sign(signer, payload)?))
 }
 
 /// The payload as `COSE_Sign1`, tagged.
-pub(crate) fn sign(signer: &Signer, payload: Vec<u8>) -> Vec<u8> {
+pub(crate) fn sign(signer: &Signer, payload: Vec<u8>) -> Result<Vec<u8>, NotSigned> {
     let key_id = signer.key_id().to_vec();
     let header = HeaderBuilder::new().algorithm(iana::Algorithm::ES256).key_id(key_id).build();
-    CoseSign1Builder::new()
+    let signed = CoseSign1Builder::new()
         .protected(header)
         .payload(payload)
-        .create_signature(b"", |message| signer.sign(message))
-        .build()
-        .to_tagged_vec()
-        .expect("a signed value can be written to memory")
+        .try_create_signature(b"", |message| signer.sign(message))?;
+    Ok(signed.build().to_tagged_vec().expect("a signed value can be written to memory"))
 }
 
 /// The signed bytes as the text of a QR code.
@@ -124,21 +96,21 @@ fn certificate(vaccination: &Vaccination<'_>) -> Value {
         name.push((text("gnt"), text(&passport_letters(forename))));
     }
     let dose = vec![
-        (text("tg"), text(vaccination.disease)),
-        (text("vp"), text(vaccination.prophylaxis)),
-        (text("mp"), text(vaccination.product)),
-        (text("ma"), text(vaccination.manufacturer)),
+        (text("tg"), text(vaccination.codes.disease)),
+        (text("vp"), text(vaccination.codes.prophylaxis)),
+        (text("mp"), text(vaccination.codes.product)),
+        (text("ma"), text(vaccination.codes.manufacturer)),
         (text("dn"), int(vaccination.dose_number.into())),
-        (text("sd"), int(vaccination.doses_total.max(vaccination.dose_number).into())),
+        (text("sd"), int(vaccination.series().into())),
         (text("dt"), text(&vaccination.given_on.to_string())),
         (text("co"), text(vaccination.country)),
         (text("is"), text(vaccination.issuer)),
-        (text("ci"), text(vaccination.uvci)),
+        (text("ci"), text(&vaccination.uvci())),
     ];
     Value::Map(vec![
         (text("ver"), text("1.3.0")),
         (text("nam"), Value::Map(name)),
-        (text("dob"), text(&format!("{:04}", vaccination.birth_year))),
+        (text("dob"), text(&vaccination.born.text())),
         (text("v"), Value::Array(vec![Value::Map(dose)])),
     ])
 }

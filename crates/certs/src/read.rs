@@ -16,6 +16,19 @@ const MOST_FOUND: usize = 100;
 /// What a certificate begins with.
 const BEGIN: &[u8] = b"HC1:";
 
+/// What a QR code or a file holds.
+///
+/// # Privacy
+///
+/// A certificate tells a name: for whoever the holder showed it to. So it has no Debug.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// A text.
+    Text(String),
+    /// Bytes that are no text.
+    Bytes(Vec<u8>),
+}
+
 /// The certificates in a file, each once, in order.
 ///
 /// # Shape

@@ -1,27 +1,13 @@
 //! Who signs: a document signer under a signing authority of the country.
 
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
-};
-use jiff::civil::Date;
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
-};
+#[cfg(feature = "issue")]
+mod authority;
+pub mod key;
 
-/// Extended key usage of a signer of vaccination certificates.
-///
-/// # Source
-///
-/// EU DCC "Technical specifications for certificate governance", extended key usage
-/// 1.3.6.1.4.1.1847.2021.1.2.
-pub const SIGNS_VACCINATIONS: [u64; 10] = [1, 3, 6, 1, 4, 1, 1847, 2021, 1, 2];
-/// How many years the authority is valid.
-const AUTHORITY_YEARS: i16 = 10;
-/// How many years a document signer is valid.
-const SIGNER_YEARS: i16 = 4;
+#[cfg(feature = "issue")]
+pub use authority::{NewSigner, make_signer};
+
+use self::key::{NotSigned, SigningKey};
 
 /// Why there is no signer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,93 +26,44 @@ pub enum BadSigner {
     Making,
 }
 
-/// A document signer: signs certificates.
+/// A document signer: a key, and the certificate that says whose it is.
 pub struct Signer {
-    key: EcdsaKeyPair,
+    key: Box<dyn SigningKey>,
     key_id: [u8; 8],
     not_after: i64,
-    random: SystemRandom,
     certificate: String,
 }
 
-/// A new signer as text for files. The key is secret.
-pub struct NewSigner {
-    /// The signing key, PKCS #8 PEM.
-    pub key_pem: String,
-    /// The signer's certificate, PEM.
-    pub certificate_pem: String,
-    /// The authority's certificate, PEM.
-    pub authority_pem: String,
-}
-
-/// Makes an authority of a country and a document signer under it. The authority's key is
-/// forgotten: the next signer comes with an authority of its own, or from outside.
-///
-/// # Errors
-///
-/// [`BadSigner::Making`] if the names cannot stand in a certificate.
-pub fn make_signer(country: &str, issuer: &str, today: Date) -> Result<NewSigner, BadSigner> {
-    let authority_key = make_key()?;
-    let mut authority = params(country, issuer, "CSCA", today, AUTHORITY_YEARS);
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let authority_certificate =
-        authority.self_signed(&authority_key).map_err(|_| BadSigner::Making)?;
-    let key = make_key()?;
-    let mut signer = params(country, issuer, "DSC", today, SIGNER_YEARS);
-    signer.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    signer.use_authority_key_identifier_extension = true;
-    signer.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(SIGNS_VACCINATIONS.to_vec())];
-    let authority = rcgen::Issuer::new(authority, authority_key);
-    let certificate = signer.signed_by(&key, &authority).map_err(|_| BadSigner::Making)?;
-    Ok(NewSigner {
-        key_pem: key.serialize_pem(),
-        certificate_pem: certificate.pem(),
-        authority_pem: authority_certificate.pem(),
-    })
-}
-
-fn make_key() -> Result<KeyPair, BadSigner> {
-    KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(|_| BadSigner::Making)
-}
-
-fn params(country: &str, issuer: &str, role: &str, today: Date, years: i16) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    let day = |date: Date, year: i16| {
-        let month = date.month().unsigned_abs();
-        // The 29th of February is not in every year.
-        rcgen::date_time_ymd(year.into(), month, date.day().unsigned_abs().min(28))
-    };
-    // Validity begins at midnight UTC, and the country's day may begin before it does.
-    let from = today.yesterday().unwrap_or(today);
-    params.not_before = day(from, from.year());
-    params.not_after = day(today, today.year() + years);
-    params.distinguished_name.push(DnType::CountryName, country);
-    params.distinguished_name.push(DnType::OrganizationName, issuer);
-    params.distinguished_name.push(DnType::CommonName, format!("{role} {}", today.year()));
-    params
-}
-
 impl Signer {
-    /// The signer of a key and its certificate.
+    /// The signer of a key in a file and its certificate.
     ///
     /// # Errors
     ///
     /// [`BadSigner`] if either cannot be read or they are not a pair.
+    #[cfg(feature = "issue")]
     pub fn from_pem(key_pem: &str, certificate_pem: &str) -> Result<Self, BadSigner> {
-        let pair = KeyPair::from_pem(key_pem).map_err(|_| BadSigner::Key)?;
-        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pair.serialized_der())
-            .map_err(|_| BadSigner::Key)?;
+        Self::new(Box::new(key::LocalKey::from_pem(key_pem)?), certificate_pem)
+    }
+
+    /// The signer of a key, wherever it is kept, and its certificate.
+    ///
+    /// # Errors
+    ///
+    /// [`BadSigner`] if the certificate cannot be read or is of another key, or if the key is not
+    /// one of P-256.
+    pub fn new(key: Box<dyn SigningKey>, certificate_pem: &str) -> Result<Self, BadSigner> {
         let known =
             crate::trust::Known::from_pem(certificate_pem).map_err(|_| BadSigner::Certificate)?;
-        if known.public_key() != pair.public_key_raw() {
+        if key.scheme() != crate::signature::Scheme::Es256 {
+            return Err(BadSigner::Key);
+        }
+        if known.key() != key.public_key() {
             return Err(BadSigner::NotAPair);
         }
         Ok(Self {
             key,
             key_id: known.key_id(),
             not_after: known.not_after(),
-            random: SystemRandom::new(),
             certificate: certificate_pem.to_owned(),
         })
     }
@@ -134,6 +71,11 @@ impl Signer {
     /// The signer's certificate, PEM: what verifiers need.
     pub fn certificate_pem(&self) -> &str {
         &self.certificate
+    }
+
+    /// The signer's key, for formats that name keys otherwise than by a certificate.
+    pub fn key(&self) -> &dyn SigningKey {
+        &*self.key
     }
 
     /// When the signer's certificate ends, seconds since 1970.
@@ -146,32 +88,11 @@ impl Signer {
     }
 
     /// The signature of a message: ES256, 64 bytes.
-    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        let signature = self.key.sign(&self.random, message);
-        signature.expect("the operating system has randomness").as_ref().to_vec()
-    }
-}
-
-/// The first eight bytes of a certificate's SHA-256. Source: EU DCC, key identifier.
-pub(crate) fn key_id(der: &[u8]) -> [u8; 8] {
-    let hash = digest(&SHA256, der);
-    hash.as_ref()[..8].try_into().expect("SHA-256 has more than eight bytes")
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-
-    #[test]
-    fn a_signer_is_valid_from_the_first_minute_of_the_countrys_day() {
-        for today in [date(2024, 2, 29), date(2024, 3, 1), date(2026, 1, 1), date(2026, 11, 25)] {
-            let new = make_signer("IN", "Ministry of Health", today).unwrap();
-            let known = crate::trust::Known::from_pem(&new.certificate_pem).unwrap();
-            let india = jiff::tz::Offset::from_seconds(5 * 3_600 + 1_800).unwrap();
-            let midnight = india.to_timestamp(today.at(0, 0, 0, 0)).unwrap();
-            assert!(known.valid_at(midnight.as_second()), "{today}");
-        }
+    ///
+    /// # Errors
+    ///
+    /// [`NotSigned`] if the key cannot be reached.
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, NotSigned> {
+        self.key.sign(message)
     }
 }

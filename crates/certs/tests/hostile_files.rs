@@ -1,6 +1,6 @@
 //! Files in which certificates are looked for and that nobody in their right mind made.
 
-use certs::{read::certificates, trust::TrustList, verify::verify};
+use certs::{read::certificates, trust::Trust, verify::verify_text};
 use proptest::prelude::*;
 
 /// The beginning of each kind of file that is taken apart.
@@ -15,7 +15,7 @@ const BEGINNINGS: [&[u8]; 6] = [
 
 fn look(bytes: &[u8]) {
     for text in certificates(bytes) {
-        drop(verify(&text, &TrustList::default(), 1_640_000_000));
+        drop(verify_text(&text, &Trust::default(), 1_640_000_000));
     }
 }
 
@@ -27,13 +27,13 @@ proptest! {
         kind in 0_usize..6, rest in proptest::collection::vec(any::<u8>(), 0..2_000),
     ) {
         look(&[BEGINNINGS[kind], &rest].concat());
-        drop(TrustList::from_pem(&String::from_utf8_lossy(&rest)));
+        drop(Trust::from_pem(&String::from_utf8_lossy(&rest)));
     }
 
     #[test]
     fn any_trust_list_is_read_or_refused(inside in "[A-Za-z0-9+/=\n]{0,400}") {
         let pem = format!("-----BEGIN CERTIFICATE-----\n{inside}\n-----END CERTIFICATE-----\n");
-        drop(TrustList::from_pem(&pem));
+        drop(Trust::from_pem(&pem));
     }
 }
 

@@ -3,41 +3,26 @@ mod forms;
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::*;
+use super::{verify_text as verify, *};
 use crate::{
-    dcc::{self, Vaccination},
+    dcc,
+    hcert::{signer_of, unpack},
     signer::{Signer, make_signer},
+    vaccination::tests::vaccination,
+    verdict::Caveat,
 };
 
 const ISSUED: i64 = 1_640_000_000;
 const EXPIRES: i64 = ISSUED + 86_400 * 730;
 
-fn signer() -> (Signer, TrustList) {
+fn signer() -> (Signer, Trust) {
     let new = make_signer("IN", "Ministry of Health", date(2021, 1, 1)).unwrap();
     let signer = Signer::from_pem(&new.key_pem, &new.certificate_pem).unwrap();
-    (signer, TrustList::from_pem(&new.certificate_pem).unwrap())
-}
-
-fn vaccination<'a>(name: &'a str, uvci: &'a str) -> Vaccination<'a> {
-    Vaccination {
-        name,
-        birth_year: 1980,
-        disease: dcc::COVID_19,
-        prophylaxis: "29061000087103",
-        product: "Covishield",
-        manufacturer: "ORG-100001981",
-        dose_number: 2,
-        doses_total: 2,
-        given_on: date(2021, 12, 1),
-        country: "IN",
-        issuer: "Ministry of Health",
-        uvci,
-    }
+    (signer, Trust::from_pem(&new.certificate_pem).unwrap())
 }
 
 fn certificate(signer: &Signer, name: &str) -> String {
-    let uvci = crate::name::uvci("IN", uuid::Uuid::from_bytes([3; 16]));
-    dcc::issue(signer, &vaccination(name, &uvci), ISSUED, EXPIRES)
+    dcc::issue(signer, &vaccination(name), ISSUED, EXPIRES).unwrap()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "each verdict is asked about once")]
@@ -50,7 +35,7 @@ fn reason(verdict: Verdict) -> Option<NotValid> {
 
 fn name_of(verdict: Verdict) -> Option<String> {
     match verdict {
-        Verdict::Valid(claims) | Verdict::ValidBut(claims, _) => Some(claims.name),
+        Verdict::Valid(claims) | Verdict::ValidBut(claims, _) => claims.name,
         Verdict::NotValid(_) => None,
     }
 }
@@ -96,7 +81,7 @@ fn a_bomb_is_refused_at_once() {
     zlib.write_all(&vec![0; 8 << 20]).unwrap();
     let text = format!("HC1:{}", base45::encode(zlib.finish().unwrap()));
     assert!(text.len() < MOST_TEXT);
-    let trust = TrustList::default();
+    let trust = Trust::default();
     assert_eq!(reason(verify(&text, &trust, ISSUED)), Some(NotValid::Packing));
     let deep = format!("HC1:{}", "0".repeat(MOST_TEXT));
     assert_eq!(reason(verify(&deep, &trust, ISSUED)), Some(NotValid::NotACertificate));
@@ -127,7 +112,7 @@ proptest! {
 
     #[test]
     fn any_text_gets_an_answer(text in "(HC1:)?[ -Z]{0,400}") {
-        let verdict = verify(&text, &TrustList::default(), ISSUED);
+        let verdict = verify(&text, &Trust::default(), ISSUED);
         prop_assert!(reason(verdict).is_some());
     }
 }

@@ -1,0 +1,30 @@
+//! With aws-lc-rs.
+
+use aws_lc_rs::{
+    digest::{SHA256, SHA384, digest},
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519,
+        RSA_PSS_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+    },
+};
+
+use super::PublicKey;
+
+pub(super) fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
+    let by: &'static dyn VerificationAlgorithm = match key {
+        PublicKey::P256(_) => &ECDSA_P256_SHA256_FIXED,
+        PublicKey::P384(_) => &ECDSA_P384_SHA384_FIXED,
+        PublicKey::P521(_) => &ECDSA_P521_SHA512_FIXED,
+        PublicKey::Rsa(_) => &RSA_PSS_2048_8192_SHA256,
+        PublicKey::Ed25519(_) => &ED25519,
+    };
+    UnparsedPublicKey::new(by, key.bytes()).verify(message, signature).is_ok()
+}
+
+pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    digest(&SHA256, bytes).as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
+
+pub(super) fn sha384(bytes: &[u8]) -> [u8; 48] {
+    digest(&SHA384, bytes).as_ref().try_into().expect("SHA-384 has 48 bytes")
+}
