@@ -169,7 +169,7 @@ struct PlaceNames {
     facility: String,
     district: String,
     state: String,
-    pincode: u32,
+    pincode: i32,
 }
 
 impl PlaceNames {
