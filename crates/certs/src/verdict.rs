@@ -1,5 +1,7 @@
 //! The answer about a certificate: what it says, and whether that can be relied on.
 
+pub mod told;
+
 /// The form that a certificate has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {

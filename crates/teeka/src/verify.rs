@@ -6,10 +6,10 @@ use anyhow::{Context, bail};
 use certs::{
     read,
     trust::Trust,
-    verdict::{Claims, Event, EventKind, Verdict},
+    verdict::{Verdict, told},
     verify,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{output::Output, platform::system};
 
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         for text in texts {
             let verdict = verify::verify_text(&text, &trust, now);
             all_valid &= !matches!(verdict, Verdict::NotValid(_));
-            let (json, words) = told(&verdict, args.show);
+            let (json, words) = (told::json(&verdict, args.show), told::words(&verdict, args.show));
             let name = file.display().to_string();
             let mut json = json;
             json["file"] = Value::from(name.clone());
@@ -62,90 +62,4 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if all_valid { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-fn told(verdict: &Verdict, show: bool) -> (Value, String) {
-    match verdict {
-        Verdict::NotValid(why) => {
-            (json!({ "verdict": "not valid", "why": why.to_string() }), format!("not valid: {why}"))
-        }
-        Verdict::Valid(claims) => {
-            let (mut json, words) = shown(claims, show);
-            json["verdict"] = "valid".into();
-            json["format"] = claims.format.name().into();
-            (json, format!("valid{words}"))
-        }
-        Verdict::ValidBut(claims, caveats) => {
-            let caveats: Vec<_> = caveats.iter().map(ToString::to_string).collect();
-            let (mut json, words) = shown(claims, show);
-            json["verdict"] = "valid but".into();
-            json["format"] = claims.format.name().into();
-            json["caveats"] = caveats.clone().into();
-            (json, format!("valid, but {}{words}", caveats.join("; ")))
-        }
-    }
-}
-
-/// What a certificate says, for who asks to see it.
-fn shown(claims: &Claims, show: bool) -> (Value, String) {
-    if !show {
-        return (json!({}), String::new());
-    }
-
-    let events: Vec<_> = claims.events.iter().map(event_json).collect();
-    let json = json!({
-        "name": claims.name,
-        "born": claims.born,
-        "events": events,
-        "issuer": claims.issuer,
-        "id": claims.id,
-        "issued_at": claims.issued_at,
-        "expires_at": claims.expires_at,
-    });
-    let mut words = format!("\n  {}, born {}", or_dash(&claims.name), or_dash(&claims.born));
-    for event in &claims.events {
-        words += &event_words(event);
-    }
-    words += &format!("\n  {}\n  {}", claims.issuer, or_dash(&claims.id));
-    (json, words)
-}
-
-fn or_dash(text: &Option<String>) -> &str {
-    text.as_deref().unwrap_or("–")
-}
-
-const fn kind(event: &Event) -> &'static str {
-    match event.kind {
-        EventKind::Vaccination => "vaccination",
-        EventKind::Test => "test",
-        EventKind::Recovery => "recovery",
-    }
-}
-
-fn event_json(event: &Event) -> Value {
-    json!({
-        "kind": kind(event),
-        "disease": event.disease,
-        "product": event.product,
-        "manufacturer": event.manufacturer,
-        "lot": event.lot,
-        "dose_number": event.dose_number,
-        "doses_total": event.doses_total,
-        "on": event.on,
-        "until": event.until,
-        "place": event.place,
-        "country": event.country,
-        "result": event.result,
-    })
-}
-
-/// An event in one line, as far as the certificate says.
-fn event_words(event: &Event) -> String {
-    let dose = event.dose_number.map(|number| match event.doses_total {
-        Some(total) => format!("dose {number} of {total}"),
-        None => format!("dose {number}"),
-    });
-    let parts = [&event.product, &dose, &event.result, &event.on, &event.place, &event.country];
-    let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
-    format!("\n  {}: {}", kind(event), parts.join(", "))
 }
