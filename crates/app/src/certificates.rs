@@ -1,14 +1,15 @@
 //! Certificates: signed when the dose is recorded, printed when somebody asks.
 
 use certs::{
-    dcc::{self, Vaccination},
-    name, print,
+    dcc, name, print,
     print::{CertificatePage, SlipPage},
     product,
+    vaccination::{Born, Codes, Gender, Place, Vaccination},
 };
 use domain::{
     dose::Dose,
-    id::{AppointmentId, BeneficiaryId},
+    id::{AppointmentId, BeneficiaryId, FacilityId},
+    person,
 };
 use store::ClaimState;
 use uuid::Uuid;
@@ -28,26 +29,45 @@ impl Platform {
         dose: &Dose,
         series: u8,
         id: Uuid,
-    ) -> String {
-        let codes = product::codes(&dose.vaccine);
-        let uvci = name::uvci(&self.settings.country, id);
+    ) -> Result<String> {
+        let place = self.names_of(dose.facility);
+        let reference = person.reference.to_string();
         let vaccination = Vaccination {
+            id,
             name: person.details.name.text(),
-            birth_year: person.details.birth_year,
-            disease: dcc::COVID_19,
-            prophylaxis: codes.map_or(product::ANY_COVID_19, |codes| codes.prophylaxis),
-            product: codes.map_or(dose.vaccine.as_str(), |codes| codes.product),
-            manufacturer: codes.map_or(dose.vaccine.as_str(), |codes| codes.manufacturer),
+            born: Born::Year(person.details.birth_year),
+            gender: gender(person.details.gender),
+            reference: &reference,
+            vaccine: &dose.vaccine,
+            codes: codes(&dose.vaccine),
+            lot: &dose.lot,
+            vaccinator: &dose.vaccinator,
+            place: place.as_place(),
             dose_number: dose.number,
             doses_total: series,
             given_on: dose.given_on,
             country: &self.settings.country,
             issuer: &self.settings.issuer,
-            uvci: &uvci,
         };
         let issued_at = ctx.now.as_second();
         let life = i64::from(self.settings.certificate_days) * 86_400;
-        dcc::issue(&self.signer, &vaccination, issued_at, issued_at + life)
+        Ok(dcc::issue(&self.signer, &vaccination, issued_at, issued_at + life)?)
+    }
+
+    /// The names of a facility and of where it is; empty, if it is no longer known.
+    fn names_of(&self, facility: FacilityId) -> PlaceNames {
+        let Some(facility) = self.inventory.facility(facility) else {
+            return PlaceNames::default();
+        };
+        let geography = self.geography();
+        let district = geography.district(facility.district);
+        let state = district.and_then(|district| geography.state(district.state));
+        PlaceNames {
+            facility: facility.name.clone(),
+            district: district.map(|district| district.name.clone()).unwrap_or_default(),
+            state: state.map(|state| state.name.clone()).unwrap_or_default(),
+            pincode: facility.pincode.0,
+        }
     }
 
     /// The certificate of a person of the resident who asks, as PDF.
@@ -78,18 +98,6 @@ impl Platform {
         let last = last.ok_or(Error::NotFound)?;
         let programme = self.programme();
         let series = programme.vaccine(&last.vaccine).map_or(2, |vaccine| vaccine.series_doses);
-        let facility = self.inventory.facility(last.facility);
-        let geography = self.geography();
-        let facility = facility.map_or_else(String::new, |facility| {
-            let district = geography.district(facility.district);
-            let state = district.and_then(|district| geography.state(district.state));
-            let parts = [
-                Some(facility.name.as_str()),
-                district.map(|district| district.name.as_str()),
-                state.map(|state| state.name.as_str()),
-            ];
-            parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-        });
         let details = &person.details;
         let uvci = name::uvci(&self.settings.country, row.id);
         Ok(print::certificate(&CertificatePage {
@@ -109,7 +117,7 @@ impl Platform {
                 .collect(),
             doses_total: series,
             vaccinator: &last.vaccinator,
-            facility,
+            facility: self.names_of(last.facility).in_one_line(),
             issuer: &self.settings.issuer,
         }))
     }
@@ -153,4 +161,56 @@ impl Platform {
             appointment: appointment.to_string(),
         }))
     }
+}
+
+/// The names of a facility and of where it is.
+#[derive(Default)]
+struct PlaceNames {
+    facility: String,
+    district: String,
+    state: String,
+    pincode: i32,
+}
+
+impl PlaceNames {
+    fn as_place(&self) -> Place<'_> {
+        let Self { facility, district, state, pincode } = self;
+        Place { facility, district, state, pincode: *pincode }
+    }
+
+    fn in_one_line(&self) -> String {
+        let parts = [&self.facility, &self.district, &self.state];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).cloned().collect();
+        parts.join(", ")
+    }
+}
+
+const fn gender(gender: person::Gender) -> Gender {
+    match gender {
+        person::Gender::Female => Gender::Female,
+        person::Gender::Male => Gender::Male,
+        person::Gender::Others => Gender::Other,
+    }
+}
+
+/// The codes of a vaccine. One that is not listed carries its own name, never another's code.
+fn codes(vaccine: &str) -> Codes<'_> {
+    let unlisted = Codes {
+        disease: dcc::COVID_19,
+        icd11: product::ANY_COVID_19_ICD11,
+        prophylaxis: product::ANY_COVID_19,
+        product: vaccine,
+        manufacturer: vaccine,
+        maker: vaccine,
+        cvx: product::ANY_COVID_19_CVX,
+    };
+    product::codes(vaccine).map_or(unlisted, |known| Codes {
+        icd11: known.icd11,
+        prophylaxis: known.prophylaxis,
+        product: known.product,
+        manufacturer: known.manufacturer,
+        maker: known.maker,
+        cvx: known.cvx,
+        ..unlisted
+    })
 }

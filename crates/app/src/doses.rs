@@ -214,7 +214,7 @@ impl Platform {
 
     async fn write_dose(&self, ctx: &Ctx, person: &Person, dose: Dose, series: u8) -> Result<Dose> {
         let certificate_id = ctx.random_uuid();
-        let signed = self.sign_certificate(ctx, person, &dose, series, certificate_id);
+        let signed = self.sign_certificate(ctx, person, &dose, series, certificate_id)?;
         let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
         let text = format!(

@@ -1,5 +1,6 @@
 //! Why a use case did not go through.
 
+use certs::signer::key::NotSigned;
 use domain::{
     id::{BeneficiaryId, SessionId},
     person::BadDetail,
@@ -142,6 +143,9 @@ pub enum Error {
     /// The store is busy or away. Asking again later, with the same key, may help.
     #[error("try again later")]
     Unavailable(#[source] StoreError),
+    /// The key that signs certificates cannot be reached. Asking again later may help.
+    #[error("try again later")]
+    SignerAway(#[from] NotSigned),
     /// A fault of ours. Asking again will not help.
     #[error("something is wrong on our side")]
     Broken(#[source] BrokenCause),

@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
 use app::{Actor, Error, booking::Wish, doses::Given, presence::Presence, settings::Settings};
-use certs::verify::{NotValid, Verdict};
+use certs::verdict::{NotValid, Verdict};
 use domain::id::{AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use store::StaffRole;
@@ -116,8 +116,8 @@ impl Play {
         assert!(row.issued_at <= now);
         let pdf = platform.my_certificate(&self.world.resident(mobile), id).await.unwrap();
         let text = certs::read::certificates(&pdf).remove(0);
-        let trust = certs::trust::TrustList::from_pem(platform.signer_certificate()).unwrap();
-        let verify = |at: i64| certs::verify::verify(&text, &trust, at);
+        let trust = certs::trust::Trust::from_pem(platform.signer_certificate()).unwrap();
+        let verify = |at: i64| certs::verify::verify_text(&text, &trust, at);
         let not_yet = Verdict::NotValid(NotValid::NotYet);
         assert!(verify(now.as_second()) != not_yet, "dated in the future");
         if !matches!(verify(now.as_second()), Verdict::NotValid(_)) {

@@ -15,7 +15,9 @@ const SPIKE_PROTEIN: &str = "1162643001";
 ///
 /// EU value sets for DCC (eHealth Network, `ehn-dcc-valuesets`): vaccine-encoding-instructions,
 /// and vaccine-prophylaxis of 2023-01-25, vaccine-medicinal-product of 2022-11-30,
-/// vaccine-mah-manf of 2022-01-26. `CORBEVAX` and `ZYCOV-D` have no entry in them: they carry the
+/// vaccine-mah-manf of 2022-01-26; ICD-11 extension codes of COVID-19 vaccines (XM); CVX code set of
+/// the CDC, which has one code, 500, for vaccines outside the USA without a code of their own.
+/// `CORBEVAX` and `ZYCOV-D` have no entry in them: they carry the
 /// names of product and maker, never the code of another. There is none for a DNA vaccine, so
 /// `ZYCOV-D` is one of any kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,25 +30,58 @@ pub struct Product {
     pub product: &'static str,
     /// Who makes it.
     pub manufacturer: &'static str,
+    /// The maker's name in words.
+    pub maker: &'static str,
+    /// What it is: ICD-11.
+    pub icd11: &'static str,
+    /// What it is: CVX.
+    pub cvx: &'static str,
 }
+
+/// The ICD-11 code of a vaccine against COVID-19, of whatever kind.
+pub const ANY_COVID_19_ICD11: &str = "XM68M6";
+/// The CVX code of a vaccine against COVID-19, of whatever kind.
+pub const ANY_COVID_19_CVX: &str = "500";
 
 const fn product(
     name: &'static str,
-    prophylaxis: &'static str,
+    [prophylaxis, icd11, cvx]: [&'static str; 3],
     product: &'static str,
-    manufacturer: &'static str,
+    [manufacturer, maker]: [&'static str; 2],
 ) -> Product {
-    Product { name, prophylaxis, product, manufacturer }
+    Product { name, prophylaxis, product, manufacturer, maker, icd11, cvx }
 }
+
+const SERUM: [&str; 2] = ["ORG-100001981", "Serum Institute of India"];
 
 /// The vaccines of the Indian programme.
 pub const PRODUCTS: [Product; 6] = [
-    product("COVISHIELD", VIRAL_VECTOR, "Covishield", "ORG-100001981"),
-    product("COVAXIN", INACTIVATED, "Covaxin", "Bharat-Biotech"),
-    product("SPUTNIK V", VIRAL_VECTOR, "Sputnik-V", "Gamaleya-Research-Institute"),
-    product("CORBEVAX", SPIKE_PROTEIN, "Corbevax", "Biological-E"),
-    product("COVOVAX", SPIKE_PROTEIN, "Covovax", "ORG-100001981"),
-    product("ZYCOV-D", ANY_COVID_19, "ZyCoV-D", "Zydus-Cadila"),
+    product("COVISHIELD", [VIRAL_VECTOR, "XM9QW8", "210"], "Covishield", SERUM),
+    product(
+        "COVAXIN",
+        [INACTIVATED, "XM1NL1", "502"],
+        "Covaxin",
+        ["Bharat-Biotech", "Bharat Biotech"],
+    ),
+    product(
+        "SPUTNIK V",
+        [VIRAL_VECTOR, "XM9QW8", "505"],
+        "Sputnik-V",
+        ["Gamaleya-Research-Institute", "Gamaleya Research Institute"],
+    ),
+    product(
+        "CORBEVAX",
+        [SPIKE_PROTEIN, "XM5JC5", ANY_COVID_19_CVX],
+        "Corbevax",
+        ["Biological-E", "Biological E"],
+    ),
+    product("COVOVAX", [SPIKE_PROTEIN, "XM5JC5", "211"], "Covovax", SERUM),
+    product(
+        "ZYCOV-D",
+        [ANY_COVID_19, "XM6AT1", ANY_COVID_19_CVX],
+        "ZyCoV-D",
+        ["Zydus-Cadila", "Zydus Cadila"],
+    ),
 ];
 
 /// The codes of a vaccine; one that is not listed carries its own name.

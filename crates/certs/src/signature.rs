@@ -1,6 +1,6 @@
 //! Signatures: the algorithms that certificates use, public keys of any form, and whether one fits.
 //!
-//! The arithmetic is a library's: aws-lc-rs on servers, RustCrypto where that cannot be built, as
+//! The arithmetic is a library's: aws-lc-rs on servers, `RustCrypto` where that cannot be built, as
 //! in a browser. Both are held to the same answers by tests.
 
 #[cfg(feature = "issue")]
@@ -178,9 +178,4 @@ impl RsaNumbers {
 /// SHA-256.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     backend::sha256(bytes)
-}
-
-/// SHA-384.
-pub(crate) fn sha384(bytes: &[u8]) -> [u8; 48] {
-    backend::sha384(bytes)
 }

@@ -2,7 +2,7 @@
 
 mod bits;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 pub use bits::{BadBits, Bits};
 
@@ -99,7 +99,7 @@ pub struct WithdrawnIds {
 ///
 /// Commission Implementing Decision (EU) 2021/2014, annex: hashes of the UCI, 128 bits.
 pub fn uvci_hash(uvci: &str) -> String {
-    sha256(uvci.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&sha256(uvci.as_bytes())[..16])
 }
 
 /// All that is known to be withdrawn.
@@ -110,6 +110,11 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.bits.extend(other.bits);
+        self.ids.extend(other.ids);
+    }
+
     pub(crate) fn add_bits(&mut self, list: StatusList) {
         self.bits.insert((list.url.clone(), list.purpose), list);
     }
@@ -157,12 +162,6 @@ impl Lists {
             }
             _ => Ok(stale(list.issued_at, list.valid_until, now)),
         }
-    }
-
-    /// The instants at which the lists were made, for who shows their age.
-    pub(crate) fn made_at(&self) -> HashSet<i64> {
-        let bits = self.bits.values().map(|list| list.issued_at);
-        bits.chain(self.ids.values().map(|list| list.issued_at)).collect()
     }
 }
 

@@ -25,6 +25,16 @@ pub struct Trust {
 }
 
 impl Trust {
+    /// Takes in all that another knows.
+    pub fn extend(&mut self, other: Self) {
+        for (key_id, signers) in other.signers {
+            self.signers.entry(key_id).or_default().extend(signers);
+        }
+        self.issuers.extend(other.issuers);
+        self.lists.extend(other.lists);
+        self.codes.extend(other.codes);
+    }
+
     /// Adds a document signer.
     pub fn add(&mut self, known: Known) {
         self.signers.entry(known.key_id()).or_default().push(known);

@@ -124,7 +124,7 @@ pub struct Place<'a> {
     /// Its state.
     pub state: &'a str,
     /// Its PIN code.
-    pub pincode: u32,
+    pub pincode: i32,
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use anyhow::{Context, bail};
 use certs::{
     read,
-    trust::TrustList,
-    verify::{self, Claims, Verdict},
+    trust::Trust,
+    verdict::{Claims, Event, EventKind, Verdict},
+    verify,
 };
 use serde_json::{Value, json};
 
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             .with_context(|| format!("cannot read the trusted signers in {}", file.display()))?;
         pem.push('\n');
     }
-    let trust = TrustList::from_pem(&pem)?;
+    let trust = Trust::from_pem(&pem)?;
     let now = system().now.as_second();
     let mut all_valid = true;
     for file in &args.files {
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             bail!("{} holds no certificate that this program reads", file.display());
         }
         for text in texts {
-            let verdict = verify::verify(&text, &trust, now);
+            let verdict = verify::verify_text(&text, &trust, now);
             all_valid &= !matches!(verdict, Verdict::NotValid(_));
             let (json, words) = told(&verdict, args.show);
             let name = file.display().to_string();
@@ -71,12 +72,14 @@ fn told(verdict: &Verdict, show: bool) -> (Value, String) {
         Verdict::Valid(claims) => {
             let (mut json, words) = shown(claims, show);
             json["verdict"] = "valid".into();
+            json["format"] = claims.format.name().into();
             (json, format!("valid{words}"))
         }
         Verdict::ValidBut(claims, caveats) => {
             let caveats: Vec<_> = caveats.iter().map(ToString::to_string).collect();
             let (mut json, words) = shown(claims, show);
             json["verdict"] = "valid but".into();
+            json["format"] = claims.format.name().into();
             json["caveats"] = caveats.clone().into();
             (json, format!("valid, but {}{words}", caveats.join("; ")))
         }
@@ -88,28 +91,61 @@ fn shown(claims: &Claims, show: bool) -> (Value, String) {
     if !show {
         return (json!({}), String::new());
     }
+
+    let events: Vec<_> = claims.events.iter().map(event_json).collect();
     let json = json!({
         "name": claims.name,
         "born": claims.born,
-        "product": claims.product,
-        "dose_number": claims.dose_number,
-        "doses_total": claims.doses_total,
-        "given_on": claims.given_on,
-        "country": claims.country,
+        "events": events,
         "issuer": claims.issuer,
-        "uvci": claims.uvci,
+        "id": claims.id,
+        "issued_at": claims.issued_at,
+        "expires_at": claims.expires_at,
     });
-    let words = format!(
-        "\n  {}, born {}\n  {}, dose {} of {}, {}\n  {}, {}\n  {}",
-        claims.name,
-        claims.born,
-        claims.product,
-        claims.dose_number,
-        claims.doses_total,
-        claims.given_on,
-        claims.issuer,
-        claims.country,
-        claims.uvci
-    );
+    let mut words = format!("\n  {}, born {}", or_dash(&claims.name), or_dash(&claims.born));
+    for event in &claims.events {
+        words += &event_words(event);
+    }
+    words += &format!("\n  {}\n  {}", claims.issuer, or_dash(&claims.id));
     (json, words)
+}
+
+fn or_dash(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or("–")
+}
+
+const fn kind(event: &Event) -> &'static str {
+    match event.kind {
+        EventKind::Vaccination => "vaccination",
+        EventKind::Test => "test",
+        EventKind::Recovery => "recovery",
+    }
+}
+
+fn event_json(event: &Event) -> Value {
+    json!({
+        "kind": kind(event),
+        "disease": event.disease,
+        "product": event.product,
+        "manufacturer": event.manufacturer,
+        "lot": event.lot,
+        "dose_number": event.dose_number,
+        "doses_total": event.doses_total,
+        "on": event.on,
+        "until": event.until,
+        "place": event.place,
+        "country": event.country,
+        "result": event.result,
+    })
+}
+
+/// An event in one line, as far as the certificate says.
+fn event_words(event: &Event) -> String {
+    let dose = event.dose_number.map(|number| match event.doses_total {
+        Some(total) => format!("dose {number} of {total}"),
+        None => format!("dose {number}"),
+    });
+    let parts = [&event.product, &dose, &event.result, &event.on, &event.place, &event.country];
+    let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
+    format!("\n  {}: {}", kind(event), parts.join(", "))
 }

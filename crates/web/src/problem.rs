@@ -81,7 +81,7 @@ impl From<app::Error> for Problem {
             | E::NotRecorded(_)
             | E::NotUndone(_)
             | E::NotPublished(_) => (S::CONFLICT, "/problems/conflict", "Not possible now"),
-            E::Unavailable(_) => {
+            E::Unavailable(_) | E::SignerAway(_) => {
                 (S::SERVICE_UNAVAILABLE, "/problems/unavailable", "Try again later")
             }
             E::Broken(_) => (S::INTERNAL_SERVER_ERROR, "/problems/internal", "Internal error"),
@@ -93,7 +93,10 @@ impl From<app::Error> for Problem {
 
 /// Logs a fault of ours with its causes; nothing of what a person gave is in them.
 pub(crate) fn log_fault(error: &app::Error) {
-    if matches!(error, app::Error::Broken(_) | app::Error::Unavailable(_)) {
+    if matches!(
+        error,
+        app::Error::Broken(_) | app::Error::Unavailable(_) | app::Error::SignerAway(_)
+    ) {
         let mut causes = Vec::new();
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {

@@ -1,7 +1,7 @@
 //! With aws-lc-rs.
 
 use aws_lc_rs::{
-    digest::{SHA256, SHA384, digest},
+    digest::{SHA256, digest},
     signature::{
         ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519,
         RSA_PSS_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
@@ -23,8 +23,4 @@ pub(super) fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool 
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
     digest(&SHA256, bytes).as_ref().try_into().expect("SHA-256 has 32 bytes")
-}
-
-pub(super) fn sha384(bytes: &[u8]) -> [u8; 48] {
-    digest(&SHA384, bytes).as_ref().try_into().expect("SHA-384 has 48 bytes")
 }

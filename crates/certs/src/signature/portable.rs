@@ -1,7 +1,7 @@
-//! With RustCrypto: where aws-lc-rs cannot be built.
+//! With `RustCrypto`: where aws-lc-rs cannot be built.
 
 use p256::ecdsa::signature::Verifier;
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha256};
 
 use super::{PublicKey, RsaNumbers};
 
@@ -50,8 +50,4 @@ fn ed25519(bytes: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
-}
-
-pub(super) fn sha384(bytes: &[u8]) -> [u8; 48] {
-    Sha384::digest(bytes).into()
 }

@@ -158,9 +158,10 @@ impl Web {
                     "The Idempotency-Key was used for another request".to_owned(),
                 )
             }
-            E::NotBooked(NotBooked::InProgress) | E::NotMoved(_) | E::Unavailable(_) => {
-                Fault::Unavailable
-            }
+            E::NotBooked(NotBooked::InProgress)
+            | E::NotMoved(_)
+            | E::Unavailable(_)
+            | E::SignerAway(_) => Fault::Unavailable,
             E::Broken(_) => Fault::Coded(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "GERR001",
