@@ -170,6 +170,24 @@ impl Platform {
         record: PersonRecord,
         given: &Given<'_>,
     ) -> Result<Dose> {
+        let id = record.beneficiary.id;
+        match self.record_once(ctx, facility, record, given).await {
+            // The certificate was signed from details that were just changed: once more.
+            Err(Error::NotRecorded(NotRecorded::DetailsChanged)) => {
+                let record = self.person(id).await?.ok_or(Error::NotFound)?;
+                self.record_once(ctx, facility, record, given).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn record_once(
+        &self,
+        ctx: &Ctx,
+        facility: FacilityId,
+        record: PersonRecord,
+        given: &Given<'_>,
+    ) -> Result<Dose> {
         if let Some(held) = record.doses.iter().find(|dose| dose.id == given.id) {
             let same = is_of(held, facility, given);
             return if same { Ok(held.clone()) } else { Err(NotRecorded::OtherDose.into()) };
@@ -223,6 +241,7 @@ impl Platform {
         );
         let record = DoseRecord {
             doses_before: dose.number - 1,
+            changes: person.changes,
             certificate: CertificateRow {
                 id: certificate_id,
                 beneficiary: person.id,
@@ -333,7 +352,7 @@ fn is_of(held: &Dose, facility: FacilityId, given: &Given<'_>) -> bool {
         && given.given_on.is_none_or(|on| held.given_on == on)
 }
 
-fn dose_tally(dose: &Dose, person: &Person, count: i64) -> Tally {
+pub(crate) fn dose_tally(dose: &Dose, person: &Person, count: i64) -> Tally {
     let age = dose.given_on.year() - person.details.birth_year;
     Tally {
         facility: dose.facility.0,

@@ -8,15 +8,15 @@ use domain::{
     session::BadSession,
 };
 use store::{
-    NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished, NotRecorded,
-    NotRemoved, NotUndone, StoreError,
+    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMoved, NotPublished,
+    NotRecorded, NotRemoved, NotUndone, StoreError,
 };
 
 /// The reasons of the store, for who tells them apart.
 pub mod kinds {
     pub use store::{
-        NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotRecorded, NotRemoved,
-        NotUndone,
+        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMoved, NotRecorded,
+        NotRemoved, NotUndone,
     };
 }
 
@@ -105,6 +105,9 @@ pub enum Error {
     /// The person's details were not changed.
     #[error(transparent)]
     NotAmended(#[from] NotAmended),
+    /// The person's details were not corrected.
+    #[error(transparent)]
+    NotCorrected(#[from] NotCorrected),
     /// The person was not removed.
     #[error(transparent)]
     NotRemoved(#[from] NotRemoved),

@@ -7,6 +7,7 @@ pub mod booking;
 pub mod certificates;
 pub mod choice;
 pub mod clock;
+pub mod correction;
 pub mod ctx;
 pub mod doses;
 pub mod enrolment;

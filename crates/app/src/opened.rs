@@ -47,6 +47,8 @@ pub struct Person {
     pub registered_at: Timestamp,
     /// When their identity was checked, if it was.
     pub verified_at: Option<Timestamp>,
+    /// How often the details were changed.
+    pub changes: i32,
 }
 
 /// What the rules need to know of a person, and no more.
@@ -120,6 +122,7 @@ impl Platform {
             details: self.seal_details(&key, details),
             registered_at: at,
             verified_at: None,
+            changes: 0,
         }
     }
 
@@ -165,6 +168,7 @@ impl Platform {
             doses,
             registered_at: row.registered_at,
             verified_at: row.verified_at,
+            changes: row.changes,
         })
     }
 

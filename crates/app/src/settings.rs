@@ -48,6 +48,8 @@ pub struct Settings {
     pub country: String,
     /// How long a certificate is valid, in days.
     pub certificate_days: u16,
+    /// How often each detail of a person may be corrected after their first dose.
+    pub corrections: u8,
 }
 
 impl Default for Settings {
@@ -57,6 +59,8 @@ impl Default for Settings {
             issuer: "Ministry of Health and Family Welfare".to_owned(),
             country: "IN".to_owned(),
             certificate_days: 730,
+            // As Co-WIN had it: name, year of birth and gender once.
+            corrections: 1,
         }
     }
 }

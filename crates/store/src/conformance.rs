@@ -7,6 +7,7 @@
 
 mod appointments;
 mod care;
+mod corrections;
 mod doses;
 pub mod fixture;
 mod people;
@@ -91,6 +92,11 @@ parts!(
     doses::a_dose_elsewhere_gives_the_seat_back,
     doses::a_dose_is_undone_within_the_hour,
     doses::an_adverse_event_needs_a_dose,
+    corrections::a_correction_withdraws_and_reissues_at_once,
+    corrections::a_correction_keeps_to_its_limits,
+    corrections::two_corrections_at_once_do_not_cross,
+    corrections::a_dose_signed_from_other_details_is_refused,
+    corrections::withdrawn_certificates_are_listed_in_order,
     sign_in::a_code_is_single_use_and_a_resend_does_not_void_it,
     sign_in::a_code_dies_of_age_and_of_wrong_tries,
     sign_in::counters_count_by_span,

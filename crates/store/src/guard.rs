@@ -1,9 +1,13 @@
 //! Guards that either engine asks before it writes, where a statement alone cannot say it.
 
-use domain::session::{Session, SessionSeats, SessionState};
+use domain::{
+    id::DoseId,
+    session::{Session, SessionSeats, SessionState},
+};
+use uuid::Uuid;
 
 use crate::{
-    record::{Done, NotBooked, NotPublished},
+    record::{Correction, Done, NotBooked, NotCorrected, NotPublished},
     value::{beneficiary, number},
 };
 
@@ -64,4 +68,55 @@ pub(crate) fn cannot_become(held: &SessionSeats, wanted: &Session) -> Option<Not
     }
     let below = wanted.pools.iter().zip(&held.booked).any(|(pool, booked)| pool.capacity < *booked);
     below.then_some(NotPublished::BelowBooked)
+}
+
+/// A correction that went through.
+pub(crate) struct PastCorrection {
+    /// Its id.
+    pub(crate) id: Uuid,
+    /// Keyed digest of what was asked.
+    pub(crate) request: [u8; 32],
+    /// Which details, as a number.
+    pub(crate) fields: i16,
+}
+
+/// What is on record of a person when a correction comes.
+pub(crate) struct Correctable {
+    /// Corrections before.
+    pub(crate) past: Vec<PastCorrection>,
+    /// Doses, in order of number.
+    pub(crate) doses: Vec<DoseId>,
+    /// How often the details were changed.
+    pub(crate) changes: i32,
+}
+
+impl Correctable {
+    /// The outcome, if it cannot go through or went through before.
+    pub(crate) fn refusal(&self, wanted: &Correction) -> Option<Result<Done, NotCorrected>> {
+        if let Some(past) = self.past.iter().find(|past| past.id == wanted.id) {
+            let same = past.request == wanted.request;
+            return Some(if same { Ok(Done::Again) } else { Err(NotCorrected::OtherRequest) });
+        }
+        let doses = wanted.reissues.iter().map(|reissue| reissue.dose);
+        let why = if self.doses.is_empty() {
+            NotCorrected::NotVaccinated
+        } else if wanted.fields.number() == 0 {
+            NotCorrected::SameDetails
+        } else if self.is_used_up(wanted) {
+            NotCorrected::LimitReached
+        } else if self.changes != wanted.changes || !doses.eq(self.doses.iter().copied()) {
+            NotCorrected::Changed
+        } else {
+            return None;
+        };
+        Some(Err(why))
+    }
+
+    fn is_used_up(&self, wanted: &Correction) -> bool {
+        let wants = wanted.fields.number();
+        [1, 2, 4].iter().filter(|bit| wants & **bit != 0).any(|bit| {
+            let before = self.past.iter().filter(|past| past.fields & bit != 0).count();
+            before >= usize::from(wanted.limit)
+        })
+    }
 }

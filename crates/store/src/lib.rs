@@ -174,6 +174,16 @@ pub trait Store: Send + Sync {
     ) -> StoreResult<Vec<Result<Done, NotRecorded>>>;
     /// Takes back a dose recorded at or after `not_before`; its certificate is withdrawn.
     async fn undo_dose(&self, undo: &UndoDose) -> StoreResult<Result<Done, NotUndone>>;
+    /// Corrects details after the first dose: in one transaction they change, every certificate of
+    /// the person is withdrawn, and each of their doses has a new one.
+    async fn correct(
+        &self,
+        corrections: &[Correction],
+    ) -> StoreResult<Vec<Result<Done, NotCorrected>>>;
+    /// Withdrawn certificates behind a place in the list of them, in order, at most `limit`. A
+    /// scatter read for whoever publishes the list.
+    async fn withdrawals(&self, after: WithdrawalPlace, limit: u32)
+    -> StoreResult<Vec<Withdrawal>>;
     /// Notes an adverse event following immunization.
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool>;
     /// The certificate of a beneficiary's latest dose that has one and was not withdrawn.

@@ -5,6 +5,7 @@
 mod booking;
 mod care;
 mod claim;
+mod correction;
 mod dose;
 mod enrolment;
 mod link;
@@ -42,10 +43,11 @@ use crate::{
     Store, StoreError, StoreResult,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
-        CertificateRow, ChangedSession, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message,
-        Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished,
-        NotRecorded, NotRemoved, NotUndone, PersonRecord, Published, RulesFile, Run, SentCode,
-        Settled, SignInCode, StaffRow, TakenSeats, Tally, UndoDose,
+        CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
+        Idempotency, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotCorrected,
+        NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, PersonRecord,
+        Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally,
+        UndoDose, Withdrawal, WithdrawalPlace,
     },
 };
 
@@ -54,6 +56,7 @@ pub fn statements() -> Vec<&'static Statement> {
     let files = [
         care::ALL,
         claim::ALL,
+        correction::ALL,
         dose::ALL,
         enrolment::ALL,
         message::ALL,
@@ -345,6 +348,21 @@ impl Store for Postgres {
 
     async fn undo_dose(&self, undo: &UndoDose) -> StoreResult<Result<Done, NotUndone>> {
         dose::undo(&self.db, undo).await
+    }
+
+    async fn correct(
+        &self,
+        corrections: &[Correction],
+    ) -> StoreResult<Vec<Result<Done, NotCorrected>>> {
+        correction::correct(&self.db, corrections).await
+    }
+
+    async fn withdrawals(
+        &self,
+        after: WithdrawalPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<Withdrawal>> {
+        Ok(correction::withdrawals(&self.db, after, limit).await?)
     }
 
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool> {

@@ -2,12 +2,14 @@
 //! to the store they are bytes.
 
 mod care;
+mod correction;
 mod dose;
 mod person;
 mod seat;
 mod sign_in;
 
 pub use care::*;
+pub use correction::*;
 pub use dose::*;
 pub use person::*;
 pub use seat::*;

@@ -3,6 +3,7 @@
 
 mod appointment;
 mod care;
+mod correction;
 mod dose;
 mod message;
 mod person;
@@ -41,10 +42,11 @@ use crate::{
     Store, StoreError, StoreResult, migrate,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
-        CertificateRow, ChangedSession, CodeTry, Done, DoseRecord, Enrolment, Idempotency, Message,
-        Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotEnrolled, NotMoved, NotPublished,
-        NotRecorded, NotRemoved, NotUndone, PersonRecord, Published, RulesFile, Run, SentCode,
-        Settled, SignInCode, StaffRow, TakenSeats, Tally, UndoDose,
+        CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
+        Idempotency, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotCorrected,
+        NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, PersonRecord,
+        Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally,
+        UndoDose, Withdrawal, WithdrawalPlace,
     },
 };
 
@@ -378,6 +380,22 @@ impl Store for Sqlite {
     async fn undo_dose(&self, undo: &UndoDose) -> StoreResult<Result<Done, NotUndone>> {
         let undo = undo.clone();
         self.write(move |c| dose::undo(c, &undo)).await
+    }
+
+    async fn correct(
+        &self,
+        corrections: &[Correction],
+    ) -> StoreResult<Vec<Result<Done, NotCorrected>>> {
+        let corrections = corrections.to_vec();
+        self.write(move |c| each(&corrections, |one| correction::correct(c, one))).await
+    }
+
+    async fn withdrawals(
+        &self,
+        after: WithdrawalPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<Withdrawal>> {
+        self.read(|c| correction::withdrawals(c, after, limit))
     }
 
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool> {

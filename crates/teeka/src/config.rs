@@ -49,6 +49,7 @@ pub(crate) struct File {
     issuer: Option<String>,
     country: Option<String>,
     certificate_days: Option<u16>,
+    corrections: Option<u8>,
     limits: FileLimits,
     api_keys: Vec<FileKey>,
 }
@@ -138,6 +139,7 @@ impl Config {
                 issuer: file.issuer.unwrap_or(defaults.issuer),
                 country: file.country.unwrap_or(defaults.country),
                 certificate_days: file.certificate_days.unwrap_or(defaults.certificate_days),
+                corrections: file.corrections.unwrap_or(defaults.corrections),
             },
             api_keys: file.api_keys.iter().map(api_key).collect::<anyhow::Result<_>>()?,
         })

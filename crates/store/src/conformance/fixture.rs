@@ -84,6 +84,7 @@ pub fn enrolment(account_number: u16, number: u64, document: u8) -> Enrolment {
             details: details(document),
             registered_at: at(0),
             verified_at: None,
+            changes: 0,
         },
         limit: 3,
         idempotency: None,
@@ -174,6 +175,7 @@ pub fn dose(id: u128, beneficiary: BeneficiaryId, number: u8, facility: i64) -> 
             recorded_at: at(100),
         },
         doses_before: number - 1,
+        changes: 0,
         certificate: CertificateRow {
             id: Uuid::from_u128(5_000 + id),
             beneficiary,

@@ -29,7 +29,7 @@ use crate::{
 
 statements! {
     Home LOCK_PERSON = "
-        SELECT 1 FROM beneficiary WHERE hb = $1 AND beneficiary_id = $2 FOR UPDATE";
+        SELECT changes FROM beneficiary WHERE hb = $1 AND beneficiary_id = $2 FOR UPDATE";
     Home OF_PERSON = "SELECT * FROM dose WHERE hb = $1 AND beneficiary_id = $2";
     Home BY_ID = "SELECT * FROM dose WHERE hb = $1 AND dose_id = $2";
     Home RECORD = "
@@ -89,12 +89,13 @@ type Put = (Result<Done, NotRecorded>, Option<Kept>);
 async fn put(home: &Home<'_>, record: &DoseRecord) -> Attempt<Put> {
     let dose = &record.dose;
     let id = number(dose.beneficiary);
-    if home.rows(&LOCK_PERSON, &[&id]).await?.is_empty() {
+    let locked = home.rows(&LOCK_PERSON, &[&id]).await?;
+    let Some(person) = locked.first() else {
         return Ok((Err(NotRecorded::NoSuchBeneficiary), None));
-    }
+    };
     let held = home.rows(&OF_PERSON, &[&id]).await?;
     let of_person = held.iter().map(dose_at).collect::<StoreResult<Vec<_>>>()?;
-    if let Some(outcome) = refused(home, record, &of_person).await? {
+    if let Some(outcome) = refused(home, record, &of_person, person.get("changes")).await? {
         return Ok((outcome, None));
     }
     home.execute(
@@ -149,11 +150,12 @@ async fn refused(
     home: &Home<'_>,
     record: &DoseRecord,
     of_person: &[Dose],
+    changes: i32,
 ) -> Attempt<Option<Result<Done, NotRecorded>>> {
     let (dose, rows) = (&record.dose, home.rows(&BY_ID, &[&record.dose.id.0]).await?);
     let same_id = rows.first().map(dose_at).transpose()?;
     let undone = is_undone(home, dose.id, dose.beneficiary).await?;
-    Ok(OnRecord { of_person, same_id: same_id.as_ref(), undone }.refusal(record))
+    Ok(OnRecord { of_person, same_id: same_id.as_ref(), undone, changes }.refusal(record))
 }
 
 /// What is on record when a dose comes.
@@ -164,6 +166,8 @@ pub(super) struct OnRecord<'a> {
     pub(super) same_id: Option<&'a Dose>,
     /// Whether it was taken back.
     pub(super) undone: bool,
+    /// How often the person's details were changed.
+    pub(super) changes: i32,
 }
 
 impl OnRecord<'_> {
@@ -177,6 +181,8 @@ impl OnRecord<'_> {
             Some(Err(NotRecorded::Undone))
         } else if of_person.iter().any(|held| held.number == dose.number) {
             Some(Err(NotRecorded::PlaceTaken))
+        } else if self.changes != record.changes {
+            Some(Err(NotRecorded::DetailsChanged))
         } else if of_person.len() != usize::from(record.doses_before) {
             Some(Err(NotRecorded::OutOfOrder))
         } else {
@@ -198,7 +204,7 @@ async fn claim_of(
     Ok(rows.first().map(claim::kept_at).transpose()?)
 }
 
-async fn put_certificate(home: &Home<'_>, certificate: &CertificateRow) -> Attempt<()> {
+pub(super) async fn put_certificate(home: &Home<'_>, certificate: &CertificateRow) -> Attempt<()> {
     home.execute(
         &PUT_CERTIFICATE,
         &[

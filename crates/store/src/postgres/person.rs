@@ -127,6 +127,7 @@ pub(super) fn beneficiary_row(row: &Row) -> StoreResult<BeneficiaryRow> {
         },
         registered_at: instant_at(row, "registered_at"),
         verified_at: row.get::<_, Option<i64>>("verified_at").map(instant),
+        changes: row.get("changes"),
     })
 }
 

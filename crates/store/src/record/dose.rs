@@ -31,6 +31,9 @@ pub struct DoseRecord {
     pub dose: Dose,
     /// How many doses must be on record before it.
     pub doses_before: u8,
+    /// How often the person's details had been changed when the certificate was signed; see
+    /// [`super::BeneficiaryRow::changes`].
+    pub changes: i32,
     /// Its certificate.
     pub certificate: CertificateRow,
     /// What to count.
@@ -54,6 +57,9 @@ pub enum NotRecorded {
     /// The dose's id was used for another dose.
     #[error("this dose id was used for another dose")]
     OtherDose,
+    /// The person's details changed since the certificate was signed.
+    #[error("the details have changed meanwhile")]
+    DetailsChanged,
     /// The dose was taken back: a request for it that comes late changes nothing.
     #[error("this dose was taken back")]
     Undone,

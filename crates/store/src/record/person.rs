@@ -56,6 +56,8 @@ pub struct BeneficiaryRow {
     pub registered_at: Timestamp,
     /// When their identity was checked, if it was.
     pub verified_at: Option<Timestamp>,
+    /// How often the fields were changed.
+    pub changes: i32,
 }
 
 /// One person to enrol.

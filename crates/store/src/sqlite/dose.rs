@@ -26,7 +26,7 @@ const RECORD: &str = "
     SELECT :id, beneficiary_id, :number, :facility, :appointment, :vaccine,
         :lot, :vaccinator, :given_on, :recorded_at
     FROM beneficiary
-    WHERE beneficiary_id = :beneficiary
+    WHERE beneficiary_id = :beneficiary AND changes = :changes
         AND (SELECT count(*) FROM dose WHERE beneficiary_id = :beneficiary) = :before
         AND NOT EXISTS (SELECT 1 FROM undone_dose
             WHERE dose_id = :id AND beneficiary_id = :beneficiary)
@@ -49,9 +49,10 @@ pub(super) fn record(
         ":given_on": day(dose.given_on),
         ":recorded_at": dose.recorded_at.as_millisecond(),
         ":before": record.doses_before,
+        ":changes": record.changes,
     })?;
     if rows == 0 {
-        return why_not_recorded(connection, dose);
+        return why_not_recorded(connection, record);
     }
     put_certificate(connection, &record.certificate)?;
     end_appointment(connection, dose)?;
@@ -64,11 +65,15 @@ pub(super) fn record(
 
 fn why_not_recorded(
     connection: &Connection,
-    dose: &Dose,
+    record: &DoseRecord,
 ) -> rusqlite::Result<Result<Done, NotRecorded>> {
     const BY_ID: &str = "SELECT * FROM dose WHERE dose_id = ?1";
     const PLACE: &str = "SELECT 1 FROM dose WHERE beneficiary_id = ?1 AND dose_number = ?2";
-    const KNOWN: &str = "SELECT 1 FROM beneficiary WHERE beneficiary_id = ?1";
+    const CHANGES: &str = "SELECT changes FROM beneficiary WHERE beneficiary_id = ?1";
+    let dose = &record.dose;
+    let person = number(dose.beneficiary);
+    let mut changes = connection.prepare_cached(CHANGES)?;
+    let changes: Option<i32> = changes.query_row([person], |row| row.get(0)).optional()?;
     let mut by_id = connection.prepare_cached(BY_ID)?;
     let held = by_id.query_row([dose.id.0.as_bytes()], person::dose_row).optional()?;
     if let Some(held) = held {
@@ -77,10 +82,12 @@ fn why_not_recorded(
     }
     Ok(Err(if is_undone(connection, dose.id, dose.beneficiary)? {
         NotRecorded::Undone
-    } else if !connection.prepare_cached(KNOWN)?.exists([number(dose.beneficiary)])? {
+    } else if changes.is_none() {
         NotRecorded::NoSuchBeneficiary
-    } else if connection.prepare_cached(PLACE)?.exists((number(dose.beneficiary), dose.number))? {
+    } else if connection.prepare_cached(PLACE)?.exists((person, dose.number))? {
         NotRecorded::PlaceTaken
+    } else if changes != Some(record.changes) {
+        NotRecorded::DetailsChanged
     } else {
         NotRecorded::OutOfOrder
     }))
@@ -122,7 +129,10 @@ fn set_claim(connection: &Connection, claim: &ClaimRow, state: ClaimState) -> ru
     Ok(())
 }
 
-fn put_certificate(connection: &Connection, certificate: &CertificateRow) -> rusqlite::Result<()> {
+pub(super) fn put_certificate(
+    connection: &Connection,
+    certificate: &CertificateRow,
+) -> rusqlite::Result<()> {
     const PUT: &str = "
         INSERT INTO certificate (certificate_id, beneficiary_id, dose_number, sealed, issued_at)
         VALUES (?1, ?2, ?3, ?4, ?5)";

@@ -126,7 +126,7 @@ fn why_not_enrolled(
 const AMEND: &str = "
     UPDATE OR IGNORE beneficiary
     SET name = :name, birth_year = :birth_year, gender = :gender, document = :document,
-        comorbidity = :comorbidity, document_index = :document_index
+        comorbidity = :comorbidity, document_index = :document_index, changes = changes + 1
     WHERE beneficiary_id = :id AND account_id = :account
         AND NOT EXISTS (SELECT 1 FROM dose WHERE beneficiary_id = :id)";
 
@@ -293,6 +293,7 @@ fn beneficiary_row(row: &Row<'_>) -> rusqlite::Result<BeneficiaryRow> {
         },
         registered_at: instant_at(row, "registered_at")?,
         verified_at: row.get::<_, Option<i64>>("verified_at")?.map(instant),
+        changes: row.get("changes")?,
     })
 }
 

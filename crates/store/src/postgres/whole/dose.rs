@@ -24,10 +24,10 @@ use crate::{
 statements! {
     /// In order of their keys.
     Whole LOCK_PEOPLE = "
-        SELECT locked.beneficiary_id
+        SELECT locked.beneficiary_id, locked.changes
         FROM unnest($1::int[], $2::bigint[]) AS asked (hb, beneficiary_id)
         CROSS JOIN LATERAL (
-            SELECT b.beneficiary_id FROM beneficiary AS b
+            SELECT b.beneficiary_id, b.changes FROM beneficiary AS b
             WHERE b.hb = asked.hb AND b.beneficiary_id = asked.beneficiary_id
             FOR UPDATE
         ) AS locked";
@@ -135,8 +135,10 @@ async fn check(link: &Link<'_>, doses: &[DoseRecord]) -> Attempt<Vec<Answer>> {
         &column(&people, |person| number(*person)),
     ];
     let locked = link.rows(&LOCK_PEOPLE, keys).await?;
-    let locked: Vec<BeneficiaryId> =
-        locked.iter().map(beneficiary_at).collect::<StoreResult<_>>()?;
+    let locked: HashMap<BeneficiaryId, i32> = locked
+        .iter()
+        .map(|row| Ok((beneficiary_at(row)?, row.get("changes"))))
+        .collect::<StoreResult<_>>()?;
     let mut of_people: HashMap<BeneficiaryId, Vec<Dose>> = HashMap::new();
     for row in link.rows(&OF_PEOPLE, keys).await? {
         let dose = dose_at(&row)?;
@@ -154,12 +156,12 @@ async fn check(link: &Link<'_>, doses: &[DoseRecord]) -> Attempt<Vec<Answer>> {
     let undone: HashSet<usize> = undone.iter().map(place_at).collect();
     let answer = |(n, record): (usize, &DoseRecord)| {
         let person = record.dose.beneficiary;
-        if !locked.contains(&person) {
+        let Some(&changes) = locked.get(&person) else {
             return Err(NotRecorded::NoSuchBeneficiary);
-        }
+        };
         let of_person = of_people.get(&person).map_or(&[][..], Vec::as_slice);
-        let on_record =
-            OnRecord { of_person, same_id: same_id.get(&n), undone: undone.contains(&n) };
+        let undone = undone.contains(&n);
+        let on_record = OnRecord { of_person, same_id: same_id.get(&n), undone, changes };
         on_record.refusal(record).unwrap_or(Ok(Done::New))
     };
     Ok(doses.iter().enumerate().map(answer).collect())
