@@ -16,6 +16,7 @@ use vault::Vault;
 
 use crate::{
     Result, geography::Geography, inventory::Inventory, reports::Reports, settings::Settings,
+    trust::Bundles,
 };
 
 /// How many items share a write at most.
@@ -31,6 +32,7 @@ pub struct Platform {
     pub(crate) geography: ArcSwap<Geography>,
     pub(crate) inventory: Inventory,
     pub(crate) reports: Reports,
+    pub(crate) bundles: Bundles,
     pub(crate) writes: Writes,
     pub(crate) reads: Reads,
 }
@@ -127,6 +129,7 @@ impl Platform {
             geography: ArcSwap::from_pointee(Geography::new(vec![], vec![], vec![])),
             inventory: Inventory::default(),
             reports: Reports::default(),
+            bundles: Bundles::default(),
         };
         platform.reload_places().await?;
         platform.refresh(now).await?;

@@ -32,6 +32,7 @@ pub struct Signer {
     key_id: [u8; 8],
     not_after: i64,
     certificate: String,
+    certificate_der: Vec<u8>,
 }
 
 impl Signer {
@@ -65,12 +66,18 @@ impl Signer {
             key_id: known.key_id(),
             not_after: known.not_after(),
             certificate: certificate_pem.to_owned(),
+            certificate_der: known.der().to_vec(),
         })
     }
 
     /// The signer's certificate, PEM: what verifiers need.
     pub fn certificate_pem(&self) -> &str {
         &self.certificate
+    }
+
+    /// The signer's certificate, DER.
+    pub fn certificate_der(&self) -> &[u8] {
+        &self.certificate_der
     }
 
     /// The signer's key, for formats that name keys otherwise than by a certificate.

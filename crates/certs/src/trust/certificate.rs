@@ -31,6 +31,7 @@ impl Signs {
 #[derive(Clone, Debug)]
 pub struct Known {
     key_id: [u8; 8],
+    der: Vec<u8>,
     key: PublicKey,
     country: Option<String>,
     not_before: i64,
@@ -91,6 +92,7 @@ impl Known {
         });
         Ok(Self {
             key_id: key_id(der),
+            der: der.to_vec(),
             key: PublicKey::of_info(tbs.subject_public_key_info()).map_err(|_| BadCertificate)?,
             country,
             not_before: seconds(tbs.validity().not_before),
@@ -102,6 +104,11 @@ impl Known {
     /// The first eight bytes of the certificate's SHA-256.
     pub const fn key_id(&self) -> [u8; 8] {
         self.key_id
+    }
+
+    /// The certificate itself, DER.
+    pub fn der(&self) -> &[u8] {
+        &self.der
     }
 
     /// The key that its signatures are checked with.

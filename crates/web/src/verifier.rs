@@ -1,0 +1,86 @@
+//! The verifier of certificates in the browser: a page, its script, and the WebAssembly that does
+//! the work. It fetches what it needs once, works without a network from then on, and what it is
+//! shown goes nowhere: its policy lets it reach this server only, and it asks for fixed files only.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::State,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use crate::{
+    Web,
+    caller::Caller,
+    page::{Top, show},
+    problem::Problem,
+};
+
+/// Scripts of our own and WebAssembly, nothing else; `blob:` for the picture that was chosen.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+                      img-src 'self' blob:; connect-src 'self'; worker-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// Fetched again on each visit with a network, so that a new release is not held up.
+const KEPT: &str = "no-cache";
+/// A list of withdrawn certificates may be a minute old here; what carries it may keep it as long.
+const BUNDLE_KEPT: &str = "public, max-age=60";
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/verify", get(page))
+        .route("/verify/app.js", get(app))
+        .route("/verify/worker.js", get(worker))
+        .route("/verify/verifier.wasm", get(wasm))
+        .route("/.well-known/trust-anchor.json", get(anchor))
+        .route("/.well-known/trust-bundle", get(bundle))
+}
+
+#[derive(Template)]
+#[template(path = "verify.html")]
+struct Page {
+    top: Top,
+}
+
+async fn page(caller: Caller) -> Response {
+    let page = show(StatusCode::OK, &Page { top: Top::of(&caller) });
+    ([(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, KEPT)], page).into_response()
+}
+
+async fn app() -> impl IntoResponse {
+    script(include_str!("../verifier/app.js"))
+}
+
+async fn worker() -> impl IntoResponse {
+    script(include_str!("../verifier/worker.js"))
+}
+
+fn script(text: &'static str) -> impl IntoResponse {
+    let headers = [
+        (CONTENT_TYPE, "text/javascript"),
+        (CACHE_CONTROL, KEPT),
+        (CONTENT_SECURITY_POLICY, POLICY),
+    ];
+    (headers, text)
+}
+
+async fn wasm() -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, "application/wasm"), (CACHE_CONTROL, KEPT)];
+    (headers, &include_bytes!("../verifier/verifier.wasm")[..])
+}
+
+/// The key that the bundle is signed with.
+async fn anchor(State(web): State<Web>) -> impl IntoResponse {
+    let key = web.0.platform.trust_anchor().to_jwk();
+    ([(CONTENT_TYPE, "application/jwk+json"), (CACHE_CONTROL, KEPT)], key.to_string())
+}
+
+/// Keys and withdrawn certificates, signed.
+async fn bundle(State(web): State<Web>) -> Result<impl IntoResponse, Problem> {
+    let bundle = web.0.platform.trust_bundle(&web.anyone()).await?;
+    Ok(([(CONTENT_TYPE, "application/jose"), (CACHE_CONTROL, BUNDLE_KEPT)], bundle.to_string()))
+}
