@@ -21,25 +21,44 @@ pub struct Run {
     pub length: u16,
 }
 
+/// What a SMART Health Card begins with.
+const SHC: &str = "shc:/";
+
 /// A text as a QR code: at level Q, or at M or L where it would not fit; none for a text that is
-/// too long for any.
+/// too long for any. A SMART Health Card is at level L, its digits in numeric mode.
 ///
 /// # Source
 ///
-/// EU DCC "Interoperable 2D code", section 3.2: alphanumeric mode, error correction Q.
+/// EU DCC "Interoperable 2D code", section 3.2: alphanumeric mode, error correction Q. SMART Health
+/// Cards framework, "Encoding Chunks as QR Codes": a byte segment, a numeric one, level L.
 pub fn modules(text: &str) -> Option<Modules> {
+    if let Some(digits) = text.strip_prefix(SHC)
+        && QrSegment::is_numeric(digits)
+    {
+        let parts = [QrSegment::make_bytes(SHC.as_bytes()), QrSegment::make_numeric(digits)];
+        return encode(&parts, &[QrCodeEcc::Low]);
+    }
     let segment = if QrSegment::is_alphanumeric(text) {
         QrSegment::make_alphanumeric(text)
     } else {
         QrSegment::make_bytes(text.as_bytes())
     };
+    encode(&[segment], &[QrCodeEcc::Quartile, QrCodeEcc::Medium, QrCodeEcc::Low])
+}
+
+/// Bytes as a QR code: at level M, or at L where they would not fit, because a thousand of them at
+/// Q are more modules than a cheap phone tells apart; none for more than any code holds.
+pub fn modules_of_bytes(bytes: &[u8]) -> Option<Modules> {
+    encode(&[QrSegment::make_bytes(bytes)], &[QrCodeEcc::Medium, QrCodeEcc::Low])
+}
+
+fn encode(segments: &[QrSegment], levels: &[QrCodeEcc]) -> Option<Modules> {
     // Trying all eight masks takes 25 times as long as making the code. They exist to break up
     // patterns in the data, and compressed, signed data has none.
     let mask = Some(Mask::new(3));
     let (least, most) = (Version::MIN, Version::MAX);
-    [QrCodeEcc::Quartile, QrCodeEcc::Medium, QrCodeEcc::Low].into_iter().find_map(|level| {
-        let segments = std::slice::from_ref(&segment);
-        QrCode::encode_segments_advanced(segments, level, least, most, mask, false)
+    levels.iter().find_map(|level| {
+        QrCode::encode_segments_advanced(segments, *level, least, most, mask, false)
             .ok()
             .map(Modules)
     })
@@ -108,6 +127,21 @@ mod tests {
             assert_eq!(modules(&"A".repeat(length)).map(|m| m.side()), side, "{length}");
         }
         assert!(svg(&"A".repeat(5_000)).is_none());
+    }
+
+    #[test]
+    fn a_health_card_takes_half_the_space_that_its_characters_would() {
+        let digits = "56".repeat(796);
+        assert_eq!(modules(&format!("shc:/{digits}")).unwrap().side(), 89, "version 18");
+        let other = modules(&format!("shc:/{digits}x")).unwrap();
+        assert!(other.side() > 120, "what is not a card is text like any other");
+    }
+
+    #[test]
+    fn bytes_get_a_code_until_they_are_too_many() {
+        for (length, side) in [(1_000, Some(121)), (2_900, Some(177)), (3_000, None)] {
+            assert_eq!(modules_of_bytes(&vec![0xfe; length]).map(|m| m.side()), side, "{length}");
+        }
     }
 
     #[test]

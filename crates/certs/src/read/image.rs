@@ -1,4 +1,4 @@
-//! Texts of the QR codes in a picture: PNG or JPEG.
+//! What the QR codes in a picture hold: PNG or JPEG.
 
 use std::io::Cursor;
 
@@ -28,28 +28,52 @@ struct Grey {
     pixels: Vec<u8>,
 }
 
-/// The texts of the QR codes in a picture; none where the bytes are not a picture, or the picture
+/// Whether bytes are a picture of a kind that is read.
+pub(super) fn is_picture(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff")
+}
+
+/// What the QR codes in a picture hold; nothing where the bytes are not a picture, or the picture
 /// is too large.
-pub(super) fn texts(bytes: &[u8]) -> Vec<String> {
-    let grey = if bytes.starts_with(b"\x89PNG") {
+pub(super) fn codes(bytes: &[u8]) -> Vec<Vec<u8>> {
+    picture(bytes).map(search).unwrap_or_default()
+}
+
+/// The same for a picture whose shades may be numbers of colours: stretched from black to white,
+/// and looked at as the negative too.
+pub(super) fn codes_of_shades(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let Some(mut grey) = picture(bytes) else { return Vec::new() };
+    let darkest = grey.pixels.iter().copied().min().unwrap_or(0);
+    let range = u32::from(grey.pixels.iter().copied().max().unwrap_or(0) - darkest).max(1);
+    for pixel in &mut grey.pixels {
+        let shade = u32::from(*pixel - darkest) * 255 / range;
+        *pixel = u8::try_from(shade).expect("a part of the range is at most all of it");
+    }
+    let pixels = grey.pixels.iter().map(|pixel| 255 - pixel).collect();
+    let negative = Grey { width: grey.width, height: grey.height, pixels };
+    let found = search(grey);
+    if found.is_empty() { search(negative) } else { found }
+}
+
+fn picture(bytes: &[u8]) -> Option<Grey> {
+    if bytes.starts_with(b"\x89PNG") {
         png(bytes)
     } else if bytes.starts_with(b"\xff\xd8\xff") {
         jpeg(bytes)
     } else {
         None
-    };
-    grey.map(search).unwrap_or_default()
+    }
 }
 
-/// The texts of the codes in a picture, at the first size at which there are any.
-fn search(mut grey: Grey) -> Vec<String> {
+/// What the codes in a picture hold, at the first size at which there are any.
+fn search(mut grey: Grey) -> Vec<Vec<u8>> {
     loop {
-        let found = codes(&grey);
+        let found = codes_at(&grey);
         if !found.is_empty() {
             return found;
         }
         for (times, of) in SCALES {
-            let found = scaled(&grey, times, of).map(|other| codes(&other)).unwrap_or_default();
+            let found = scaled(&grey, times, of).map(|other| codes_at(&other)).unwrap_or_default();
             if !found.is_empty() {
                 return found;
             }
@@ -61,16 +85,21 @@ fn search(mut grey: Grey) -> Vec<String> {
     }
 }
 
-fn codes(grey: &Grey) -> Vec<String> {
+fn codes_at(grey: &Grey) -> Vec<Vec<u8>> {
     let at = |x: usize, y: usize| grey.pixels[y * grey.width + x];
     let mut prepared = PreparedImage::prepare_from_greyscale(grey.width, grey.height, at);
-    let grids = prepared.detect_grids();
-    grids.iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+    let held = |grid: &rqrr::Grid<_>| {
+        let mut held = Vec::new();
+        grid.decode_to(&mut held).ok().map(|_| held)
+    };
+    prepared.detect_grids().iter().filter_map(held).collect()
 }
 
 fn png(bytes: &[u8]) -> Option<Grey> {
     // The decoder holds a few rows only; the picture itself is what is limited below.
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    // A QR code has its own protection against damage.
+    decoder.ignore_checksums(true);
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
     let mut reader = decoder.read_info().ok()?;
     let (width, height) = size(reader.info().width, reader.info().height)?;

@@ -3,6 +3,14 @@ use crate::qr::{QUIET, modules};
 
 const BODY: &str = "HC1:6BFOXN*TS0BI$ZD4N9:9S6RCVN5+O30K3/XIV0W23NTDE$VK G2EP4J0BGJLFX3R3XHK.PJ:2DPF6R:5SVBHABVCNN95SWMPHQUHQN";
 
+fn texts_of(codes: Vec<Vec<u8>>) -> Vec<String> {
+    codes.into_iter().map(|code| String::from_utf8(code).unwrap()).collect()
+}
+
+fn held(bytes: &[u8]) -> Vec<String> {
+    texts_of(codes(bytes))
+}
+
 /// A picture of a code, `scale` pixels a module, in the PNG colours asked for.
 fn picture(text: &str, scale: u32, colours: ColorType, pixel: impl Fn(bool) -> Vec<u8>) -> Vec<u8> {
     drawn(text, scale * 10, colours, pixel)
@@ -34,7 +42,7 @@ const fn ink(dark: bool) -> u8 {
 
 #[test]
 fn a_code_is_read_whatever_the_colours_of_the_picture() {
-    let of = |colours, pixel: fn(bool) -> Vec<u8>| texts(&picture(BODY, 4, colours, pixel));
+    let of = |colours, pixel: fn(bool) -> Vec<u8>| held(&picture(BODY, 4, colours, pixel));
     assert_eq!(of(ColorType::Grayscale, |dark| vec![ink(dark)]), [BODY]);
     assert_eq!(of(ColorType::Rgb, |dark| vec![ink(dark), ink(dark), 200]), [BODY]);
     assert_eq!(of(ColorType::Rgba, |dark| vec![0, 0, 0, if dark { 255 } else { 0 }]), [BODY]);
@@ -45,7 +53,7 @@ fn a_code_is_read_whatever_the_colours_of_the_picture() {
 fn a_certificate_of_full_length_is_read() {
     let text = BODY.repeat(7).replace("HC1:", "X");
     let picture = picture(&text, 3, ColorType::Grayscale, |dark| vec![ink(dark)]);
-    assert_eq!(texts(&picture), [text]);
+    assert_eq!(held(&picture), [text]);
 }
 
 #[test]
@@ -55,13 +63,34 @@ fn a_certificate_of_full_length_is_read_at_any_resolution() {
         // As a page is drawn: a pixel between two modules has the mean of both.
         let fine = drawn(&text, 4 * tenths, ColorType::Grayscale, |dark| vec![ink(dark)]);
         let page = half(&half(&png(&fine).unwrap()));
-        assert_eq!(search(page), [text.as_str()], "{tenths} tenths of a pixel a module");
+        assert_eq!(texts_of(search(page)), [text.as_str()], "{tenths} tenths of a pixel a module");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_read_as_they_are() {
+    let bytes: Vec<u8> = (0..=255).collect();
+    let modules = crate::qr::modules_of_bytes(&bytes).unwrap();
+    let side = usize::from(modules.side() + 2 * QUIET);
+    let dark = |place: usize| u16::try_from(place).unwrap().checked_sub(QUIET);
+    let dark = |x, y| matches!((dark(x), dark(y)), (Some(x), Some(y)) if modules.is_dark(x, y));
+    let shade = |place: usize| ink(dark(place % (side * 4) / 4, place / (side * 4) / 4));
+    let pixels = (0..side * side * 16).map(shade).collect();
+    assert_eq!(search(Grey { width: side * 4, height: side * 4, pixels }), [bytes]);
+}
+
+#[test]
+fn shades_that_are_numbers_of_colours_are_read_either_way_round() {
+    for (dark, light) in [(0, 1), (1, 0)] {
+        let shades = |is_dark| vec![if is_dark { dark } else { light }];
+        let picture = picture(BODY, 4, ColorType::Grayscale, shades);
+        assert_eq!(texts_of(codes_of_shades(&picture)), [BODY]);
     }
 }
 
 #[test]
 fn a_jpeg_is_read() {
-    assert_eq!(texts(include_bytes!("code.jpg")), ["HC1:6BFOXN*TS0BI$ZD4N9:9S6RCVN5"]);
+    assert_eq!(held(include_bytes!("code.jpg")), ["HC1:6BFOXN*TS0BI$ZD4N9:9S6RCVN5"]);
 }
 
 #[test]
@@ -71,7 +100,7 @@ fn a_picture_that_says_it_is_huge_is_not_unpacked() {
     encoder.set_color(ColorType::Rgba);
     // The header is enough: the pixels are never asked for.
     drop(encoder.write_header());
-    assert!(texts(&huge).is_empty());
+    assert!(held(&huge).is_empty());
 }
 
 #[test]
@@ -81,7 +110,7 @@ fn what_is_not_a_picture_has_no_codes() {
     for bytes in
         [b"".as_slice(), b"\x89PNG", b"\xff\xd8\xff", &whole[..whole.len() / 2], &jpeg[..300]]
     {
-        assert!(texts(bytes).is_empty());
+        assert!(held(bytes).is_empty());
     }
 }
 
