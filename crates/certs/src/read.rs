@@ -50,6 +50,15 @@ pub fn payloads(bytes: &[u8]) -> Vec<Payload> {
     found
 }
 
+/// What looks like certificates in the QR codes of a picture in shades of grey, as a camera gives
+/// it: a byte a pixel, row by row.
+pub fn payloads_of_picture(width: usize, pixels: Vec<u8>) -> Vec<Payload> {
+    let mut found = Vec::new();
+    let codes = image::codes_of_pixels(width, pixels);
+    keep(&mut found, codes.iter().flat_map(|code| text::payloads(code)));
+    found
+}
+
 /// Those in a file that begin with `HC1:`, each once, in order.
 pub fn certificates(bytes: &[u8]) -> Vec<String> {
     let texts = payloads(bytes).into_iter().filter_map(|payload| match payload {

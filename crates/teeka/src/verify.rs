@@ -1,11 +1,16 @@
 //! `teeka verify`: certificates, offline.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, bail};
 use certs::{
     read,
-    trust::Trust,
+    signature::PublicKey,
+    trust::{Trust, bundle::Bundle},
     verdict::{Verdict, told},
     verify,
 };
@@ -18,9 +23,14 @@ pub(crate) struct Args {
     /// PDF or text files with certificates, or pictures of their QR codes (PNG, JPEG)
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Certificates of trusted signers, PEM (default: the signer in the data folder)
+    /// Certificates of trusted signers, PEM, or a trust bundle (default: the signer in the data
+    /// folder)
     #[arg(long, value_name = "FILE")]
     trust: Vec<PathBuf>,
+    /// The key that a trust bundle is signed with, as a server gives it at
+    /// /.well-known/trust-anchor.json
+    #[arg(long, value_name = "FILE")]
+    anchor: Option<PathBuf>,
     /// Data folder whose signer is trusted
     #[arg(long, env = "TEEKA_DATA", value_name = "DIR", default_value = "teeka-data")]
     data: PathBuf,
@@ -30,15 +40,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
-    let own = [args.data.join("signer.pem")];
-    let files = if args.trust.is_empty() { &own[..] } else { &args.trust };
-    let mut pem = String::new();
-    for file in files {
-        pem += &fs::read_to_string(file)
-            .with_context(|| format!("cannot read the trusted signers in {}", file.display()))?;
-        pem.push('\n');
-    }
-    let trust = Trust::from_pem(&pem)?;
+    let trust = trust(args)?;
     let now = system().now.as_second();
     let mut all_valid = true;
     for file in &args.files {
@@ -47,12 +49,12 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             bail!("{} is too large for a certificate", file.display());
         }
         let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let texts = read::certificates(&bytes);
-        if texts.is_empty() {
+        let payloads = read::payloads(&bytes);
+        if payloads.is_empty() {
             bail!("{} holds no certificate that this program reads", file.display());
         }
-        for text in texts {
-            let verdict = verify::verify_text(&text, &trust, now);
+        for payload in payloads {
+            let verdict = verify::verify(&payload, &trust, now);
             all_valid &= !matches!(verdict, Verdict::NotValid(_));
             let (json, words) = (told::json(&verdict, args.show), told::words(&verdict, args.show));
             let name = file.display().to_string();
@@ -62,4 +64,34 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if all_valid { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// All that is trusted, from each file that was named.
+fn trust(args: &Args) -> anyhow::Result<Trust> {
+    let own = [args.data.join("signer.pem")];
+    let files = if args.trust.is_empty() { &own[..] } else { &args.trust };
+    let mut trust = Trust::default();
+    for file in files {
+        let text = fs::read_to_string(file)
+            .with_context(|| format!("cannot read the trusted signers in {}", file.display()))?;
+        let more = if text.starts_with("eyJ") {
+            let anchor = args.anchor.as_deref().context("a trust bundle needs --anchor FILE")?;
+            Bundle::read(&text, &anchor_of(anchor)?)
+                .with_context(|| format!("cannot use {}", file.display()))?
+                .trust
+        } else {
+            Trust::from_pem(&text)?
+        };
+        trust.extend(more);
+    }
+    Ok(trust)
+}
+
+/// The key that a trust bundle is signed with: a JSON Web Key.
+fn anchor_of(file: &Path) -> anyhow::Result<PublicKey> {
+    let text =
+        fs::read(file).with_context(|| format!("cannot read the anchor in {}", file.display()))?;
+    let jwk: Value = serde_json::from_slice(&text)
+        .with_context(|| format!("{} is not a JSON Web Key", file.display()))?;
+    PublicKey::from_jwk(&jwk).with_context(|| format!("cannot use the anchor in {}", file.display()))
 }

@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("teeka", &["app", "certs", "domain", "store", "vault", "web"]),
     ("testkit", &["app", "certs", "domain", "store", "vault"]),
     ("vault", &[]),
+    ("verifier", &["certs"]),
     ("web", &["app", "domain"]),
 ];
 

@@ -36,7 +36,7 @@ pub extern "C" fn pull(place: u32) -> u32 {
 /// Takes the input as anchor and trust bundle; gives the length of the answer.
 #[unsafe(no_mangle)]
 pub extern "C" fn set_trust() -> u32 {
-    length(STATE.with_borrow_mut(|state| state.set_trust()))
+    length(STATE.with_borrow_mut(super::State::set_trust))
 }
 
 /// Checks the certificates in the input, a file; gives the length of the answer.

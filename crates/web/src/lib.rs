@@ -18,6 +18,7 @@ mod portal;
 mod problem;
 mod same_site;
 mod token;
+mod verifier;
 mod wrong;
 
 use std::sync::Arc;
@@ -110,6 +111,7 @@ impl Web {
         Router::new()
             .merge(cowin::routes())
             .merge(api::routes())
+            .merge(verifier::routes())
             .merge(pages)
             .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
             .merge(health::routes())

@@ -7,7 +7,7 @@ use axum::{
     Router,
     extract::State,
     http::{
-        StatusCode,
+        HeaderName, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
@@ -55,8 +55,10 @@ async fn app() -> impl IntoResponse {
     script(include_str!("../verifier/app.js"))
 }
 
+/// It may look after the page itself, which lies above its own folder.
 async fn worker() -> impl IntoResponse {
-    script(include_str!("../verifier/worker.js"))
+    let reach = [(HeaderName::from_static("service-worker-allowed"), "/verify")];
+    (reach, script(include_str!("../verifier/worker.js")))
 }
 
 fn script(text: &'static str) -> impl IntoResponse {
@@ -80,7 +82,7 @@ async fn anchor(State(web): State<Web>) -> impl IntoResponse {
 }
 
 /// Keys and withdrawn certificates, signed.
-async fn bundle(State(web): State<Web>) -> Result<impl IntoResponse, Problem> {
-    let bundle = web.0.platform.trust_bundle(&web.anyone()).await?;
+async fn bundle(State(web): State<Web>, caller: Caller) -> Result<impl IntoResponse, Problem> {
+    let bundle = web.0.platform.trust_bundle(&caller.ctx).await?;
     Ok(([(CONTENT_TYPE, "application/jose"), (CACHE_CONTROL, BUNDLE_KEPT)], bundle.to_string()))
 }

@@ -55,6 +55,13 @@ pub(super) fn codes_of_shades(bytes: &[u8]) -> Vec<Vec<u8>> {
     if found.is_empty() { search(negative) } else { found }
 }
 
+/// The contents of the QR codes in a picture in shades of grey, row by row.
+pub(super) fn codes_of_pixels(width: usize, pixels: Vec<u8>) -> Vec<Vec<u8>> {
+    let height = pixels.len().checked_div(width).unwrap_or(0);
+    let fits = (1..=MOST_PIXELS).contains(&(width * height));
+    fits.then(|| grey(width, height, pixels)).flatten().map(search).unwrap_or_default()
+}
+
 fn picture(bytes: &[u8]) -> Option<Grey> {
     if bytes.starts_with(b"\x89PNG") {
         png(bytes)
