@@ -143,6 +143,9 @@ impl Things {
             "register" => person("New Demo", 750_000_000_100 + 2 * role + self.number),
             "registerWalkIn" => person("Walk In", 750_000_000_200 + self.number),
             "amend" => person("Anna Demo", 750_000_000_300),
+            "correct" => json!({
+                "beneficiary_reference_id": self.vaccinated, "name": "Anna Demo Right",
+            }),
             "remove" => json!({ "beneficiary_reference_id": self.removable }),
             "schedule" => json!({
                 "session_id": session, "slot": slot, "beneficiaries": [self.free], "dose": 1,

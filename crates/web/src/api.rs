@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{StatusCode, header::CONTENT_TYPE},
     response::{Html, IntoResponse},
-    routing::get,
+    routing::{get, post},
 };
 use domain::{
     facility::FeeType,
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     Web,
     caller::Caller,
-    cowin::{person::View, read_details, shape},
+    cowin::{person::View, read_change, read_details, shape},
     form::Query,
     openapi,
     problem::Problem,
@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/api/teeka/v1/places", get(places))
         .route("/api/teeka/v1/sessions", get(sessions))
         .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}", get(person).put(amend))
+        .route("/api/teeka/v1/corrections", post(correct))
         .route("/.well-known/document-signers.pem", get(signers))
 }
 
@@ -164,5 +165,22 @@ async fn amend(
     let details = read_details(&body, caller.ctx.today())
         .map_err(|()| Problem::invalid("expected the fields of registration/beneficiary/new"))?;
     web.0.platform.amend(&caller.ctx, id, &details).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Corrects a person's details after the first dose, with new certificates.
+async fn correct(
+    State(web): State<Web>,
+    caller: Caller,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    if !caller.has(&[Scope::Resident]) {
+        return Err(app::Error::Unauthenticated.into());
+    }
+    let wrong = "Idempotency-Key must be 1 to 200 characters without spaces";
+    let key = caller.idempotency_key.as_ref().map_err(|_| Problem::invalid(wrong))?;
+    let (reference, change) = read_change(&body, caller.ctx.today())?;
+    let id = web.0.platform.by_reference(&reference).ok_or(app::Error::NotFound)?;
+    web.0.platform.correct_my_details(&caller.ctx, id, &change, key.as_deref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

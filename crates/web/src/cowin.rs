@@ -20,7 +20,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::Web;
+use crate::{Web, problem::Problem};
 
 pub(crate) fn routes() -> Router<Web> {
     let mut router = Router::new();
@@ -108,6 +108,18 @@ pub(crate) fn preflight() -> Response {
     );
     set(header::ACCESS_CONTROL_MAX_AGE, "86400");
     response
+}
+
+/// What a body says is right about whom, under the contract's names.
+pub(crate) fn read_change(
+    bytes: &axum::body::Bytes,
+    today: jiff::civil::Date,
+) -> Result<(String, app::correction::Change), Problem> {
+    let wrong = || Problem::invalid("expected a beneficiary_reference_id");
+    let body = body::Body::read(bytes).map_err(|_| wrong())?;
+    let reference = body.text("beneficiary_reference_id").ok_or_else(wrong)?;
+    let change = body.change(today).map_err(app::Error::from)?;
+    Ok((reference, change))
 }
 
 /// What a body of the contract tells about a person.

@@ -4,7 +4,7 @@
 use app::{clock, opened::Person};
 use askama::Template;
 use axum::{
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::{
@@ -96,6 +96,14 @@ pub(crate) fn show(status: StatusCode, template: &impl Template) -> Response {
         Ok(html) => (status, Html(html)).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// An answer that is about people: nobody on the way keeps it, and no search engine lists it.
+pub(crate) async fn personal(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
 }
 
 /// A page that says one thing.

@@ -3,6 +3,7 @@
 mod account;
 mod appointment;
 mod book;
+mod correct;
 mod member;
 mod results;
 mod search;
@@ -11,24 +12,20 @@ mod sign_in;
 use axum::{
     Router,
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    middleware,
     response::IntoResponse,
     routing::{get, post},
 };
 
 pub(crate) use self::sign_in::STAFF;
-use crate::Web;
+use crate::{Web, page::personal};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
-        .route("/", get(search::home))
-        .route("/style.css", get(style))
-        .route("/icon.svg", get(icon))
-        .route("/sign-in", get(sign_in::ask).post(sign_in::send))
-        .route("/sign-in/code", get(sign_in::ask).post(sign_in::confirm))
-        .route("/sign-out", post(sign_in::sign_out))
         .route("/people", get(account::people))
         .route("/people/add", get(member::ask).post(member::add))
         .route("/people/change", get(member::edit).post(member::change))
+        .route("/people/correct", get(correct::ask).post(correct::correct))
         .route("/people/remove", get(member::ask_removal).post(member::remove))
         .route("/certificate", get(account::certificate))
         .route("/book", get(book::choose).post(book::book))
@@ -36,6 +33,13 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/appointment", get(appointment::see))
         .route("/slip", get(appointment::slip))
         .route("/cancel", get(appointment::ask_cancellation).post(appointment::cancel))
+        .route_layer(middleware::map_response(personal))
+        .route("/", get(search::home))
+        .route("/style.css", get(style))
+        .route("/icon.svg", get(icon))
+        .route("/sign-in", get(sign_in::ask).post(sign_in::send))
+        .route("/sign-in/code", get(sign_in::ask).post(sign_in::confirm))
+        .route("/sign-out", post(sign_in::sign_out))
 }
 
 async fn style() -> impl IntoResponse {

@@ -10,7 +10,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::json;
 
-use app::error_kinds::{NotBooked, NotEnrolled};
+use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled};
 
 use crate::{caller::Caller, page::plain_page};
 
@@ -68,11 +68,14 @@ impl From<app::Error> for Problem {
             E::NotBookable | E::TooLate => (S::CONFLICT, "/problems/too-late", "Not in time"),
             E::NotEligible { .. } => (S::CONFLICT, "/problems/not-eligible", "Not eligible"),
             E::Full { .. } => (S::CONFLICT, "/problems/full", "No seat is free"),
-            E::NotBooked(NotBooked::OtherRequest) | E::NotEnrolled(NotEnrolled::OtherRequest) => {
+            E::NotBooked(NotBooked::OtherRequest)
+            | E::NotEnrolled(NotEnrolled::OtherRequest)
+            | E::NotCorrected(NotCorrected::OtherRequest) => {
                 (S::UNPROCESSABLE_ENTITY, "/problems/key-reused", "Key used for another request")
             }
             E::NotEnrolled(_)
             | E::NotAmended(_)
+            | E::NotCorrected(_)
             | E::NotRemoved(_)
             | E::NotBooked(_)
             | E::AppointmentExists { .. }

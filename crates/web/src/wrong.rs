@@ -3,7 +3,7 @@
 
 use app::{
     Error,
-    error_kinds::{NotAmended, NotCancelled, NotEnrolled, NotRecorded, NotRemoved},
+    error_kinds::{NotAmended, NotCancelled, NotCorrected, NotEnrolled, NotRecorded, NotRemoved},
 };
 use axum::http::StatusCode;
 use domain::{person::BadDetail, schedule::NotEligible, session::BadSession};
@@ -100,6 +100,7 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
         Error::NotAmended(NotAmended::Vaccinated) => {
             ("", "Details can be changed only until the first dose.")
         }
+        Error::NotCorrected(why) => return not_corrected(*why),
         Error::NotRemoved(NotRemoved::Vaccinated) => {
             ("", "A person can be removed only until the first dose.")
         }
@@ -119,6 +120,19 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
         _ => return ("", None),
     };
     (field, Some(text.to_owned()))
+}
+
+fn not_corrected(why: NotCorrected) -> (&'static str, Option<String>) {
+    let text = match why {
+        NotCorrected::LimitReached => "This was corrected as often as it can be.",
+        NotCorrected::SameDetails => "Nothing is different. Change what is wrong, then send it.",
+        NotCorrected::NotVaccinated => {
+            "There is no certificate yet. Go back to your family and choose to change details."
+        }
+        NotCorrected::Changed => "The details or the doses have changed meanwhile. Send it again.",
+        NotCorrected::NoSuchBeneficiary | NotCorrected::OtherRequest => return ("", None),
+    };
+    ("", Some(text.to_owned()))
 }
 
 const fn bad_detail(detail: BadDetail) -> (&'static str, &'static str) {

@@ -5,53 +5,14 @@ use std::sync::Arc;
 use domain::id::{BeneficiaryId, DoseId, FacilityId, StaffId};
 use uuid::Uuid;
 
-use super::fixture::{DAY, account, at, country, details, dose, message, person};
+use super::fixture::{DAY, account, at, correction, country, details, dose, message, person};
 use crate::{
-    Amendment, CertificateRow, CorrectedFields, Correction, Done, NotCorrected, NotRecorded,
-    PersonRecord, Reissue, Store, Tally, UndoDose, Withdrawal, WithdrawalPlace, WithdrawalReason,
+    Amendment, CorrectedFields, Correction, Done, DoseRecord, NotCorrected, NotRecorded,
+    PersonRecord, Store, Tally, UndoDose, Withdrawal, WithdrawalPlace, WithdrawalReason,
 };
 
 const NAME: CorrectedFields = CorrectedFields { name: true, birth_year: false, gender: false };
 const REST: CorrectedFields = CorrectedFields { name: false, birth_year: true, gender: true };
-
-/// A correction of the first person of the first account, from what is on record of them: whatever
-/// it seals is its own number.
-pub(super) fn correction(id: u8, fields: CorrectedFields, held: &PersonRecord) -> Correction {
-    let certificate = |number: u8| CertificateRow {
-        id: certificate_of(id, number),
-        beneficiary: held.beneficiary.id,
-        dose_number: number,
-        sealed: vec![id],
-        issued_at: at(300),
-    };
-    let reissue = |dose: &domain::dose::Dose| Reissue {
-        dose: dose.id,
-        certificate: certificate(dose.number),
-    };
-    Correction {
-        id: Uuid::from_u128(u128::from(id)),
-        request: [id; 32],
-        account: account(1),
-        beneficiary: held.beneficiary.id,
-        fields,
-        limit: 1,
-        changes: held.beneficiary.changes,
-        name: vec![id],
-        birth_year: vec![id],
-        gender: vec![id],
-        reissues: held.doses.iter().map(reissue).collect(),
-        tallies: vec![
-            Tally { facility: 1, on: DAY, measure: "dose".to_owned(), count: -1 },
-            Tally { facility: 1, on: DAY, measure: "dose of another".to_owned(), count: 1 },
-        ],
-        message: Some(message(9_000 + u128::from(id))),
-        at: at(300 + i64::from(id)),
-    }
-}
-
-fn certificate_of(correction: u8, dose: u8) -> Uuid {
-    Uuid::from_u128(1_000 * u128::from(correction) + u128::from(dose))
-}
 
 async fn held(store: &Arc<dyn Store>) -> PersonRecord {
     store.person(person(1, 1)).await.unwrap().unwrap()
@@ -174,7 +135,7 @@ pub(super) async fn a_dose_signed_from_other_details_is_refused(store: &Arc<dyn 
     assert_eq!(store.amend(&[amendment]).await.unwrap(), [Ok(())]);
     let record = async |number: u8, changes| {
         let signed = dose(u128::from(number), person(1, 1), number, 1);
-        let signed = crate::DoseRecord { changes, ..signed };
+        let signed = DoseRecord { changes, ..signed };
         store.record_doses(&[signed]).await.unwrap()[0]
     };
     assert_eq!(record(1, 0).await, Err(NotRecorded::DetailsChanged));
@@ -211,10 +172,10 @@ pub(super) async fn withdrawn_certificates_are_listed_in_order(store: &Arc<dyn S
     }
     let first = correction(1, NAME, &held(store).await);
     assert_eq!(correct(store, &first).await, Ok(Done::New));
+    let (corrected, undone) = (WithdrawalReason::DetailsCorrected, WithdrawalReason::DoseUndone);
     let all = withdrawn(store).await;
     let seen: Vec<_> = all.iter().map(|one| (one.certificate.as_u128(), one.reason)).collect();
-    use WithdrawalReason::{DetailsCorrected, DoseUndone};
-    assert_eq!(seen, [(5_001, DetailsCorrected), (5_002, DoseUndone), (5_003, DoseUndone)]);
+    assert_eq!(seen, [(5_001, corrected), (5_002, undone), (5_003, undone)]);
     // From any place on, and together.
     let from = |place| async move { store.withdrawals(place, 9).await.unwrap() };
     assert_eq!(from(all[0].place()).await, all[1..]);

@@ -20,8 +20,8 @@ use jiff::{
 use uuid::Uuid;
 
 use crate::{
-    AccountRow, BeneficiaryRow, Booking, CertificateRow, DoseRecord, Enrolment, Message,
-    SealedDetails, Store, Tally,
+    AccountRow, BeneficiaryRow, Booking, CertificateRow, CorrectedFields, Correction, DoseRecord,
+    Enrolment, Message, PersonRecord, Reissue, SealedDetails, Store, Tally,
 };
 
 /// The day of every session.
@@ -185,6 +185,40 @@ pub fn dose(id: u128, beneficiary: BeneficiaryId, number: u8, facility: i64) -> 
         },
         tally: Tally { facility, on: DAY, measure: "dose".to_owned(), count: 1 },
         message: None,
+    }
+}
+
+/// A correction by the first account, from what is on record of its person: whatever it seals is its
+/// own number.
+pub fn correction(id: u8, fields: CorrectedFields, held: &PersonRecord) -> Correction {
+    let reissue = |dose: &Dose| Reissue {
+        dose: dose.id,
+        certificate: CertificateRow {
+            id: Uuid::from_u128(20_000 + 10 * u128::from(id) + u128::from(dose.number)),
+            beneficiary: held.beneficiary.id,
+            dose_number: dose.number,
+            sealed: vec![id],
+            issued_at: at(300),
+        },
+    };
+    Correction {
+        id: Uuid::from_u128(u128::from(id)),
+        request: [id; 32],
+        account: account(1),
+        beneficiary: held.beneficiary.id,
+        fields,
+        limit: 1,
+        changes: held.beneficiary.changes,
+        name: vec![id],
+        birth_year: vec![id],
+        gender: vec![id],
+        reissues: held.doses.iter().map(reissue).collect(),
+        tallies: vec![
+            Tally { facility: 1, on: DAY, measure: "dose".to_owned(), count: -1 },
+            Tally { facility: 1, on: DAY, measure: "dose of another".to_owned(), count: 1 },
+        ],
+        message: Some(message(9_000 + u128::from(id))),
+        at: at(300 + i64::from(id)),
     }
 }
 

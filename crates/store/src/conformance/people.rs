@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::fixture::{account, at, booking, country, details, dose, enrolment, person, seat};
 use crate::{
-    Amendment, Done, Enrolment, Idempotency, NotAmended, NotEnrolled, NotRemoved, Run, Store,
+    Amendment, Done, DoseRecord, Enrolment, Idempotency, NotAmended, NotEnrolled, NotRemoved, Run,
+    Store,
 };
 
 pub(super) async fn people_are_enrolled_within_their_limits(store: &Arc<dyn Store>) {
@@ -99,7 +100,8 @@ pub(super) async fn details_change_until_the_first_dose(store: &Arc<dyn Store>) 
     assert_eq!(outcomes, expected);
     let held = store.person(person(1, 1)).await.unwrap().unwrap();
     assert_eq!(held.beneficiary.details, details(9));
-    assert_eq!(store.record_doses(&[dose(1, person(1, 1), 1, 1)]).await.unwrap(), [Ok(Done::New)]);
+    let signed = DoseRecord { changes: 1, ..dose(1, person(1, 1), 1, 1) };
+    assert_eq!(store.record_doses(&[signed]).await.unwrap(), [Ok(Done::New)]);
     assert_eq!(store.amend(&[amend(1, 7)]).await.unwrap(), [Err(NotAmended::Vaccinated)]);
     let by = domain::id::StaffId(uuid::Uuid::from_u128(1));
     assert!(store.mark_verified(person(1, 1), by, at(5)).await.unwrap());

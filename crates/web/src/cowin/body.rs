@@ -1,6 +1,7 @@
 //! Bodies as the contract's clients send them: numbers as strings and strings as numbers, unknown
 //! fields, no content type. Lenient in, precise about what is missing.
 
+use app::correction::Change;
 use axum::body::Bytes;
 use domain::{
     id::SessionId,
@@ -99,6 +100,19 @@ impl Body {
                 .map_err(detail)?,
             document: IdentityDocument::parse(kind, &number).map_err(detail)?,
             comorbidity: self.comorbidity()?,
+        })
+    }
+
+    /// What is right about a person; what is left out stays.
+    pub(crate) fn change(&self, today: Date) -> Result<Change, BadDetail> {
+        let given = |name, or| self.holds(name).then(|| self.text(name).ok_or(or)).transpose();
+        let year = given("birth_year", BadDetail::BirthYear)?;
+        let gender = self.holds("gender_id").then(|| self.number("gender_id"));
+        let gender = gender.map(|number| Gender::from_number(number.ok_or(BadDetail::Gender)?));
+        Ok(Change {
+            name: given("name", BadDetail::Name)?.map(|name| Name::parse(&name)).transpose()?,
+            birth_year: year.map(|year| parse_birth_year(&year, today.year())).transpose()?,
+            gender: gender.transpose()?,
         })
     }
 

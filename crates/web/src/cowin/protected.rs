@@ -9,7 +9,10 @@ use axum::{
     Json,
     body::Bytes,
     extract::{RawQuery, State},
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderName, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
 };
 use domain::id::{AppointmentId, BeneficiaryId};
@@ -200,7 +203,12 @@ pub(super) async fn cancel(
 
 /// A PDF. Clients compare the type exactly.
 pub(crate) fn pdf(bytes: Vec<u8>) -> Response {
-    ([(CONTENT_TYPE, "application/pdf")], bytes).into_response()
+    let headers = [
+        (CONTENT_TYPE, "application/pdf"),
+        (CACHE_CONTROL, "private, no-store"),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+    ];
+    (headers, bytes).into_response()
 }
 
 pub(super) async fn slip(

@@ -270,6 +270,12 @@ pub(crate) const CALLS: &[Call] = &[
     .body("PersonRequest")
     .gives(Gives::Nothing)
     .errors(&[409]),
+    post("/api/teeka/v1/corrections", "correct", "Correct details after the first dose")
+        .needs(Auth::Resident)
+        .body("Correction")
+        .gives(Gives::Nothing)
+        .errors(&[409])
+        .once(),
     get("/api/openapi.json", "document", "This document").gives(Gives::Document),
     get("/.well-known/document-signers.pem", "signers", "Certificates of the document signers")
         .gives(Gives::Text("application/x-pem-file")),

@@ -144,6 +144,16 @@ pub(super) const MODELS: &[Model] = &[
         ],
     ),
     (
+        "Correction",
+        "What is right about a person; what is left out stays",
+        &[
+            "beneficiary_reference_id: reference",
+            "name?: name",
+            "birth_year?: birth_year",
+            "gender_id?: gender_id",
+        ],
+    ),
+    (
         "WalkInRequest",
         "A person who came without registration",
         &["..PersonRequest", "mobile_number: mobile"],

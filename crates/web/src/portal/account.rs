@@ -61,6 +61,7 @@ fn said(query: &Query) -> Option<&'static str> {
     Some(match query.get("done")? {
         "added" => "The person is registered",
         "changed" => "The details are changed",
+        "corrected" => "The details are corrected, and the certificate is a new one",
         "removed" => "The person is removed from your family",
         "cancelled" => "The appointment is cancelled",
         _ => return None,

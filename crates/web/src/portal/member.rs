@@ -72,7 +72,11 @@ pub(super) async fn add(State(web): State<Web>, caller: Caller, body: Bytes) -> 
 }
 
 /// The person that a query or form names, or the page to show instead.
-async fn chosen(web: &Web, caller: &Caller, form: &Query) -> Result<Person, Box<Response>> {
+pub(super) async fn chosen(
+    web: &Web,
+    caller: &Caller,
+    form: &Query,
+) -> Result<Person, Box<Response>> {
     let mut people = family(web, caller, "/people").await?;
     let id = named(&people, form).first().map(|person| person.id);
     let place = people.iter().position(|person| Some(person.id) == id);
