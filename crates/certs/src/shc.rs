@@ -181,5 +181,6 @@ fn deflate(bytes: &[u8]) -> Vec<u8> {
     packed
 }
 
-#[cfg(all(test, feature = "issue"))]
+#[cfg(test)]
+#[cfg(feature = "issue")]
 mod tests;

@@ -11,7 +11,7 @@ use crate::{
     signature::Scheme,
     status::IdKind,
     trust::{IssuerKey, Trust, Use},
-    verdict::{Caveat, Checked, NotValid, in_time},
+    verdict::{Caveat, Checked, Claims, NotValid, in_time},
     verify::MOST_TEXT,
 };
 
@@ -68,11 +68,13 @@ fn check_jws(text: &str, trust: &Trust, now: i64) -> Checked {
         Value::Null => None,
         id => Some(id.as_str().filter(|id| is_rid(id)).ok_or(NotValid::Content)?),
     };
-    let mut claims = inside::claims(credential)?;
-    claims.issuer = issuer.to_owned();
-    claims.id = id.map(str::to_owned);
-    claims.issued_at = Some(issued_at);
-    claims.expires_at = expires_at;
+    let claims = Claims {
+        issuer: issuer.to_owned(),
+        id: id.map(str::to_owned),
+        issued_at: Some(issued_at),
+        expires_at,
+        ..inside::claims(credential)?
+    };
     if !key.valid_at(issued_at) {
         return Err(NotValid::WrongSigner);
     }
