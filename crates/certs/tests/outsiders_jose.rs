@@ -41,9 +41,11 @@ fn sources() -> PathBuf {
 fn python() -> Option<PathBuf> {
     static INSTALLING: Mutex<()> = Mutex::new(());
     let _one_at_a_time = INSTALLING.lock();
-    let has_venv =
-        Command::new("python3").args(["-c", "import venv, ensurepip"]).stderr(Stdio::null());
-    if !{ has_venv }.status().is_ok_and(|status| status.success()) {
+    let asked = Command::new("python3")
+        .args(["-c", "import venv, ensurepip"])
+        .stderr(Stdio::null())
+        .status();
+    if !asked.is_ok_and(|status| status.success()) {
         assert!(env::var_os("CI").is_none(), "python3-venv is missing, and CI runs every test");
         eprintln!("not run: python3-venv is missing");
         return None;

@@ -79,6 +79,7 @@ fn hide(value: &Value) -> (String, String) {
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "each answer is expected once")]
 fn assert_opens(payload: &Value, disclosures: &[&str], to: Result<Value, NotValid>) {
     let key = key();
     let text = disclosures.iter().fold(signed(&key, payload) + "~", |text, it| text + it + "~");
