@@ -55,6 +55,11 @@ impl<'a> Jws<'a> {
     }
 }
 
+/// Whether a text looks like a compact JWS: three parts, the first of them base64url of an object.
+pub(crate) fn looks_like_one(text: &str) -> bool {
+    text.starts_with("ey") && text.matches('.').count() == 2 && !text.contains('~')
+}
+
 /// The scheme of a name in a header.
 pub(crate) fn scheme(name: &str) -> Option<Scheme> {
     match name {
@@ -91,4 +96,22 @@ pub(crate) fn sign(
     out.push('.');
     out += &text(&signature);
     Ok(out)
+}
+
+/// An instant of a payload in whole seconds since 1970; some issuers write fractions.
+///
+/// # Source
+///
+/// RFC 7519, section 2, `NumericDate`.
+pub(crate) fn instant(payload: &Value, name: &str) -> Result<Option<i64>, NotValid> {
+    let value = &payload[name];
+    if value.is_null() {
+        return Ok(None);
+    }
+    let whole = value.as_i64().or_else(|| {
+        let number = value.as_f64().filter(|number| number.abs() < 9e15)?;
+        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+        Some(number.floor() as i64)
+    });
+    whole.map(Some).ok_or(NotValid::Content)
 }

@@ -9,6 +9,8 @@ pub mod print;
 pub mod product;
 pub mod qr;
 pub mod read;
+pub mod sd_jwt;
+pub mod shc;
 pub mod signature;
 pub mod signer;
 pub mod status;

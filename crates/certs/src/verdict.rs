@@ -117,6 +117,9 @@ pub enum NotValid {
     /// It cannot be unpacked.
     #[error("it cannot be unpacked")]
     Packing,
+    /// One part of several.
+    #[error("it is one of several parts of a certificate, and parts are not put together here")]
+    Part,
     /// It is larger than any certificate.
     #[error("it is larger than a certificate may be")]
     TooLarge,

@@ -1,8 +1,9 @@
 //! Whether a certificate is genuine: offline, whatever its form.
 
 use crate::{
-    hcert,
+    hcert, jws,
     read::Payload,
+    sd_jwt, shc,
     trust::Trust,
     verdict::{NotValid, Verdict},
 };
@@ -30,6 +31,12 @@ pub fn verify(payload: &Payload, trust: &Trust, now: i64) -> Verdict {
 pub fn verify_text(text: &str, trust: &Trust, now: i64) -> Verdict {
     if text.starts_with(hcert::PREFIX) {
         return hcert::check(text, trust, now).into();
+    }
+    if sd_jwt::looks_like_one(text) {
+        return sd_jwt::check(text, trust, now).into();
+    }
+    if text.starts_with(shc::PREFIX) || jws::looks_like_one(text) {
+        return shc::check(text, trust, now).into();
     }
     Verdict::NotValid(NotValid::NotACertificate)
 }
