@@ -3,6 +3,8 @@
 mod face;
 mod shape;
 
+use std::borrow::Cow;
+
 use krilla::text::Font;
 
 pub(super) use self::face::Script;
@@ -67,7 +69,13 @@ pub(super) fn wrap(text: &str, weight: Weight, most: f32) -> Vec<Line> {
         let joined = lines.last().map(|line| format!("{line} {word}"));
         match joined.filter(|joined| Line::of(joined, weight).width() <= most) {
             Some(joined) => *lines.last_mut().expect("it was joined to this line") = joined,
-            None => lines.extend(pieces(word, weight, most)),
+            None => {
+                // For whoever hears the text, a word ends where a space is.
+                if let Some(last) = lines.last_mut() {
+                    last.push(' ');
+                }
+                lines.extend(pieces(word, weight, most));
+            }
         }
     }
     lines.iter().map(|line| Line::of(line, weight)).collect()
@@ -133,6 +141,18 @@ fn printable(text: &str) -> String {
         .split_whitespace()
         .map(|word| if word.chars().all(known) { word.to_owned() } else { in_latin(word) });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The text in Latin letters: a word that has others is written in them as a whole.
+pub(super) fn latin(text: &str) -> Cow<'_, str> {
+    let known = |c: char| Script::Latin.has(c);
+    if text.chars().all(known) {
+        return text.into();
+    }
+    let words = text
+        .split_whitespace()
+        .map(|word| if word.chars().all(known) { word.to_owned() } else { in_latin(word) });
+    words.collect::<Vec<_>>().join(" ").into()
 }
 
 fn in_latin(word: &str) -> String {
