@@ -1,7 +1,9 @@
 //! Certificates and appointment slips as PDF: one A4 page, made without a browser.
 
+pub mod language;
 mod sheet;
 mod text;
+mod words;
 
 use std::borrow::Cow;
 
