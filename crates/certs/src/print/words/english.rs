@@ -22,7 +22,7 @@ pub(super) const ENGLISH: Words = Words {
     dose: "Dose",
     doses: ["1st dose", "2nd dose", "3rd dose", "4th dose", "5th dose", "6th dose"],
     given_on: "Date",
-    lot: "Batch number",
+    lot: "Lot number",
     next_due: "Next dose due from",
     vaccinated_by: "Vaccinated by",
     vaccinated_at: "Vaccinated at",
