@@ -2,7 +2,7 @@
 
 mod certificate;
 mod code;
-mod language;
+pub mod language;
 mod sheet;
 mod slip;
 mod text;
@@ -11,7 +11,7 @@ mod words;
 
 use jiff::{Timestamp, civil::Date};
 
-pub use self::{certificate::certificate, language::Language, slip::slip};
+use self::language::Language;
 use crate::{
     read::Payload,
     vaccination::{Born, Gender},
@@ -111,6 +111,24 @@ pub struct SlipPage<'a> {
     pub appointment: String,
     /// When the slip was asked for.
     pub made_at: Timestamp,
+}
+
+/// A vaccination certificate.
+///
+/// # Shape
+///
+/// PDF/A-2a and PDF/UA-1. What its codes hold stands in its keywords too.
+pub fn certificate(page: &CertificatePage<'_>) -> Vec<u8> {
+    certificate::draw(page)
+}
+
+/// An appointment slip.
+///
+/// # Shape
+///
+/// PDF/A-2a and PDF/UA-1.
+pub fn slip(page: &SlipPage<'_>) -> Vec<u8> {
+    slip::draw(page)
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::{
-    CertificatePage, Language, Variant,
+    CertificatePage, Variant,
     code::{Printed, keywords, printed},
+    language::Language,
     sheet::{About, Colour, GREEN, INK, INNER, MARGIN, MUTED, Place, Sheet, Style},
     text,
     tree::Kind,
@@ -34,12 +35,8 @@ const CAPTION: f32 = 24.0;
 /// A word of the table.
 type Pick = fn(&Words) -> &'static str;
 
-/// A vaccination certificate.
-///
-/// # Shape
-///
-/// PDF/A-2a and PDF/UA-1. What its codes hold stands in its keywords too.
-pub fn certificate(page: &CertificatePage<'_>) -> Vec<u8> {
+/// The whole page.
+pub(super) fn draw(page: &CertificatePage<'_>) -> Vec<u8> {
     Drawing::of(page).finish()
 }
 
@@ -99,11 +96,8 @@ impl<'a> Drawing<'a> {
 
         let kind: Pick =
             if self.is_last() { |words| words.last_dose } else { |words| words.provisional };
-        let (ground, ink): (Colour, Colour) = if self.is_last() {
-            ([227, 243, 237], GREEN)
-        } else {
-            ([253, 242, 211], [115, 74, 0])
-        };
+        let (ground, ink): (Colour, Colour) =
+            if self.is_last() { ([227, 243, 237], GREEN) } else { ([253, 242, 211], [115, 74, 0]) };
         self.sheet.band(height, 25.0, ground);
         let mut kind = self.both(kind);
         if self.page.variant == Variant::International {
@@ -243,7 +237,8 @@ impl<'a> Drawing<'a> {
             return;
         }
         let mut y = self.sheet.heading(2, Place::across(top), Style::heading(), &heading);
-        let left = Place { width: if english.is_some() { COLUMN } else { INNER }, ..Place::across(y) };
+        let left =
+            Place { width: if english.is_some() { COLUMN } else { INNER }, ..Place::across(y) };
         y = self.sheet.paragraph(left, Style::small(INK), own);
         if let Some(english) = english {
             let right = Place { x: MARGIN + COLUMN + GAP, ..left };

@@ -1,7 +1,8 @@
 //! An appointment slip, in English.
 
 use super::{
-    Language, SlipPage,
+    SlipPage,
+    language::Language,
     sheet::{About, GREEN, INK, INNER, MARGIN, MUTED, Place, Sheet, Style},
     tree::Kind,
     words::words,
@@ -16,12 +17,8 @@ const BRING: [&str; 3] = [
 /// Where the names of those who come begin.
 const NAMES: f32 = 120.0;
 
-/// An appointment slip.
-///
-/// # Shape
-///
-/// PDF/A-2a and PDF/UA-1.
-pub fn slip(page: &SlipPage<'_>) -> Vec<u8> {
+/// The whole page.
+pub(super) fn draw(page: &SlipPage<'_>) -> Vec<u8> {
     let title = "Vaccination Appointment";
     let language = Language::English;
     let mut sheet =

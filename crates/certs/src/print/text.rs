@@ -35,6 +35,14 @@ impl Run {
         self.script.face(self.weight).font.clone()
     }
 
+    /// Whether a sign is missing, or is drawn with the circle of one that stands out of place.
+    #[cfg(test)]
+    pub(super) fn has_broken_sign(&self) -> bool {
+        let circle = self.script.face(self.weight).shape.glyph_index('\u{25cc}');
+        let broken = |id: u32| id == 0 || circle.is_some_and(|circle| id == u32::from(circle.0));
+        self.glyphs.iter().any(|glyph| broken(glyph.id))
+    }
+
     /// # Units
     ///
     /// The font's size.
