@@ -1,20 +1,17 @@
-//! A page to draw on: text, rows, bands, a QR code.
+//! A page to draw on: text that flows down it, bands, rules, QR codes.
 
-use std::borrow::Cow;
+mod draw;
+mod file;
 
-use krilla::{
-    Document, SerializeSettings,
-    color::rgb,
-    geom::{PathBuilder, Point, Rect, Transform},
-    metadata::Metadata,
-    num::NormalizedF32,
-    page::PageSettings,
-    paint::{Fill, FillRule},
-    surface::Surface,
+use jiff::Timestamp;
+
+use self::draw::Mark;
+use super::{
+    language::Language,
+    text::{Line, Weight, wrap},
+    tree::{Kind, Part},
 };
-
-use super::text::{Line, Weight, wrap};
-use crate::qr::{Modules, modules};
+use crate::qr::Modules;
 
 /// A4 in points.
 const WIDTH: f32 = 595.0;
@@ -24,16 +21,25 @@ const HEIGHT: f32 = 842.0;
 pub(super) const MARGIN: f32 = 48.0;
 /// What is between the margins.
 pub(super) const INNER: f32 = WIDTH - 2.0 * MARGIN;
-/// Where the values of rows begin.
-const VALUES: f32 = 190.0;
+
+/// How far below the top of a line its letters stand, and how high a line is, for a font of size
+/// 1: with place for what stands above and below the letters in the tallest of the scripts.
+const RISE: f32 = 1.06;
+const LEADING: f32 = 1.46;
+/// Text that does not fit on one line is made no smaller than this for it.
+const ONE_LINE: f32 = 0.8;
+/// Sizes at which text in several lines is tried. The least is for texts that nobody writes: what
+/// is beyond it is cut off.
+const SEVERAL_LINES: [f32; 5] = [1.0, 0.8, 0.7, 0.6, 0.5];
 
 /// A colour: red, green, blue.
-type Colour = [u8; 3];
+pub(super) type Colour = [u8; 3];
 pub(super) const GREEN: Colour = [11, 94, 73];
 pub(super) const INK: Colour = [24, 32, 38];
-pub(super) const MUTED: Colour = [95, 106, 115];
+pub(super) const MUTED: Colour = [88, 99, 108];
 const RULE: Colour = [222, 227, 230];
-const WHITE: Colour = [255, 255, 255];
+pub(super) const WHITE: Colour = [255, 255, 255];
+pub(super) const PALE_GREEN: Colour = [214, 236, 228];
 
 /// How text looks.
 #[derive(Clone, Copy)]
@@ -41,67 +47,111 @@ pub(super) struct Style {
     size: f32,
     weight: Weight,
     colour: Colour,
+    most_lines: usize,
 }
 
 impl Style {
+    const fn of(size: f32, weight: Weight, colour: Colour) -> Self {
+        Self { size, weight, colour, most_lines: 3 }
+    }
+    /// The same, in no more lines than these.
+    pub(super) const fn lines(self, most_lines: usize) -> Self {
+        Self { most_lines, ..self }
+    }
     pub(super) const fn title() -> Self {
-        Self { size: 24.0, weight: Weight::Bold, colour: WHITE }
+        Self::of(24.0, Weight::Bold, WHITE)
     }
-    pub(super) const fn on_band() -> Self {
-        Self { size: 11.0, weight: Weight::Regular, colour: [214, 236, 228] }
+    pub(super) const fn on_band(size: f32) -> Self {
+        Self::of(size, Weight::Regular, PALE_GREEN)
     }
-    pub(super) const fn label() -> Self {
-        Self { size: 10.0, weight: Weight::Bold, colour: GREEN }
+    pub(super) const fn strip(colour: Colour) -> Self {
+        Self::of(11.5, Weight::Bold, colour)
+    }
+    pub(super) const fn heading() -> Self {
+        Self::of(10.5, Weight::Bold, GREEN)
     }
     pub(super) const fn name() -> Self {
-        Self { size: 22.0, weight: Weight::Bold, colour: INK }
+        Self::of(20.0, Weight::Bold, INK)
     }
     pub(super) const fn code() -> Self {
-        Self { size: 34.0, weight: Weight::Bold, colour: INK }
+        Self::of(34.0, Weight::Bold, INK)
+    }
+    pub(super) const fn label() -> Self {
+        Self::of(8.5, Weight::Regular, MUTED)
     }
     pub(super) const fn value() -> Self {
-        Self { size: 12.0, weight: Weight::Bold, colour: INK }
+        Self::of(11.5, Weight::Bold, INK)
     }
     pub(super) const fn small(colour: Colour) -> Self {
-        Self { size: 10.0, weight: Weight::Regular, colour }
+        Self::of(9.0, Weight::Regular, colour).lines(8)
     }
+}
+
+/// Where text begins, and how wide it may become.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) x: f32,
+    pub(super) top: f32,
+    pub(super) width: f32,
+}
+
+impl Place {
+    /// From margin to margin.
+    pub(super) const fn across(top: f32) -> Self {
+        Self { x: MARGIN, top, width: INNER }
+    }
+}
+
+/// What a file says of itself.
+pub(super) struct About<'a> {
+    pub(super) title: &'a str,
+    pub(super) language: Language,
+    /// What a reader of the file shall find in it without looking at it as a picture.
+    pub(super) keywords: Vec<String>,
+    pub(super) made_at: Timestamp,
 }
 
 /// A page to draw on.
-pub(super) struct Sheet {
-    document: Document,
+pub(super) struct Sheet<'a> {
+    about: About<'a>,
+    /// Kept until the end, because a page borrows its document.
     drawing: Vec<Mark>,
+    /// The parts that are not at their end yet, the innermost last.
+    open: Vec<Part>,
 }
 
-/// Something on the page. Kept until the end, because a page borrows its document.
-enum Mark {
-    Text { x: f32, y: f32, size: f32, colour: Colour, line: Line },
-    Box { x: f32, y: f32, width: f32, height: f32, colour: Colour },
-    Qr { x: f32, y: f32, size: f32, modules: Modules },
-}
-
-impl Sheet {
-    /// An empty page. The QR code's text is kept in the file's metadata, so that the file can be
-    /// checked without looking at it as a picture.
-    pub(super) fn new(title: &str, qr_text: Option<&str>) -> Self {
-        let settings = SerializeSettings {
-            xmp_metadata: false,
-            // Compressing the page takes longer than making it, and saves a third of the file.
-            compress_content_streams: false,
-            ..SerializeSettings::default()
-        };
-        let mut document = Document::new_with(settings);
-        let mut metadata = Metadata::new().title(title.to_owned()).language("en".to_owned());
-        if let Some(text) = qr_text {
-            metadata = metadata.keywords(vec![text.to_owned()]);
-        }
-        document.set_metadata(metadata);
-        Self { document, drawing: Vec::with_capacity(64) }
+impl<'a> Sheet<'a> {
+    /// An empty page.
+    pub(super) fn new(about: About<'a>) -> Self {
+        Self { about, drawing: Vec::with_capacity(96), open: vec![Part::new(Kind::Page)] }
     }
 
-    /// A coloured band at the top.
-    pub(super) fn band(&mut self, height: f32) {
-        self.drawing.push(Mark::Box { x: 0.0, y: 0.0, width: WIDTH, height, colour: GREEN });
+    /// Draws a part of the page and says what it is.
+    pub(super) fn part<T>(&mut self, kind: Kind, fill: impl FnOnce(&mut Self) -> T) -> T {
+        self.open(kind);
+        let result = fill(self);
+        self.close();
+        result
+    }
+
+    /// Begins a part of the page; what is drawn until [`Self::close`] is inside it.
+    pub(super) fn open(&mut self, kind: Kind) {
+        self.open.push(Part::new(kind));
+    }
+
+    /// Ends the part that was begun last.
+    pub(super) fn close(&mut self) {
+        let part = self.open.pop().expect("a part that is closed was opened");
+        self.innermost().hold_part(part);
+    }
+
+    fn innermost(&mut self) -> &mut Part {
+        self.open.last_mut().expect("the page itself is never closed before its end")
+    }
+
+    /// A coloured band across the whole page.
+    pub(super) fn band(&mut self, top: f32, height: f32, colour: Colour) {
+        self.drawing.push(Mark::Box { x: 0.0, y: top, width: WIDTH, height, colour });
     }
 
     /// A thin line between the margins.
@@ -110,126 +160,56 @@ impl Sheet {
         self.drawing.push(Mark::Box { x: MARGIN, y, width, height: 0.6, colour: RULE });
     }
 
-    /// A line of text of our own, its baseline at `y`.
-    pub(super) fn text(&mut self, x: f32, y: f32, style: Style, text: &str) {
-        self.line(x, y, style, Line::of(text, style.weight));
-    }
-
-    /// Text that may be of any length, its first baseline at `y`: made a little smaller to fit
-    /// into `most`, else broken into lines, which are made smaller until there are no more than
-    /// three. Gives how far the last line is below the first.
-    pub(super) fn fitted(&mut self, x: f32, y: f32, style: Style, text: &str, most: f32) -> f32 {
+    /// Text of any length: made a little smaller to fit on one line, else broken into lines, which
+    /// are made smaller until there are not too many. Gives where the last line ends.
+    pub(super) fn text(&mut self, place: Place, style: Style, text: &str) -> f32 {
         let line = Line::of(text, style.weight);
-        let scale = (most / (line.width() * style.size).max(1.0)).min(1.0);
-        if scale >= 0.8 {
-            self.line(x, y, Style { size: style.size * scale, ..style }, line);
-            return 0.0;
+        let scale = (place.width / (line.width() * style.size).max(1.0)).min(1.0);
+        if scale >= ONE_LINE {
+            self.line(place.x, place.top, Style { size: style.size * scale, ..style }, line);
+            return style.size.mul_add(LEADING, place.top);
         }
-        // The least size is for texts that nobody writes: what is beyond it is cut off.
-        let scales = [0.8, 0.7, 0.6, 0.5].map(|scale| style.size * scale);
-        let lines_at = |size: f32| (size, wrap(text, style.weight, most / size));
-        let fits = scales.into_iter().map(lines_at).find(|(_, lines)| lines.len() <= 3);
-        let (size, lines) = fits.unwrap_or_else(|| lines_at(scales[3]));
-        let mut below = 0.0;
-        for (place, line) in lines.into_iter().take(3).enumerate() {
-            below = if place == 0 { 0.0 } else { below + size * 1.3 };
-            self.line(x, y + below, Style { size, ..style }, line);
+        let lines_at = |scale: f32| {
+            let size = style.size * scale;
+            (size, wrap(text, style.weight, place.width / size))
+        };
+        let mut sizes = SEVERAL_LINES.into_iter().map(lines_at);
+        let fits = sizes.find(|(_, lines)| lines.len() <= style.most_lines);
+        let (size, lines) = fits.unwrap_or_else(|| lines_at(SEVERAL_LINES[4]));
+        let mut top = place.top;
+        for line in lines.into_iter().take(style.most_lines) {
+            self.line(place.x, top, Style { size, ..style }, line);
+            top += size * LEADING;
         }
-        below
+        top
     }
 
-    fn line(&mut self, x: f32, y: f32, style: Style, line: Line) {
-        self.drawing.push(Mark::Text { x, y, size: style.size, colour: style.colour, line });
+    /// A paragraph of its own.
+    pub(super) fn paragraph(&mut self, place: Place, style: Style, text: &str) -> f32 {
+        self.part(Kind::Paragraph, |sheet| sheet.text(place, style, text))
     }
 
-    /// Labelled rows with a rule under each, `pitch` apart; gives where they end.
-    pub(super) fn rows(
-        &mut self,
-        top: f32,
-        pitch: f32,
-        rows: &[(Cow<'_, str>, Cow<'_, str>)],
-    ) -> f32 {
-        let mut y = top;
-        for (label, value) in rows {
-            self.text(MARGIN, y, Style::small(MUTED), label);
-            let most = MARGIN + INNER - VALUES;
-            y += self.fitted(VALUES, y, Style::value(), value, most);
-            self.rule(y + pitch / 3.0);
-            y += pitch;
-        }
-        y - pitch * 2.0 / 3.0
+    /// A heading of the first or second rank.
+    pub(super) fn heading(&mut self, rank: u16, place: Place, style: Style, text: &str) -> f32 {
+        self.part(Kind::Heading(rank, text.to_owned()), |sheet| sheet.text(place, style, text))
     }
 
-    /// A QR code, sharp at any size; gives whether the text is short enough for one.
-    pub(super) fn qr(&mut self, x: f32, y: f32, size: f32, text: &str) -> bool {
-        let Some(modules) = modules(text) else { return false };
-        self.drawing.push(Mark::Qr { x, y, size, modules });
-        true
+    fn line(&mut self, x: f32, top: f32, style: Style, line: Line) {
+        let y = style.size.mul_add(RISE, top);
+        self.hold(Mark::Text { x, y, size: style.size, colour: style.colour, line });
     }
 
-    /// The file.
-    pub(super) fn finish(mut self) -> Vec<u8> {
-        let settings = PageSettings::from_wh(WIDTH, HEIGHT).expect("A4 is a page size");
-        let mut page = self.document.start_page_with(settings);
-        let mut surface = page.surface();
-        for mark in &self.drawing {
-            draw(&mut surface, mark);
-        }
-        surface.finish();
-        page.finish();
-        self.document.finish().expect("text and boxes make a valid PDF")
+    /// A QR code, sharp at any size.
+    pub(super) fn qr(&mut self, x: f32, y: f32, size: f32, modules: Modules) {
+        self.hold(Mark::Qr { x, y, size, modules });
+    }
+
+    fn hold(&mut self, mark: Mark) {
+        let place = self.drawing.len();
+        self.drawing.push(mark);
+        self.innermost().hold_mark(place);
     }
 }
 
-fn draw(surface: &mut Surface<'_>, mark: &Mark) {
-    match mark {
-        Mark::Text { x, y, size, colour, line } => {
-            surface.set_fill(Some(fill(*colour)));
-            let mut x = *x;
-            for run in &line.0 {
-                let start = Point::from_xy(x, *y);
-                surface.draw_glyphs(start, &run.glyphs, run.font(), &run.text, *size, false);
-                x += run.width() * size;
-            }
-        }
-        Mark::Box { x, y, width, height, colour } => {
-            surface.set_fill(Some(fill(*colour)));
-            let mut path = PathBuilder::new();
-            let rect = Rect::from_xywh(*x, *y, *width, *height);
-            path.push_rect(rect.expect("boxes have a size"));
-            surface.draw_path(&path.finish().expect("a box is a path"));
-        }
-        Mark::Qr { x, y, size, modules } => {
-            surface.set_fill(Some(fill([0, 0, 0])));
-            // One unit a module, so that the file has whole numbers of one or two digits.
-            let unit = size / f32::from(modules.side());
-            surface.push_transform(&Transform::from_row(unit, 0.0, 0.0, unit, *x, *y));
-            draw_modules(surface, modules);
-            surface.pop();
-        }
-    }
-}
-
-fn draw_modules(surface: &mut Surface<'_>, modules: &Modules) {
-    let mut path = PathBuilder::new();
-    for run in modules.runs() {
-        let (left, top) = (f32::from(run.x), f32::from(run.y));
-        let (right, bottom) = (left + f32::from(run.length), top + 1.0);
-        path.move_to(left, top);
-        path.line_to(right, top);
-        path.line_to(right, bottom);
-        path.line_to(left, bottom);
-        path.close();
-    }
-    if let Some(path) = path.finish() {
-        surface.draw_path(&path);
-    }
-}
-
-fn fill([red, green, blue]: Colour) -> Fill {
-    Fill {
-        paint: rgb::Color::new(red, green, blue).into(),
-        opacity: NormalizedF32::ONE,
-        rule: FillRule::default(),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,20 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::read::payloads;
 
-fn page<'a>(name: &'a str, qr_text: &'a str) -> Vec<u8> {
-    certificate(&CertificatePage {
-        qr_text,
+/// A page of a made-up person.
+pub(super) fn page<'a>(name: &'a str, codes: &[Payload]) -> CertificatePage<'a> {
+    let code = |payload: &Payload| Code { payload: payload.clone(), caption: "EU DCC" };
+    CertificatePage {
+        language: Language::Hindi,
+        variant: Variant::Domestic,
+        codes: codes.iter().map(code).collect(),
         name,
-        birth_year: 1980,
-        gender: "Female",
+        born: Born::Year(1980),
+        gender: Gender::Female,
         document: "Aadhaar Card XXXXXXXX3445".to_owned(),
+        passport: None,
         reference: "21363381933156".to_owned(),
         uvci: "URN:UVCI:01:IN:0123456789ABCDEF0123456789ABCDEF#K",
         vaccine: "COVISHIELD",
@@ -17,22 +23,28 @@ fn page<'a>(name: &'a str, qr_text: &'a str) -> Vec<u8> {
             (2, date(2021, 8, 1), "4121Z120".to_owned()),
         ],
         doses_total: 2,
+        next_due: None,
         vaccinator: "Meera Pillai",
         facility: "PHC Rampur, Barabanki, Uttar Pradesh".to_owned(),
         issuer: "Ministry of Health and Family Welfare",
-    })
+        helpline: Some("1075"),
+        issued_at: Timestamp::from_second(1_630_000_000).unwrap(),
+    }
+}
+
+pub(super) fn signed() -> Payload {
+    Payload::Text(format!("HC1:{}", "6BFOXN*TS0BI$ZD4N9:9S6RCVN5".repeat(18)))
 }
 
 #[test]
 fn a_certificate_is_one_small_pdf_that_carries_its_signed_text() {
-    let qr_text = format!("HC1:{}", "6BFOXN*TS0BI$ZD4N9:9S6RCVN5".repeat(18));
     let long = "क".repeat(100);
     for name in ["Anna O'Brien", "सीता देवी शर्मा", "முருகன்", "🙂 Kumar", long.as_str()]
     {
-        let pdf = page(name, &qr_text);
+        let pdf = certificate(&page(name, &[signed()]));
         assert!(pdf.starts_with(b"%PDF-1."));
-        assert!(pdf.len() < 120_000, "{}", pdf.len());
-        assert_eq!(crate::read::certificates(&pdf), [qr_text.as_str()]);
+        assert!(pdf.len() < 160_000, "{}", pdf.len());
+        assert!(payloads(&pdf) == [signed()]);
     }
 }
 
@@ -51,6 +63,7 @@ fn a_slip_is_a_pdf() {
             ("सीता देवी".to_owned(), "21363381933157".to_owned()),
         ],
         appointment: "3fa85f64-5717-4562-b3fc-2c963f66afa6".to_owned(),
+        made_at: Timestamp::from_second(1_630_000_000).unwrap(),
     });
     assert!(pdf.starts_with(b"%PDF-1."));
 }

@@ -3,6 +3,8 @@
 mod face;
 mod shape;
 
+use std::borrow::Cow;
+
 use krilla::text::Font;
 
 pub(super) use self::face::Script;
@@ -31,6 +33,14 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn font(&self) -> Font {
         self.script.face(self.weight).font.clone()
+    }
+
+    /// Whether a sign is missing, or is drawn with the circle of one that stands out of place.
+    #[cfg(test)]
+    pub(super) fn has_broken_sign(&self) -> bool {
+        let circle = self.script.face(self.weight).shape.glyph_index('\u{25cc}');
+        let broken = |id: u32| id == 0 || circle.is_some_and(|circle| id == u32::from(circle.0));
+        self.glyphs.iter().any(|glyph| broken(glyph.id))
     }
 
     /// # Units
@@ -67,7 +77,13 @@ pub(super) fn wrap(text: &str, weight: Weight, most: f32) -> Vec<Line> {
         let joined = lines.last().map(|line| format!("{line} {word}"));
         match joined.filter(|joined| Line::of(joined, weight).width() <= most) {
             Some(joined) => *lines.last_mut().expect("it was joined to this line") = joined,
-            None => lines.extend(pieces(word, weight, most)),
+            None => {
+                // For whoever hears the text, a word ends where a space is.
+                if let Some(last) = lines.last_mut() {
+                    last.push(' ');
+                }
+                lines.extend(pieces(word, weight, most));
+            }
         }
     }
     lines.iter().map(|line| Line::of(line, weight)).collect()
@@ -133,6 +149,18 @@ fn printable(text: &str) -> String {
         .split_whitespace()
         .map(|word| if word.chars().all(known) { word.to_owned() } else { in_latin(word) });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The text in Latin letters: a word that has others is written in them as a whole.
+pub(super) fn latin(text: &str) -> Cow<'_, str> {
+    let known = |c: char| Script::Latin.has(c);
+    if text.chars().all(known) {
+        return text.into();
+    }
+    let words = text
+        .split_whitespace()
+        .map(|word| if word.chars().all(known) { word.to_owned() } else { in_latin(word) });
+    words.collect::<Vec<_>>().join(" ").into()
 }
 
 fn in_latin(word: &str) -> String {

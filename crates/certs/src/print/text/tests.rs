@@ -60,7 +60,7 @@ fn a_sign_with_a_mark_ends_with_a_blank_on_its_right_edge() {
 #[test]
 fn long_text_is_broken_between_words_and_long_words_inside() {
     let lines = wrap("one two three", Weight::Regular, 4.0);
-    assert_eq!(texts(&lines), ["one two", "three"]);
+    assert_eq!(texts(&lines), ["one two ", "three"]);
     let lines = wrap(&"क्षि".repeat(20), Weight::Regular, 10.0);
     assert!(lines.len() > 1);
     for (line, text) in lines.iter().zip(texts(&lines)) {
@@ -95,9 +95,7 @@ fn every_script_is_shaped_with_nothing_missing_and_nothing_broken() {
             assert_eq!(printed, name, "nothing is replaced");
             for run in &line.0 {
                 assert!(run.script == script || run.text == " ", "{name}");
-                let wrong = |placed: &Placed| placed.id == 0 || placed.id == glyph('\u{25cc}');
-                let ours = run.script == script;
-                assert!(!ours || !run.glyphs.iter().any(wrong), "{name}");
+                assert!(!run.has_broken_sign(), "{name}");
             }
             let cluster = shape(script, weight, cluster.to_owned());
             assert!(cluster.glyphs.iter().all(|placed| placed.id != glyph(virama)), "{name}");
