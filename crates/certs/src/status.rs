@@ -99,7 +99,14 @@ pub struct WithdrawnIds {
 ///
 /// Commission Implementing Decision (EU) 2021/2014, annex: hashes of the UCI, 128 bits.
 pub fn uvci_hash(uvci: &str) -> String {
-    sha256(uvci.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes_hash(uvci.as_bytes())
+}
+
+/// The same of bytes.
+pub(crate) fn bytes_hash(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |byte: u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    sha256(bytes)[..16].iter().flat_map(|byte| digits(*byte)).map(char::from).collect()
 }
 
 /// All that is known to be withdrawn.

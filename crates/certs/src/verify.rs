@@ -4,6 +4,7 @@ use crate::{
     hcert,
     read::Payload,
     trust::Trust,
+    vds,
     verdict::{NotValid, Verdict},
 };
 
@@ -30,6 +31,9 @@ pub fn verify(payload: &Payload, trust: &Trust, now: i64) -> Verdict {
 pub fn verify_text(text: &str, trust: &Trust, now: i64) -> Verdict {
     if text.starts_with(hcert::PREFIX) {
         return hcert::check(text, trust, now).into();
+    }
+    if vds::looks_like(text) {
+        return vds::check(text, trust, now).into();
     }
     Verdict::NotValid(NotValid::NotACertificate)
 }
