@@ -182,3 +182,43 @@ fn what_has_no_identifier_is_withdrawn_by_the_first_half_of_its_signature() {
     assert_eq!(withdraw(&signature), None);
     assert_eq!(withdraw(&signature[..32]), Some(NotValid::Withdrawn));
 }
+
+fn icvp(names: [&str; 2], dose: Value) -> Value {
+    let certificate = cbor!({
+        "n" => "Anna Huber", "dob" => "1980-02-03", "s" => "female", names[0] => "AUT",
+        names[1] => dose
+    });
+    token(cbor!({ -6 => certificate.unwrap() }).unwrap())
+}
+
+#[test]
+fn an_icvp_is_of_one_dose_that_was_given_and_that_someone_answers_for() {
+    let dose = |on: &str, by: &str| {
+        cbor!({ "vp" => "YellowFever1", "dv" => on, by => "Dr Gruber", "bo" => "A1" }).unwrap()
+    };
+    let latest = |dose| checked(&[2], &icvp(["nt", "vx"], dose));
+    let (claims, _) = good(latest(dose("2021-12-01", "cn")));
+    assert_eq!((claims.format, claims.issuer.as_str()), (Format::Icvp, "Dr Gruber"));
+    assert_eq!(claims.events[0].lot.as_deref(), Some("A1"));
+    assert_eq!(why(latest(dose("2021-12-01", "is"))), None);
+    assert_eq!(why(latest(dose("2021-12-01", "other"))), Some(NotValid::Content));
+    assert_eq!(why(latest(dose("2021-12-22", "cn"))), Some(NotValid::Content));
+    let one = dose("2021-12-01", "cn");
+    assert_eq!(why(latest(Value::Array(vec![one.clone()]))), None);
+    assert_eq!(why(latest(Value::Array(vec![one.clone(), one]))), Some(NotValid::Content));
+}
+
+#[test]
+fn an_icvp_of_the_first_revision_has_days_of_validity() {
+    let first = |until: &str| {
+        let dose = cbor!({
+            "vp" => "YellowFever1", "dt" => "2011-12-01", "is" => "AUT", "bo" => "A1",
+            "vls" => "2011-12-11", "vle" => until
+        });
+        let (claims, caveats) = good(checked(&[2], &icvp(["ntl", "v"], dose.unwrap())));
+        assert_eq!(claims.events[0].until.as_deref(), Some(until));
+        caveats.contains(&Caveat::OutOfTime)
+    };
+    assert!(!first("2021-12-20"));
+    assert!(first("2021-12-11"));
+}
