@@ -9,10 +9,11 @@ use certs::{
     verify::verify_text,
 };
 use domain::{
-    id::{BeneficiaryId, DoseId, FacilityId, StaffRole},
+    id::{BeneficiaryId, DoseId, FacilityId},
     person::Name,
 };
 use jiff::{SignedDuration, civil::date};
+use store::StaffRole;
 use testkit::world::{Engine, World};
 use uuid::Uuid;
 

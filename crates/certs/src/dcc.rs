@@ -127,10 +127,10 @@ fn split_name(name: &str) -> (&str, Option<&str>) {
     (name[cut..].trim(), Some(name[..cut].trim()))
 }
 
-fn int(number: i64) -> Value {
+pub(crate) fn int(number: i64) -> Value {
     Value::Integer(number.into())
 }
 
-fn text(text: &str) -> Value {
+pub(crate) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }

@@ -5,55 +5,144 @@
 //! WHO GDHCN "Electronic Health Certificates" (HCERT) 1.1.1; eHealth Network, "Electronic Health
 //! Certificate Specification" 1.3.0.
 
-use std::io::Read;
+mod cbor;
+mod content;
+mod dcc;
+mod ddcc;
+mod icvp;
+
+use std::cell::RefCell;
 
 use ciborium::Value;
 use coset::{Algorithm, CborSerializable, CoseSign1, TaggedCborSerializable, iana, iana::EnumI64};
-use flate2::read::ZlibDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
+use self::{
+    cbor::{at, seconds},
+    content::Content,
+};
 use crate::{
     signature::Scheme,
     status::{IdKind, uvci_hash},
-    trust::{Known, Trust},
-    verdict::{Caveat, Checked, Claims, Event, EventKind, Format, NotValid, in_time},
+    trust::{Known, Signs, Trust},
+    verdict::{Caveat, Checked, EventKind, Format, NotValid, in_time},
     verify::MOST_TEXT,
 };
 
 /// The most that a certificate may unpack to. The largest of the EU's test set has 870 bytes; a
 /// megabyte of small values takes a fifth of a second to read, which is a lot for one QR code.
-const MOST_UNPACKED: u64 = 64 * 1024;
+const MOST_UNPACKED: usize = 64 * 1024;
 
 /// What the text of an HCERT begins with.
 pub(crate) const PREFIX: &str = "HC1:";
+
+/// Claims of a CBOR Web Token. Source: RFC 8392, section 4; for the last, HCERT, section 3.2.
+const ISSUER: i64 = 1;
+const EXPIRES_AT: i64 = 4;
+const ISSUED_AT: i64 = 6;
+pub(crate) const TOKEN_ID: i64 = 7;
+pub(crate) const HEALTH: i64 = -260;
+/// The claim of an ICVP inside the health claim.
+pub(crate) const ICVP: i64 = -6;
 
 /// Checks the text of a QR code.
 pub(crate) fn check(text: &str, trust: &Trust, now: i64) -> Checked {
     let signed = unpack(text)?;
     let payload = signed.payload.as_deref().ok_or(NotValid::Content)?;
     let known = signer_of(&signed, trust)?;
-    let claims = read_claims(payload)?;
-    if !known.signs.vaccinations {
+    let token = cbor::read(payload)?;
+    let content = read(&token, known, trust, now)?;
+    if !may_sign(known.signs, content.kind()) {
         return Err(NotValid::WrongSigner);
     }
-    let instants = (claims.issued_at, claims.expires_at);
-    let (Some(issued_at), Some(expires_at)) = instants else { return Err(NotValid::Content) };
-    if !known.valid_at(issued_at) || expires_at < issued_at {
+    let Content { claims, mut caveats } = content;
+    // What does not say when it was issued may be as new as now.
+    if !known.valid_at(claims.issued_at.unwrap_or(now)) {
         return Err(NotValid::WrongSigner);
     }
-    in_time(Some(issued_at), Some(expires_at), now)?;
-    // The identifier's check character is for people who type it in. The signature covers it, and
-    // a third of the member states compute it in their own way, so it says nothing here.
-    let id = claims.id.as_deref().map(uvci_hash).unwrap_or_default();
+    in_time(claims.issued_at, claims.expires_at, now)?;
+    let id = withdrawn_id(claims.id.as_deref(), &signed);
     let country = known.country().unwrap_or_default();
-    let lists = trust.lists();
-    let mut caveats: Vec<_> =
-        lists.of(IdKind::Uvci, country, &id, Some(issued_at), now)?.into_iter().collect();
+    let listed = trust.lists().of(IdKind::Uvci, country, &id, claims.issued_at, now)?;
+    caveats.splice(0..0, listed);
     if known.not_after() < now {
         caveats.push(Caveat::ExpiredSigner);
-    } else if known.not_after() < expires_at {
+    } else if claims.expires_at.is_some_and(|expires_at| known.not_after() < expires_at) {
         caveats.push(Caveat::OutlastsSigner);
     }
     Ok((claims, caveats))
+}
+
+/// What withdrawn certificates are listed by: the identifier, or for what has none the signature.
+/// The identifier's check character is for people who type it in. The signature covers it, and a
+/// third of the member states compute it in their own way, so it says nothing here.
+fn withdrawn_id(id: Option<&str>, signed: &CoseSign1) -> String {
+    match id {
+        Some(id) => uvci_hash(id),
+        None => signature_hash(&signed.signature),
+    }
+}
+
+/// A signature as withdrawn certificates are listed by. Of the two numbers of an elliptic curve's
+/// only the first counts: anyone can exchange the second for its negative, and it still fits.
+///
+/// # Source
+///
+/// EU DCC revocation, hash type `SIGNATURE`.
+fn signature_hash(signature: &[u8]) -> String {
+    let first = if signature.len() == 64 { &signature[..32] } else { signature };
+    crate::status::bytes_hash(first)
+}
+
+const fn may_sign(signs: Signs, kind: EventKind) -> bool {
+    match kind {
+        EventKind::Vaccination => signs.vaccinations,
+        EventKind::Test => signs.tests,
+        EventKind::Recovery => signs.recoveries,
+    }
+}
+
+/// Reads the token: the claims around, and the one certificate inside.
+fn read(token: &Value, known: &Known, trust: &Trust, now: i64) -> Result<Content, NotValid> {
+    let Some(health) = at(token, HEALTH) else {
+        let format = ddcc::bare(token).ok_or(NotValid::Content)?;
+        let mut content = ddcc::read(token, format, trust, now)?;
+        name_issuer(&mut content, None, known);
+        content.caveats.push(Caveat::NoExpiry);
+        return Ok(content);
+    };
+    let instant = |claim| at(token, claim).and_then(seconds).ok_or(NotValid::Content);
+    let (issued_at, expires_at) = (instant(ISSUED_AT)?, instant(EXPIRES_AT)?);
+    if expires_at < issued_at {
+        return Err(NotValid::Content);
+    }
+    let forms = [1, 3, 4, ICVP].map(|claim| at(health, claim));
+    let mut content = match forms {
+        [Some(dcc), None, None, None] => dcc::read(dcc, trust, now)?,
+        [None, Some(vaccination), None, None] => {
+            ddcc::read(vaccination, Format::DdccVaccination, trust, now)?
+        }
+        [None, None, Some(test), None] => ddcc::read(test, Format::DdccTest, trust, now)?,
+        [None, None, None, Some(icvp)] => icvp::read(icvp, issued_at, trust, now)?,
+        // A link to health data (claim 5) is no certificate, nor is what is not known here.
+        [None, None, None, None] => return Err(NotValid::NotACertificate),
+        _ => return Err(NotValid::Content),
+    };
+    let token_id = at(token, TOKEN_ID).and_then(Value::as_bytes).map(Vec::as_slice);
+    let token_id = token_id.and_then(|id| str::from_utf8(id).ok()).map(str::to_owned);
+    content.claims.id = content.claims.id.or(token_id);
+    content.claims.issued_at = Some(issued_at);
+    content.claims.expires_at = Some(expires_at);
+    name_issuer(&mut content, at(token, ISSUER).and_then(cbor::words), known);
+    Ok(content)
+}
+
+/// Who certifies, where the certificate itself does not name them.
+fn name_issuer(content: &mut Content, named: Option<&str>, known: &Known) {
+    if content.claims.issuer.is_empty() {
+        let name = named.or(known.country()).unwrap_or_default();
+        name.clone_into(&mut content.claims.issuer);
+    }
 }
 
 pub(crate) fn unpack(text: &str) -> Result<CoseSign1, NotValid> {
@@ -63,19 +152,38 @@ pub(crate) fn unpack(text: &str) -> Result<CoseSign1, NotValid> {
     }
     let body = text.strip_prefix(PREFIX).ok_or(NotValid::NotACertificate)?;
     let packed = base45::decode(body).map_err(|_| NotValid::Packing)?;
-    let mut unpacked = Vec::new();
-    ZlibDecoder::new(packed.as_slice())
-        .take(MOST_UNPACKED + 1)
-        .read_to_end(&mut unpacked)
-        .map_err(|_| NotValid::Packing)?;
-    if unpacked.len() as u64 > MOST_UNPACKED {
-        return Err(NotValid::Packing);
-    }
+    let unpacked = inflate(&packed)?;
     // A CWT tag may stand around the COSE tag, and either may be missing.
     let untagged = unpacked.strip_prefix(&[0xd8, 0x3d]).unwrap_or(&unpacked);
     CoseSign1::from_tagged_slice(untagged)
         .or_else(|_| CoseSign1::from_slice(untagged))
         .map_err(|_| NotValid::Packing)
+}
+
+fn inflate(packed: &[u8]) -> Result<Vec<u8>, NotValid> {
+    thread_local! {
+        // Making one takes longer than using it, so each thread keeps its own.
+        static ZLIB: RefCell<Decompress> = RefCell::new(Decompress::new(true));
+    }
+    // Certificates unpack to about as much; only what is odd needs to grow.
+    let mut unpacked = Vec::with_capacity(packed.len() * 2 + 256);
+    ZLIB.with_borrow_mut(|zlib| {
+        zlib.reset(true);
+        loop {
+            let read = usize::try_from(zlib.total_in()).map_err(|_| NotValid::Packing)?;
+            let rest = packed.get(read..).unwrap_or_default();
+            match zlib.decompress_vec(rest, &mut unpacked, FlushDecompress::Finish) {
+                Ok(Status::StreamEnd) => break,
+                Ok(_) if unpacked.len() == unpacked.capacity() => unpacked.reserve(unpacked.len()),
+                _ => return Err(NotValid::Packing),
+            }
+            if unpacked.len() > MOST_UNPACKED {
+                return Err(NotValid::Packing);
+            }
+        }
+        if unpacked.len() > MOST_UNPACKED { Err(NotValid::Packing) } else { Ok(()) }
+    })?;
+    Ok(unpacked)
 }
 
 pub(crate) fn signer_of<'a>(signed: &CoseSign1, trust: &'a Trust) -> Result<&'a Known, NotValid> {
@@ -104,91 +212,5 @@ pub(crate) fn signer_of<'a>(signed: &CoseSign1, trust: &'a Trust) -> Result<&'a 
     known.iter().find(fits).ok_or(NotValid::Signature)
 }
 
-fn read_claims(payload: &[u8]) -> Result<Claims, NotValid> {
-    let value: Value = ciborium::de::from_reader_with_recursion_limit(payload, 16)
-        .map_err(|_| NotValid::Content)?;
-    let certificate = at(&value, Key::Int(-260)).and_then(|hcert| at(hcert, Key::Int(1)));
-    let certificate = certificate.ok_or(NotValid::Content)?;
-    let doses = at(certificate, Key::Text("v")).and_then(Value::as_array);
-    let [dose] = doses.map(Vec::as_slice).ok_or(NotValid::Content)? else {
-        return Err(NotValid::Content);
-    };
-    if ["t", "r"].iter().any(|group| holds_some(at(certificate, Key::Text(group)))) {
-        return Err(NotValid::Content);
-    }
-    let name = at(certificate, Key::Text("nam")).ok_or(NotValid::Content)?;
-    let part = |key| at(name, Key::Text(key)).and_then(Value::as_text);
-    let words: Vec<_> = [part("gn"), part("fn")].into_iter().flatten().collect();
-    let field = |key| {
-        let field = at(dose, Key::Text(key)).and_then(Value::as_text);
-        field.filter(|text| !text.is_empty()).map(str::to_owned).ok_or(NotValid::Content)
-    };
-    let number = |key| at(dose, Key::Text(key)).and_then(whole).ok_or(NotValid::Content);
-    let instant = |key| at(&value, Key::Int(key)).and_then(seconds).ok_or(NotValid::Content);
-    let name =
-        if words.is_empty() { part("fnt").map(str::to_owned) } else { Some(words.join(" ")) };
-    let event = Event {
-        kind: EventKind::Vaccination,
-        disease: Some(field("tg")?),
-        product: Some(field("mp")?),
-        manufacturer: Some(field("ma")?),
-        dose_number: Some(number("dn")?),
-        doses_total: Some(number("sd")?),
-        on: Some(field("dt")?),
-        country: Some(field("co")?),
-        ..Event::default()
-    };
-    let born = at(certificate, Key::Text("dob")).and_then(Value::as_text);
-    Ok(Claims {
-        format: Format::Dcc,
-        name,
-        born: Some(born.ok_or(NotValid::Content)?.to_owned()),
-        events: vec![event],
-        issuer: field("is")?,
-        id: Some(field("ci")?),
-        issued_at: Some(instant(6)?),
-        expires_at: Some(instant(4)?),
-    })
-}
-
-/// Whether a group has entries. Some issuers write the groups that they do not use as null or as
-/// an empty list.
-fn holds_some(group: Option<&Value>) -> bool {
-    match group {
-        None | Some(Value::Null) => false,
-        Some(Value::Array(entries)) => !entries.is_empty(),
-        Some(_) => true,
-    }
-}
-
-/// A key of a CBOR map.
-#[derive(Clone, Copy)]
-enum Key<'a> {
-    Int(i64),
-    Text(&'a str),
-}
-
-fn at<'a>(value: &'a Value, key: Key<'_>) -> Option<&'a Value> {
-    let is_key = |held: &Value| match key {
-        Key::Int(number) => held.as_integer().is_some_and(|held| i128::from(held) == number.into()),
-        Key::Text(text) => held.as_text() == Some(text),
-    };
-    value.as_map()?.iter().find(|(held, _)| is_key(held)).map(|(_, value)| value)
-}
-
-fn whole(value: &Value) -> Option<i64> {
-    i64::try_from(i128::from(value.as_integer()?)).ok()
-}
-
-/// Seconds since 1970; some issuers write instants with a fraction, or as tagged dates.
-fn seconds(value: &Value) -> Option<i64> {
-    match value {
-        Value::Float(number) if number.abs() < 9e15 =>
-        {
-            #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
-            Some(number.floor() as i64)
-        }
-        Value::Tag(1, inner) if !inner.is_tag() => seconds(inner),
-        _ => whole(value),
-    }
-}
+#[cfg(all(test, feature = "issue"))]
+mod tests;

@@ -2,6 +2,7 @@
 
 pub mod dcc;
 mod hcert;
+pub mod icvp;
 mod jws;
 pub mod name;
 #[cfg(feature = "issue")]
@@ -16,6 +17,7 @@ pub mod signer;
 pub mod status;
 pub mod trust;
 pub mod vaccination;
+mod vds;
 pub mod verdict;
 pub mod verify;
 

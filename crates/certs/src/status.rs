@@ -99,7 +99,12 @@ pub struct WithdrawnIds {
 ///
 /// Commission Implementing Decision (EU) 2021/2014, annex: hashes of the UCI, 128 bits.
 pub fn uvci_hash(uvci: &str) -> String {
-    hex::encode(&sha256(uvci.as_bytes())[..16])
+    bytes_hash(uvci.as_bytes())
+}
+
+/// The same of bytes.
+pub(crate) fn bytes_hash(bytes: &[u8]) -> String {
+    hex::encode(&sha256(bytes)[..16])
 }
 
 /// All that is known to be withdrawn.

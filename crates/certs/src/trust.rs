@@ -10,6 +10,7 @@ use std::collections::HashMap;
 #[cfg(test)]
 use certificate::BEGIN;
 use certificate::END;
+pub(crate) use certificate::Signs;
 pub use certificate::{BadCertificate, Known};
 pub use issuer::{IssuerKey, Use};
 

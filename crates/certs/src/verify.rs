@@ -5,6 +5,7 @@ use crate::{
     read::Payload,
     sd_jwt, shc,
     trust::Trust,
+    vds,
     verdict::{NotValid, Verdict},
 };
 
@@ -37,6 +38,9 @@ pub fn verify_text(text: &str, trust: &Trust, now: i64) -> Verdict {
     }
     if text.starts_with(shc::PREFIX) || jws::looks_like_one(text) {
         return shc::check(text, trust, now).into();
+    }
+    if vds::looks_like(text) {
+        return vds::check(text, trust, now).into();
     }
     Verdict::NotValid(NotValid::NotACertificate)
 }
