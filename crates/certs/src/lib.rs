@@ -1,8 +1,10 @@
 //! Certificates: build, pack, print, read, verify. No network and no clock: time is passed in.
 
 pub mod dcc;
+pub mod divoc;
 mod hcert;
 mod jws;
+mod linked;
 pub mod name;
 #[cfg(feature = "issue")]
 pub mod print;
@@ -14,6 +16,7 @@ pub mod signer;
 pub mod status;
 pub mod trust;
 pub mod vaccination;
+pub mod vc;
 pub mod verdict;
 pub mod verify;
 
