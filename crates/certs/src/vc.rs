@@ -31,7 +31,7 @@ use serde_json::Value;
 pub use issue::{StatusEntry, VcIssuer, issue};
 
 use crate::{
-    linked::{self, contexts},
+    linked::contexts,
     status::Purpose,
     trust::Trust,
     verdict::{Caveat, Checked, NotValid, in_time},
@@ -50,12 +50,7 @@ pub(crate) fn is_one(document: &Value) -> bool {
     document["@context"][0] == contexts::CREDENTIALS_2
 }
 
-/// Checks a credential.
-pub(crate) fn check(text: &str, trust: &Trust, now: i64) -> Checked {
-    check_document(&linked::read(text.as_bytes())?, trust, now)
-}
-
-/// Checks a credential that was read as JSON.
+/// Checks a credential that was read as JSON, by [`crate::linked::read`].
 pub(crate) fn check_document(document: &Value, trust: &Trust, now: i64) -> Checked {
     let credential = open(document, trust, now)?;
     let mut caveats = credential.caveats;

@@ -6,7 +6,7 @@ use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
 
 use crate::{linked::MOST_JSON, verdict::NotValid};
 
-const NAME: &[u8] = b"certificate.json";
+const NAME: &[u8; 16] = b"certificate.json";
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 /// How long the header of a file is without its name.
@@ -74,7 +74,7 @@ pub(super) fn pack(json: &[u8]) -> Vec<u8> {
     for size in [crc.sum(), length(&packed), length(json)] {
         said.extend(size.to_le_bytes());
     }
-    said.extend([NAME.len() as u8, 0, 0, 0]);
+    said.extend([16, 0, 0, 0]);
     let mut out = [b"PK\x03\x04", said.as_slice(), NAME, &packed].concat();
     let directory = length(&out);
     out.extend(b"PK\x01\x02\x14\0");

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::{issue::document, *};
 use crate::{
+    linked::tests::paths,
     read::Payload,
     signature::Scheme,
     signer::key::{LocalKey, SigningKey, make_key},
@@ -98,27 +99,12 @@ fn a_certificate_comes_back_as_it_was() {
     }
 }
 
-/// Each value of a document, by its path.
-fn paths(value: &Value, path: &str, all: &mut Vec<String>) {
-    match value {
-        Value::Object(members) => {
-            members.iter().for_each(|(name, value)| paths(value, &format!("{path}/{name}"), all));
-        }
-        Value::Array(members) => {
-            let members = members.iter().enumerate();
-            members.for_each(|(index, value)| paths(value, &format!("{path}/{index}"), all));
-        }
-        _ => all.push(path.to_owned()),
-    }
-}
-
 #[test]
 fn any_changed_value_is_not_valid() {
     let (key, trust) = (&*ED25519, trust(&ED25519));
     let good = signed(key, &vaccination("Anna"));
     assert_eq!(why(&good, &trust), None);
-    let mut all = Vec::new();
-    paths(&good, "", &mut all);
+    let all = paths(&good);
     assert!(all.len() > 35, "{}", all.len());
     for path in &all {
         for with in [json!("changed"), json!(7), json!(""), json!("urn:x:y"), Value::Null] {
@@ -140,8 +126,7 @@ fn only_values_of_names_that_share_an_iri_can_be_exchanged() {
     ];
     let (key, trust) = (&*ED25519, trust(&ED25519));
     let good = signed(key, &vaccination("Anna"));
-    let mut all = Vec::new();
-    paths(&good, "", &mut all);
+    let mut all = paths(&good);
     all.retain(|path| !path.starts_with("/@context") && !path.starts_with("/type"));
     let mut exchanged = 0;
     for (place, one) in all.iter().enumerate() {
@@ -207,7 +192,9 @@ fn the_signer_is_found_by_the_issuers_name_or_by_trying() {
     let good = issued(&RSA, &vaccination("Anna"));
     let with = |keys: &[(&str, &LocalKey)]| {
         let mut trust = Trust::default();
-        keys.iter().for_each(|(name, key)| trust.add_issuer(issuer_key(name, key)));
+        for (name, key) in keys {
+            trust.add_issuer(issuer_key(name, key));
+        }
         found(&good, &trust).map(|(claims, _)| claims.issuer)
     };
     let other = "https://example.net/";
@@ -262,7 +249,7 @@ fn archives_that_are_none_or_too_large_are_refused() {
     let bomb = packed::pack(&vec![b' '; 8 << 20]);
     assert!(bomb.len() < 64 << 10);
     assert_eq!(found(&bomb, &trust).err(), Some(NotValid::TooLarge));
-    let large = [&packed::pack(b"{}")[..], &[0; 70_000]].concat();
+    let large = [packed::pack(b"{}"), vec![0; 70_000]].concat();
     assert_eq!(found(&large, &trust).err(), Some(NotValid::TooLarge));
     assert_eq!(found(&packed::pack(b"{}"), &trust).err(), Some(NotValid::Content));
     assert_eq!(found(&packed::pack(b"[]"), &trust).err(), Some(NotValid::Content));

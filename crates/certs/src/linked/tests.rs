@@ -24,6 +24,29 @@ fn text_of(url: &str) -> Option<String> {
     contexts::text(url)
 }
 
+/// The path of each value of a document.
+pub(crate) fn paths(document: &Value) -> Vec<String> {
+    let (mut open, mut all) = (vec![(String::new(), document)], Vec::new());
+    while let Some((path, value)) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                let members = members.iter();
+                open.extend(
+                    members.map(|(name, value)| {
+                        (format!("{path}/{}", name.replace('/', "~1")), value)
+                    }),
+                );
+            }
+            Value::Array(members) => {
+                let members = members.iter().enumerate();
+                open.extend(members.map(|(index, value)| (format!("{path}/{index}"), value)));
+            }
+            _ => all.push(path),
+        }
+    }
+    all
+}
+
 fn credential() -> Value {
     json!({
         "@context": [contexts::CREDENTIALS_1, contexts::COWIN_2],

@@ -17,7 +17,7 @@ const MOST_PROOFS: usize = 8;
 ///
 /// # Source
 ///
-/// W3C Data Integrity EdDSA Cryptosuites 1.0, sections 3.2 and 3.3.
+/// W3C "Data Integrity `EdDSA` Cryptosuites" 1.0, sections 3.2 and 3.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suite {
     /// As JSON, by RFC 8785: every byte counts.

@@ -13,6 +13,7 @@ use super::{
     *,
 };
 use crate::{
+    linked::tests::paths,
     signature::Scheme,
     signer::key::{LocalKey, SigningKey, make_key},
     status::{Bits, StatusList, credential},
@@ -114,20 +115,6 @@ fn a_credential_comes_back_as_it_was() {
     }
 }
 
-/// Each value of a document, by its path.
-fn paths(value: &Value, path: &str, all: &mut Vec<String>) {
-    match value {
-        Value::Object(members) => members.iter().for_each(|(name, value)| {
-            paths(value, &format!("{path}/{}", name.replace('/', "~1")), all)
-        }),
-        Value::Array(members) => members
-            .iter()
-            .enumerate()
-            .for_each(|(index, value)| paths(value, &format!("{path}/{index}"), all)),
-        _ => all.push(path.to_owned()),
-    }
-}
-
 #[test]
 fn any_changed_or_exchanged_value_is_not_valid() {
     let key = key();
@@ -135,8 +122,7 @@ fn any_changed_or_exchanged_value_is_not_valid() {
     for suite in [Suite::Jcs, Suite::Rdfc] {
         let good = signed(&key, &vaccination("Anna"), suite);
         assert!(found(&good, &trust, ISSUED).is_ok());
-        let mut all = Vec::new();
-        paths(&good, "", &mut all);
+        let all = paths(&good);
         assert!(all.len() > 35, "{}", all.len());
         for path in &all {
             for with in [json!("changed"), json!(7), json!(""), json!("urn:x:y"), Value::Null] {
