@@ -23,7 +23,7 @@ use serde_json::Value;
 
 pub(crate) use packed::is_one as is_packed;
 
-pub use issue::{DivocIssuer, issue};
+pub use issue::{DivocIssuer, Edition, issue};
 
 use crate::{
     linked::{self, contexts},

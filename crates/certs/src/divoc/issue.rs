@@ -11,11 +11,32 @@ use crate::{
     vc::proof::instant_text,
 };
 
+/// Which of Co-WIN's two contexts a certificate has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edition {
+    /// The one of 2021, that every verifier of the time has built in. It has an age for a birth date,
+    /// and no codes.
+    First,
+    /// The one with birth date and codes, by the data set of the WHO.
+    Second,
+}
+
+impl Edition {
+    const fn context(self) -> &'static str {
+        match self {
+            Self::First => contexts::COWIN_1,
+            Self::Second => contexts::COWIN_2,
+        }
+    }
+}
+
 /// Who issues in this form.
 #[derive(Clone, Copy)]
 pub struct DivocIssuer<'a> {
     /// The issuer's address, such as `https://cowin.gov.in/`: an absolute IRI.
     pub issuer: &'a str,
+    /// Which context.
+    pub edition: Edition,
     /// What the key is called, such as `did:india`.
     pub verification_method: &'a str,
     /// Where people can say or learn more: an absolute address, to which the certificate's id is
@@ -55,9 +76,9 @@ pub(super) fn document(
     issued_at: i64,
 ) -> Value {
     json!({
-        "@context": [contexts::CREDENTIALS_1, contexts::COWIN_2],
+        "@context": [contexts::CREDENTIALS_1, issuer.edition.context()],
         "type": ["VerifiableCredential", "ProofOfVaccinationCredential"],
-        "credentialSubject": person(vaccination),
+        "credentialSubject": person(issuer.edition, vaccination),
         "issuer": issuer.issuer,
         "issuanceDate": instant_text(issued_at),
         "evidence": [dose(issuer, vaccination, effective_until)],
@@ -65,7 +86,7 @@ pub(super) fn document(
     })
 }
 
-fn person(vaccination: &Vaccination<'_>) -> Value {
+fn person(edition: Edition, vaccination: &Vaccination<'_>) -> Value {
     // Without an absolute id, nothing about the person would be signed.
     let id = format!("urn:uuid:{}#holder", vaccination.id);
     let mut person = Map::new();
@@ -82,14 +103,21 @@ fn person(vaccination: &Vaccination<'_>) -> Value {
         Gender::Other => put("gender", "Others"),
         Gender::Unknown => {}
     }
-    match vaccination.born {
-        Born::On(date) => put("dob", &date.to_string()),
+    match (vaccination.born, edition) {
+        (Born::On(date), Edition::Second) => put("dob", &date.to_string()),
         // No day is made up for who has only a year.
-        Born::Year(year) => {
-            put("age", &vaccination.given_on.year().saturating_sub(year).to_string());
-        }
+        (born, _) => put("age", &age(born, vaccination.given_on).to_string()),
     }
     person.into()
+}
+
+/// Whole years on a day; of who has only a year, those between the two years.
+fn age(born: Born, on: Date) -> i16 {
+    let years = on.year().saturating_sub(born.year());
+    match born {
+        Born::On(date) if (on.month(), on.day()) < (date.month(), date.day()) => years - 1,
+        _ => years,
+    }
 }
 
 fn dose(issuer: &DivocIssuer<'_>, vaccination: &Vaccination<'_>, effective_until: Date) -> Value {
@@ -100,7 +128,6 @@ fn dose(issuer: &DivocIssuer<'_>, vaccination: &Vaccination<'_>, effective_until
         "type": ["Vaccination"],
         "infoUrl": url,
         "feedbackUrl": format!("{url}#feedback"),
-        "prophylaxis": clean(codes.prophylaxis, "prophylaxis"),
         // The three dates share an IRI: three spellings keep them three statements.
         "date": format!("{}T00:00:00.000Z", vaccination.given_on),
         "effectiveStart": vaccination.given_on.to_string(),
@@ -111,9 +138,14 @@ fn dose(issuer: &DivocIssuer<'_>, vaccination: &Vaccination<'_>, effective_until
         "verifier": { "name": clean(vaccination.vaccinator, "verifier") },
         "facility": facility(vaccination),
     });
+    let second = issuer.edition == Edition::Second;
+    if second {
+        dose["prophylaxis"] = clean(codes.prophylaxis, "prophylaxis").into();
+    }
     let values = [&id, vaccination.lot, vaccination.vaccine, codes.maker, codes.icd11];
     let mut taken = Vec::new();
-    for (name, value) in SAME_AS_ID.into_iter().zip(values) {
+    let names = SAME_AS_ID.into_iter().zip(values);
+    for (name, value) in names.filter(|(name, _)| second || *name != "icd11Code") {
         let mut value = clean(value, name);
         // Equal values of names that share an IRI would be one statement, and one of them unsigned.
         while taken.contains(&value) {

@@ -272,7 +272,7 @@ fn each_term_of_our_context_has_an_iri_of_its_own() {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        failure_persistence: None, cases: 64, ..ProptestConfig::default()
+        failure_persistence: None, cases: 24, ..ProptestConfig::default()
     })]
 
     #[test]

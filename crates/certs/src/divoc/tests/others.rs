@@ -93,3 +93,31 @@ fn good(document: &str, trust: &Trust, name: &str) {
     let changed = document.replace(name, "Another");
     assert_eq!(answer(&changed, trust).err(), Some(NotValid::Signature));
 }
+
+/// Writes a certificate and its key for other programs: files of the folder named in
+/// `TEEKA_DIVOC_OUT`, `certificate.zip`, `first.zip` and `key.pem`.
+#[test]
+fn a_certificate_is_written_for_other_programs() {
+    let Some(folder) = std::env::var_os("TEEKA_DIVOC_OUT").map(PathBuf::from) else {
+        println!("skipped: TEEKA_DIVOC_OUT is not set");
+        return;
+    };
+    let info = x509_cert::spki::SubjectPublicKeyInfoOwned {
+        algorithm: x509_cert::spki::AlgorithmIdentifierOwned {
+            oid: x509_cert::der::oid::ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1"),
+            parameters: Some(x509_cert::der::Any::null()),
+        },
+        subject_public_key: x509_cert::der::asn1::BitString::from_bytes(RSA.public_key().bytes())
+            .unwrap(),
+    };
+    let der = x509_cert::der::Encode::to_der(&info).unwrap();
+    let pem = STANDARD.encode(der);
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{pem}\n-----END PUBLIC KEY-----\n");
+    std::fs::write(folder.join("key.pem"), pem).unwrap();
+    let name = "सीता \"O'Brien\" 🙂 \\ देवी";
+    std::fs::write(folder.join("certificate.zip"), issued(&RSA, &vaccination(name))).unwrap();
+    let it = Vaccination { born: Born::On(date(1980, 2, 3)), lot: "", ..vaccination("X") };
+    let first = DivocIssuer { edition: Edition::First, ..issuer(&RSA) };
+    let archive = issue(&first, &it, date(2026, 12, 1), ISSUED).unwrap();
+    std::fs::write(folder.join("first.zip"), archive).unwrap();
+}
