@@ -1,9 +1,11 @@
 //! Certificates: build, pack, print, read, verify. No network and no clock: time is passed in.
 
 pub mod dcc;
+pub mod divoc;
 mod hcert;
 pub mod icvp;
 mod jws;
+mod linked;
 pub mod name;
 #[cfg(feature = "issue")]
 pub mod print;
@@ -18,6 +20,7 @@ pub mod status;
 pub mod trust;
 pub mod vaccination;
 mod vds;
+pub mod vc;
 pub mod verdict;
 pub mod verify;
 

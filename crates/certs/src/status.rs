@@ -1,6 +1,7 @@
 //! What was withdrawn: bitstring status lists, and lists of the ids of withdrawn certificates.
 
 mod bits;
+pub mod credential;
 
 use std::collections::HashMap;
 
