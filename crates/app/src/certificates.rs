@@ -3,8 +3,10 @@
 use certs::{
     dcc::{self, Vaccination},
     name, print,
-    print::{CertificatePage, SlipPage},
+    print::{CertificatePage, Code, SlipPage, Variant, language::Language},
     product,
+    read::Payload,
+    vaccination::{Born, Gender},
 };
 use domain::{
     dose::Dose,
@@ -92,11 +94,19 @@ impl Platform {
         });
         let details = &person.details;
         let uvci = name::uvci(&self.settings.country, row.id);
+        let payload = Payload::Text(signed.expose().to_owned());
         Ok(print::certificate(&CertificatePage {
-            qr_text: signed.expose(),
+            language: Language::English,
+            variant: Variant::Domestic,
+            codes: vec![Code { payload, caption: "EU Digital COVID Certificate" }],
             name: details.name.text(),
-            birth_year: details.birth_year,
-            gender: details.gender.label(),
+            born: Born::Year(details.birth_year),
+            gender: match details.gender {
+                domain::person::Gender::Female => Gender::Female,
+                domain::person::Gender::Male => Gender::Male,
+                domain::person::Gender::Others => Gender::Other,
+            },
+            passport: None,
             document: format!("{} {}", details.document.label(), details.document.masked()),
             reference: person.reference.to_string(),
             uvci: &uvci,
@@ -108,9 +118,12 @@ impl Platform {
                 .map(|dose| (dose.number, dose.given_on, dose.lot.clone()))
                 .collect(),
             doses_total: series,
+            next_due: None,
             vaccinator: &last.vaccinator,
             facility,
             issuer: &self.settings.issuer,
+            helpline: None,
+            issued_at: row.issued_at,
         }))
     }
 
@@ -151,6 +164,7 @@ impl Platform {
                 })
                 .collect(),
             appointment: appointment.to_string(),
+            made_at: ctx.now,
         }))
     }
 }
