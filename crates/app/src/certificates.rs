@@ -2,15 +2,18 @@
 
 use certs::{
     dcc, name, print,
-    print::{CertificatePage, SlipPage},
+    print::{CertificatePage, Code, SlipPage},
     product,
+    read::Payload,
     vaccination::{Born, Codes, Gender, Place, Vaccination},
 };
 use domain::{
     dose::Dose,
     id::{AppointmentId, BeneficiaryId, FacilityId},
     person,
+    programme::Programme,
 };
+use jiff::{ToSpan, civil::Date};
 use store::ClaimState;
 use uuid::Uuid;
 use vault::Sealed;
@@ -19,6 +22,17 @@ use crate::{
     Ctx, Error, Platform, Result,
     opened::{CERTIFICATE, Person},
 };
+
+pub use certs::print::{Variant, language::Language};
+
+/// How a certificate is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Paper {
+    /// Beside English.
+    pub language: Language,
+    /// For whom.
+    pub variant: Variant,
+}
 
 impl Platform {
     /// Signs the certificate of a dose.
@@ -75,9 +89,14 @@ impl Platform {
     /// # Errors
     ///
     /// [`Error::NotFound`] if it is not a person of the account or no dose is on record.
-    pub async fn my_certificate(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Vec<u8>> {
+    pub async fn my_certificate(
+        &self,
+        ctx: &Ctx,
+        id: BeneficiaryId,
+        paper: Paper,
+    ) -> Result<Vec<u8>> {
         let person = self.my_person(ctx, id).await?;
-        self.print_certificate(person).await
+        self.print_certificate(person, paper).await
     }
 
     /// The certificate of a person who presented themselves, as PDF.
@@ -86,10 +105,10 @@ impl Platform {
     ///
     /// [`Error::NotFound`] if no dose is on record.
     pub async fn print_presented(&self, person: Person) -> Result<Vec<u8>> {
-        self.print_certificate(person).await
+        self.print_certificate(person, Paper::default()).await
     }
 
-    async fn print_certificate(&self, person: Person) -> Result<Vec<u8>> {
+    async fn print_certificate(&self, person: Person, paper: Paper) -> Result<Vec<u8>> {
         let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
         let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
@@ -100,11 +119,15 @@ impl Platform {
         let series = programme.vaccine(&last.vaccine).map_or(2, |vaccine| vaccine.series_doses);
         let details = &person.details;
         let uvci = name::uvci(&self.settings.country, row.id);
+        let payload = Payload::Text(signed.expose().to_owned());
         Ok(print::certificate(&CertificatePage {
-            qr_text: signed.expose(),
+            language: paper.language,
+            variant: paper.variant,
+            codes: vec![Code { payload, caption: "EU Digital COVID Certificate" }],
             name: details.name.text(),
-            birth_year: details.birth_year,
-            gender: details.gender.label(),
+            born: Born::Year(details.birth_year),
+            gender: gender(details.gender),
+            passport: None,
             document: format!("{} {}", details.document.label(), details.document.masked()),
             reference: person.reference.to_string(),
             uvci: &uvci,
@@ -116,9 +139,12 @@ impl Platform {
                 .map(|dose| (dose.number, dose.given_on, dose.lot.clone()))
                 .collect(),
             doses_total: series,
+            next_due: next_due(&programme, last),
             vaccinator: &last.vaccinator,
             facility: self.names_of(last.facility).in_one_line(),
             issuer: &self.settings.issuer,
+            helpline: None,
+            issued_at: row.issued_at,
         }))
     }
 
@@ -159,6 +185,7 @@ impl Platform {
                 })
                 .collect(),
             appointment: appointment.to_string(),
+            made_at: ctx.now,
         }))
     }
 }
@@ -213,4 +240,12 @@ fn codes(vaccine: &str) -> Codes<'_> {
         cvx: known.cvx,
         ..unlisted
     })
+}
+
+/// From when on the dose after this one may be given, if one is to come in the same series.
+fn next_due(programme: &Programme, last: &Dose) -> Option<Date> {
+    let vaccine = programme.vaccine(&last.vaccine)?;
+    let next = last.number.checked_add(1).filter(|next| *next <= vaccine.series_doses)?;
+    let interval = vaccine.dose(next)?.interval_on(last.given_on)?;
+    last.given_on.checked_add(i64::from(interval.min_days).days()).ok()
 }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
+use app::certificates::Paper;
 use app::{
     Actor, Error, booking::Wish, correction::Change, doses::Given, presence::Presence,
     settings::Settings,
@@ -71,7 +72,7 @@ async fn withdrawn(world: &World) -> Vec<Withdrawal> {
 /// What the latest certificate says, as anybody reads it who checks it.
 async fn says(world: &World, mobile: &str, person: BeneficiaryId) -> Claims {
     let ctx = world.resident(mobile);
-    let page = world.platform.my_certificate(&ctx, person).await.unwrap();
+    let page = world.platform.my_certificate(&ctx, person, Paper::default()).await.unwrap();
     let signed = certs::read::certificates(&page).remove(0);
     let trust = certs::trust::Trust::from_pem(world.platform.signer_certificate()).unwrap();
     match certs::verify::verify_text(&signed, &trust, world.now().as_second()) {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
+use app::certificates::Paper;
 use app::{correction::Change, doses::Given};
 use certs::{
     trust::bundle::Bundle,
@@ -53,7 +54,7 @@ async fn vaccinated(world: &World) -> BeneficiaryId {
 
 /// The signed text on the person's certificate.
 async fn certificate(world: &World, id: BeneficiaryId) -> String {
-    let pdf = world.platform.my_certificate(&world.resident(MOBILE), id).await.unwrap();
+    let pdf = world.platform.my_certificate(&world.resident(MOBILE), id, Paper::default()).await.unwrap();
     certs::read::certificates(&pdf).remove(0)
 }
 

@@ -65,9 +65,10 @@ pub struct CertificatePage<'a> {
 }
 
 /// For whom a certificate is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Variant {
     /// For the resident's own country: the name as its person writes it.
+    #[default]
     Domestic,
     /// For travel: in English, with the name in the letters of a passport.
     International,

@@ -25,12 +25,15 @@ const MOST_DOSES: usize = 6;
 const GAP: f32 = 24.0;
 /// How wide one of two columns is.
 const COLUMN: f32 = (INNER - GAP) / 2.0;
+/// Where the right one begins.
+const RIGHT: f32 = MARGIN + COLUMN + GAP;
 /// Where the foot of the page begins.
-const FOOT: f32 = 796.0;
-/// A code is no larger than this: beyond it, a phone has to be held further away.
-const MOST_CODE: f32 = 212.0;
+const FOOT: f32 = 788.0;
 /// A caption under a code, with the quiet zone between them.
-const CAPTION: f32 = 24.0;
+const CAPTION: f32 = 26.0;
+/// White under a field, where there is place for it, and where many doses leave none.
+const ROOMY: f32 = 7.0;
+const TIGHT: f32 = 2.0;
 
 /// A word of the table.
 type Pick = fn(&Words) -> &'static str;
@@ -46,6 +49,8 @@ struct Drawing<'a> {
     own: &'static Words,
     /// English, if the page is in another language too.
     english: Option<&'static Words>,
+    /// White under a field.
+    pad: f32,
 }
 
 impl<'a> Drawing<'a> {
@@ -58,14 +63,15 @@ impl<'a> Drawing<'a> {
         let english = (language != Language::English).then(|| words(Language::English));
         let keywords = keywords(&page.codes);
         let about = About { title: own.title, language, keywords, made_at: page.issued_at };
-        Self { page, sheet: Sheet::new(about), own, english }
+        let pad = if page.doses.len() > 2 { TIGHT } else { ROOMY };
+        Self { page, sheet: Sheet::new(about), own, english, pad }
     }
 
     fn finish(mut self) -> Vec<u8> {
         let y = self.head();
-        let y = self.person(y + 12.0);
-        let y = self.vaccination(y + 8.0);
-        self.codes(y + 10.0);
+        let y = self.person(y + 10.0);
+        let y = self.vaccination(y + self.pad + 3.0);
+        self.codes(y + self.pad + 5.0);
         self.foot();
         self.sheet.finish()
     }
@@ -120,20 +126,20 @@ impl<'a> Drawing<'a> {
         };
         y = self.sheet.part(Kind::Item, |sheet| {
             let y = sheet.part(Kind::Label, |sheet| {
-                sheet.text(Place::across(y + 3.0), Style::label(), &name.label)
+                sheet.text(Place::across(y + 2.0), Style::label(), &name.label)
             });
             sheet.part(Kind::Value, |sheet| {
                 sheet.text(Place::across(y - 2.0), Style::name(), &name.value)
             })
         });
-        self.sheet.rule(y + 3.0);
+        y = self.end_row(y);
         let born: Pick = match page.born {
             Born::Year(_) => |words| words.born_in,
             Born::On(_) => |words| words.born_on,
         };
         let born = self.field(born, &self.born());
         let gender = self.field(|words| words.gender, &self.gender());
-        y = self.row(y + 4.0, [born, gender]);
+        y = self.row(y, [born, gender]);
         let document = self.field(|words| words.identity, &page.document);
         let reference = self.field(|words| words.reference, &page.reference);
         y = self.row(y, [document, reference]);
@@ -147,7 +153,7 @@ impl<'a> Drawing<'a> {
 
     fn vaccination(&mut self, top: f32) -> f32 {
         let heading = self.both(|words| words.vaccination);
-        let mut y = self.sheet.heading(2, Place::across(top), Style::heading(), &heading);
+        let mut y = self.sheet.heading(2, Place::across(top), Style::heading(), &heading) + 2.0;
         let page = self.page;
         self.sheet.open(Kind::List);
         let vaccine = self.field(|words| words.vaccine, page.vaccine);
@@ -174,7 +180,7 @@ impl<'a> Drawing<'a> {
         self.sheet.open(Kind::Table);
         let heads: [Pick; 3] = [|words| words.dose, |words| words.given_on, |words| words.lot];
         let heads = heads.map(|pick| (Kind::ColumnHead, Style::label(), self.both(pick)));
-        let mut y = self.table_row(top + 2.0, heads);
+        let mut y = self.table_row(top, heads);
         let latest = self.page.doses.len().saturating_sub(MOST_DOSES);
         for (number, on, lot) in &self.page.doses[latest..] {
             y = self.table_row(
@@ -187,18 +193,17 @@ impl<'a> Drawing<'a> {
             );
         }
         self.sheet.close();
-        self.sheet.rule(y + 2.0);
-        y + 3.0
+        self.end_row(y)
     }
 
     fn table_row(&mut self, top: f32, cells: [(Kind, Style, Cow<'_, str>); 3]) -> f32 {
         const COLUMNS: [(f32, f32); 3] =
-            [(0.0, COLUMN - 10.0), (COLUMN + GAP, 110.0), (COLUMN + GAP + 120.0, COLUMN - 120.0)];
+            [(MARGIN, COLUMN), (RIGHT, 110.0), (RIGHT + 120.0, COLUMN - 120.0)];
         self.sheet.part(Kind::Row, |sheet| {
             let columns = cells.into_iter().zip(COLUMNS);
-            let ends = columns.map(|((kind, style, text), (right, width))| {
+            let ends = columns.map(|((kind, style, text), (x, width))| {
                 let style = style.lines(1);
-                let place = Place { x: MARGIN + right, top, width };
+                let place = Place { x, top, width };
                 sheet.part(kind, |sheet| sheet.text(place, style, &text))
             });
             ends.fold(top, f32::max)
@@ -222,63 +227,56 @@ impl<'a> Drawing<'a> {
         let heading = self.both(|words| words.check_title);
         let own = self.own.check_text;
         let english = self.english.map(|words| words.check_text);
-        if let [_] = codes[..] {
-            let size = (FOOT - top.max(540.0) - CAPTION).min(MOST_CODE);
-            let top = FOOT - CAPTION - size;
-            let x = MARGIN + size + GAP;
-            let width = MARGIN + INNER - x;
-            let place = |top| Place { x, top, width };
+        let size_at = |top: f32| (FOOT - CAPTION - top).min(COLUMN);
+        if codes.len() == 1 {
+            let place = |top| Place { x: RIGHT, top, width: COLUMN };
             let mut y = self.sheet.heading(2, place(top - 4.0), Style::heading(), &heading);
             y = self.sheet.paragraph(place(y + 2.0), Style::small(INK), own);
             if let Some(english) = english {
                 self.sheet.paragraph(place(y + 6.0), Style::small(MUTED), english);
             }
-            self.draw_codes(codes, top, size);
-            return;
+            return self.draw_codes(codes, top, size_at(top));
         }
-        let mut y = self.sheet.heading(2, Place::across(top), Style::heading(), &heading);
-        let left =
-            Place { width: if english.is_some() { COLUMN } else { INNER }, ..Place::across(y) };
+        let mut y = self.sheet.heading(2, Place::across(top - 4.0), Style::heading(), &heading);
+        let left = if english.is_some() { COLUMN } else { INNER };
+        let left = Place { width: left, ..Place::across(y) };
         y = self.sheet.paragraph(left, Style::small(INK), own);
         if let Some(english) = english {
-            let right = Place { x: MARGIN + COLUMN + GAP, ..left };
+            let right = Place { x: RIGHT, ..left };
             y = y.max(self.sheet.paragraph(right, Style::small(MUTED), english));
         }
-        let size = (FOOT - y - 8.0 - CAPTION).min(MOST_CODE);
-        self.draw_codes(codes, FOOT - CAPTION - size, size);
+        self.draw_codes(codes, y + self.pad, size_at(y + self.pad));
     }
 
-    /// Codes side by side, the main one as large as there is place.
-    fn draw_codes(&mut self, codes: Vec<Printed<'_>>, top: f32, most: f32) {
+    /// Codes side by side.
+    fn draw_codes(&mut self, codes: Vec<Printed<'_>>, top: f32, size: f32) {
         let alt = self.both(|words| words.code_alt);
-        let mut x = MARGIN;
-        for (place, code) in codes.into_iter().enumerate() {
-            // The second needs no more than what a phone needs, and a little for good measure.
-            let size = if place == 0 { most } else { (code.least_size() * 1.15).min(most) };
-            let caption = Place { x, top: top + size + 8.0, width: size };
+        for (code, x) in codes.into_iter().zip([MARGIN, RIGHT]) {
+            let caption = Place { x, top: top + size + 9.0, width: size };
             let alt = format!("{alt} ({})", code.caption);
             self.sheet.part(Kind::Figure(alt), |sheet| {
                 sheet.qr(x, top, size, code.modules);
                 let style = Style::label().lines(1);
                 sheet.part(Kind::Caption, |sheet| sheet.text(caption, style, code.caption));
             });
-            x = MARGIN + COLUMN + GAP;
         }
     }
 
     /// Which certificate it is, and whom to call.
     fn foot(&mut self) {
         self.sheet.rule(FOOT);
-        let identifier = format!("{}: {}", self.both(|words| words.identifier), self.page.uvci);
-        let width = if self.page.helpline.is_some() { INNER - 150.0 } else { INNER };
-        let style = Style::label().lines(2);
-        let left = Place { width, ..Place::across(FOOT + 5.0) };
-        self.sheet.paragraph(left, style, &identifier);
+        self.sheet.open(Kind::List);
+        let left = Place { width: COLUMN + GAP - 6.0, ..Place::across(FOOT + 4.0) };
+        let value = Style::small(INK).lines(1);
+        let identifier =
+            Field { label: self.both(|words| words.identifier), value: self.page.uvci.to_owned() };
+        self.one(left, value, &identifier);
         if let Some(helpline) = self.page.helpline {
-            let text = format!("{}: {helpline}", self.both(|words| words.helpline));
-            let right = Place { x: MARGIN + INNER - 140.0, width: 140.0, ..left };
-            self.sheet.paragraph(right, style, &text);
+            let right = Place { x: RIGHT, width: COLUMN, ..left };
+            let label = self.both(|words| words.helpline);
+            self.one(right, value, &Field { label, value: helpline.to_owned() });
         }
+        self.sheet.close();
     }
 
     fn field(&self, label: Pick, value: &str) -> Field {
@@ -288,25 +286,30 @@ impl<'a> Drawing<'a> {
     /// Two fields side by side, with a rule under them.
     fn row(&mut self, top: f32, [left, right]: [Field; 2]) -> f32 {
         let place = Place { width: COLUMN, ..Place::across(top) };
-        let end = self.one(place, &left);
-        let end = end.max(self.one(Place { x: MARGIN + COLUMN + GAP, ..place }, &right));
-        self.sheet.rule(end + 2.0);
-        end + 3.0
+        let end = self.one(place, Style::value(), &left);
+        let end = end.max(self.one(Place { x: RIGHT, ..place }, Style::value(), &right));
+        self.end_row(end)
     }
 
     /// A field from margin to margin, with a rule under it.
     fn wide(&mut self, top: f32, field: &Field) -> f32 {
-        let end = self.one(Place::across(top), field);
-        self.sheet.rule(end + 2.0);
-        end + 3.0
+        let end = self.one(Place::across(top), Style::value(), field);
+        self.end_row(end)
     }
 
-    fn one(&mut self, place: Place, field: &Field) -> f32 {
+    /// A rule, with white above and below; gives where the next row begins.
+    fn end_row(&mut self, end: f32) -> f32 {
+        let rule = self.pad.mul_add(0.5, end + 0.5);
+        self.sheet.rule(rule);
+        self.pad.mul_add(0.5, rule + 1.0)
+    }
+
+    fn one(&mut self, place: Place, style: Style, field: &Field) -> f32 {
         self.sheet.part(Kind::Item, |sheet| {
             let label = Style::label().lines(1);
             let y = sheet.part(Kind::Label, |sheet| sheet.text(place, label, &field.label));
             let below = Place { top: y - 1.0, ..place };
-            sheet.part(Kind::Value, |sheet| sheet.text(below, Style::value(), &field.value))
+            sheet.part(Kind::Value, |sheet| sheet.text(below, style, &field.value))
         })
     }
 

@@ -13,20 +13,10 @@ const MOST_CODES: usize = 2;
 /// What is longer fits into no QR code, and is not kept in the file either. Source: ISO/IEC 18004,
 /// table 7: 4,296 characters in the largest.
 const MOST_KEPT: usize = 4_296;
-/// The least width of a module that a cheap phone tells from its neighbours on paper: 0.33 mm.
-const LEAST_MODULE: f32 = 0.33 * 72.0 / 25.4;
-
 /// A code that can be printed.
 pub(super) struct Printed<'a> {
     pub(super) modules: Modules,
     pub(super) caption: &'a str,
-}
-
-impl Printed<'_> {
-    /// The least size at which it is read from paper.
-    pub(super) fn least_size(&self) -> f32 {
-        f32::from(self.modules.side()) * LEAST_MODULE
-    }
 }
 
 /// Those codes that can be printed, in order.

@@ -1,8 +1,9 @@
 //! Calls of the resident: people, searches with filters, appointments, certificates.
 
-use app::Secret;
 use app::{
+    Secret,
     booking::Wish,
+    certificates::Paper,
     search::{Filter, without_cancelled},
 };
 use axum::{
@@ -247,7 +248,7 @@ pub(super) async fn certificate_public(
 async fn download(web: &Web, caller: &Caller, query: Option<&str>) -> Answer<Response> {
     let query = Query::parse(query);
     let id = by_reference(web, query.get("beneficiary_reference_id"))?;
-    let printed = web.0.platform.my_certificate(&caller.ctx, id).await;
+    let printed = web.0.platform.my_certificate(&caller.ctx, id, Paper::default()).await;
     printed.map(pdf).map_err(|error| web.fault(error))
 }
 

@@ -1,6 +1,10 @@
 //! The people of a mobile: the family at a glance, its certificates.
 
-use app::{claims::ClaimState, opened::Person};
+use app::{
+    certificates::{Language, Paper, Variant},
+    claims::ClaimState,
+    opened::Person,
+};
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
@@ -25,6 +29,7 @@ struct People {
     top: Top,
     family: Vec<PersonView>,
     most: usize,
+    languages: [Language; 12],
 }
 
 struct PersonView {
@@ -88,6 +93,7 @@ pub(super) async fn page(web: &Web, caller: &Caller, top: Top) -> Response {
     let page = People {
         family: people.iter().map(|person| view(web, person)).collect(),
         most: most.into(),
+        languages: Language::ALL,
         top,
     };
     show(page.top.status(), &page)
@@ -122,6 +128,13 @@ fn view(web: &Web, person: &Person) -> PersonView {
     }
 }
 
+/// How a certificate is to be printed; as at home and in English, unless it is said otherwise.
+fn paper(query: &Query) -> Paper {
+    let language = query.get("language").and_then(Language::from_tag).unwrap_or_default();
+    let abroad = query.get("variant") == Some("international");
+    Paper { language, variant: if abroad { Variant::International } else { Variant::Domestic } }
+}
+
 /// The certificate of a person, as PDF.
 pub(super) async fn certificate(
     State(web): State<Web>,
@@ -135,7 +148,7 @@ pub(super) async fn certificate(
     let query = Query::parse(query.as_deref());
     let person = named(&people, &query).first().map(|person| person.id);
     let printed = match person {
-        Some(id) => web.0.platform.my_certificate(&caller.ctx, id).await,
+        Some(id) => web.0.platform.my_certificate(&caller.ctx, id, paper(&query)).await,
         None => Err(app::Error::NotFound),
     };
     match printed {

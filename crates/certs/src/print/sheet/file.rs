@@ -13,7 +13,7 @@ use krilla::{
     page::PageSettings,
 };
 
-use super::{About, HEIGHT, Sheet, WIDTH};
+use super::{About, HEIGHT, Mark, Sheet, WIDTH};
 
 /// # Source
 ///
@@ -27,13 +27,26 @@ static KIND: LazyLock<Configuration> = LazyLock::new(|| {
         .expect("both are kinds of PDF 1.7")
 });
 
+/// As many as the largest QR code of the EU's form has.
+const FEW_MODULES: u32 = 125 * 125;
+
 impl Sheet<'_> {
+    /// How many modules its codes have.
+    fn modules(&self) -> u32 {
+        let modules = |mark: &Mark| match mark {
+            Mark::Qr { modules, .. } => u32::from(modules.side()).pow(2),
+            Mark::Text { .. } | Mark::Box { .. } => 0,
+        };
+        self.drawing.iter().map(modules).sum()
+    }
+
     /// The file.
     pub(in crate::print) fn finish(mut self) -> Vec<u8> {
         let settings = SerializeSettings {
             configuration: *KIND,
-            // Compressing the page takes longer than making it, and saves a third of the file.
-            compress_content_streams: false,
+            // Compressing a page takes longer than making it, and saves a third of the file; one
+            // with large codes is three times as long.
+            compress_content_streams: self.modules() > FEW_MODULES,
             ..SerializeSettings::default()
         };
         let mut document = Document::new_with(settings);
