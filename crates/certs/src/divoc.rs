@@ -58,6 +58,9 @@ pub(crate) fn check_document(document: &Value, trust: &Trust, now: i64) -> Check
     {
         return Err(NotValid::Context);
     }
+    if !linked::has_lists_only_of(document, &["@context", "type", "evidence"]) {
+        return Err(NotValid::Content);
+    }
     let issued_at = instant(document, "issuanceDate")?.ok_or(NotValid::Content)?;
     let expires_at = instant(document, "expirationDate")?;
     let key = signer(document, trust)?;

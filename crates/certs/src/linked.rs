@@ -8,6 +8,7 @@ mod bounds;
 pub(crate) mod contexts;
 mod coverage;
 
+pub(crate) use bounds::has_lists_only_of;
 use oxjsonld::{JsonLdParser, JsonLdRemoteDocument};
 use oxrdf::{
     Dataset, GraphName, NamedOrBlankNode, Quad, Term,

@@ -31,7 +31,7 @@ use serde_json::Value;
 pub use issue::{StatusEntry, VcIssuer, issue};
 
 use crate::{
-    linked::contexts,
+    linked::{contexts, has_lists_only_of},
     status::Purpose,
     trust::Trust,
     verdict::{Caveat, Checked, NotValid, in_time},
@@ -86,7 +86,8 @@ pub(crate) fn open(document: &Value, trust: &Trust, now: i64) -> Result<Opened, 
     if contexts::of(document)?.first() != Some(&contexts::CREDENTIALS_2) {
         return Err(NotValid::Content);
     }
-    if !has_type(document, "VerifiableCredential") {
+    let lists = ["@context", "type", "credentialStatus", "proof", "previousProof"];
+    if !has_type(document, "VerifiableCredential") || !has_lists_only_of(document, &lists) {
         return Err(NotValid::Content);
     }
     let issuer = issuer(document).ok_or(NotValid::Content)?;

@@ -230,9 +230,24 @@ fn a_withdrawn_certificate_stays_withdrawn_when_its_id_is_exchanged() {
     document["evidence"][0]["certificateId"] = document["evidence"][0]["batch"].take();
     document["evidence"][0]["batch"] = id;
     assert_eq!(why(&document, &trust), Some(NotValid::Withdrawn));
+    let mut listed = signed(&ED25519, &it);
+    listed["evidence"][0]["certificateId"] = json!([it.id.to_string()]);
+    assert_eq!(why(&listed, &trust), Some(NotValid::Content));
     let other = Vaccination { id: uuid::Uuid::from_bytes([4; 16]), ..it };
     let (_, caveats) = found(&issued(&ED25519, &other), &trust).ok().unwrap();
     assert_eq!(caveats, [Caveat::WeakBinding, Caveat::NoExpiry]);
+}
+
+/// "Dose 1 of 2" as two places that describe one node, which the signature cannot tell apart.
+#[test]
+fn one_dose_cannot_be_made_two() {
+    let first = Vaccination { dose_number: 1, ..vaccination("Anna") };
+    let mut document = signed(&ED25519, &first);
+    let mut second = document["evidence"][0].clone();
+    second["dose"] = document["evidence"][0]["totalDoses"].take();
+    second.as_object_mut().unwrap().remove("totalDoses");
+    document["evidence"].as_array_mut().unwrap().push(second);
+    assert_eq!(why(&document, &trust(&ED25519)), Some(NotValid::Content));
 }
 
 #[test]

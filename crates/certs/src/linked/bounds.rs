@@ -1,6 +1,6 @@
 //! How much work a document may make.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use oxrdf::{Quad, Term};
 use serde_json::Value;
@@ -20,21 +20,25 @@ const MOST_TYPES: usize = 6;
 const MOST_ALIKE: usize = 6;
 
 /// Whether a document is small and simple enough: no keywords but its contexts, which could say
-/// anything, and no names of blank nodes, which could make any graph.
+/// anything; no names of blank nodes, which could make any graph; no names of members that are IRIs,
+/// and no node in two places: both say the same to the signature, and hide it from who reads names.
 pub(super) fn check_tree(document: &Value) -> Result<(), NotValid> {
-    let (mut values, mut objects) = (0, 0);
+    let (mut values, mut objects, mut ids) = (0, 0, HashSet::new());
     let mut open = vec![(document, 1)];
     while let Some((value, depth)) = open.pop() {
         values += 1;
         match value {
             Value::Object(members) => {
                 objects += 1;
+                if members.get("id").and_then(Value::as_str).is_some_and(|id| !ids.insert(id)) {
+                    return Err(NotValid::Content);
+                }
                 for (name, member) in members {
                     let at_top = std::ptr::eq(value, document);
                     match name.as_str() {
                         "@context" if at_top => continue,
                         "type" => check_types(member)?,
-                        _ if name.starts_with('@') || name.starts_with("_:") => {
+                        _ if name.starts_with('@') || name.contains(':') => {
                             return Err(NotValid::Content);
                         }
                         _ => {}
@@ -54,6 +58,19 @@ pub(super) fn check_tree(document: &Value) -> Result<(), NotValid> {
         }
     }
     Ok(())
+}
+
+/// Whether the only lists of a document are those of some names. To a signature over statements, a
+/// list of one text is that text; who reads a text there would find none.
+pub(crate) fn has_lists_only_of(value: &Value, names: &[&str]) -> bool {
+    let is_right = |(name, member): (&String, &Value)| match member {
+        Value::Array(_) if !names.contains(&name.as_str()) => false,
+        Value::Array(parts) => {
+            parts.iter().all(|part| !part.is_array() && has_lists_only_of(part, names))
+        }
+        member => has_lists_only_of(member, names),
+    };
+    value.as_object().is_none_or(|members| members.iter().all(is_right))
 }
 
 fn check_types(types: &Value) -> Result<(), NotValid> {

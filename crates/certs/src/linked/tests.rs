@@ -105,10 +105,10 @@ fn escapes_are_those_of_each_form() {
 /// Graphs that make canonicalization try all orders of many nodes.
 #[test]
 fn poison_is_refused_at_once() {
-    let person = json!({ "type": "Person", "name": "Anna" });
+    let nurse = json!({ "name": "Anna" });
+    let dose = json!({ "type": "Vaccination", "verifier": Value::Array(vec![nurse; 9]) });
     let mut twins = credential();
-    twins["evidence"] = json!([{ "type": "Vaccination", "verifier": person }]);
-    twins["credentialSubject"] = Value::Array(vec![person; 100]);
+    twins["evidence"] = Value::Array(vec![dose; 2]);
     let mut wide = credential();
     wide["credentialSubject"] = (0..1_990).map(|index| index.to_string()).collect();
     let mut deep = json!("x");

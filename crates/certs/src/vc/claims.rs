@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{has_type, issuer};
-use crate::verdict::{Claims, Event, EventKind, Format, NotValid};
+use crate::{
+    linked::contexts,
+    verdict::{Claims, Event, EventKind, Format, NotValid},
+};
 
 /// Reads the claims of a credential whose signature fits.
 pub(super) fn read(
@@ -11,6 +14,10 @@ pub(super) fn read(
     from: Option<i64>,
     until: Option<i64>,
 ) -> Result<Claims, NotValid> {
+    // Our names mean what our context says, and only beside it alone.
+    if contexts::of(document)? != [contexts::CREDENTIALS_2, contexts::OURS] {
+        return Err(NotValid::Content);
+    }
     let subject = &document["credentialSubject"];
     let ours = has_type(document, "VaccinationCredential") && has_type(subject, "VaccinatedPerson");
     if !ours || !has_type(&subject["vaccination"], "Vaccination") {

@@ -208,6 +208,36 @@ fn a_withdrawn_credential_is_not_valid_after_the_next_list() {
     assert_eq!(caveats, [Caveat::StaleStatusList { days: 3 }]);
 }
 
+/// The same statements, written so that who reads names finds no entry of a status list.
+#[test]
+fn a_withdrawn_credential_cannot_be_rewritten() {
+    let key = key();
+    let trust = trust(&key, Some(77));
+    let good = signed(&key, &vaccination("Anna"), Suite::Rdfc);
+    assert_eq!(why(&good, &trust, ISSUED), Some(NotValid::Withdrawn));
+    let status = good["credentialStatus"].clone();
+    let whole = "https://www.w3.org/2018/credentials#credentialStatus";
+    for (name, value, reason) in [
+        (whole, status.clone(), NotValid::Content),
+        ("credentialStatus", json!([status]), NotValid::Withdrawn),
+        ("credentialStatus", json!([[status]]), NotValid::Content),
+        ("credentialStatus", json!([status["id"], status]), NotValid::Withdrawn),
+        ("credentialStatus", json!([{ "id": status["id"] }, status]), NotValid::Content),
+    ] {
+        let mut bad = good.clone();
+        bad.as_object_mut().unwrap().remove("credentialStatus");
+        bad[name] = value;
+        assert_eq!(why(&bad, &trust, ISSUED), Some(reason), "{bad}");
+    }
+    let mut bad = good.clone();
+    bad["credentialStatus"]["type"] =
+        "https://www.w3.org/ns/credentials/status#BitstringStatusListEntry".into();
+    assert_eq!(why(&bad, &trust, ISSUED), Some(NotValid::Unsigned));
+    let mut bad = good;
+    bad["credentialSubject"]["vaccination"]["doseNumber"] = json!([2]);
+    assert_eq!(why(&bad, &trust, ISSUED), Some(NotValid::Content));
+}
+
 #[test]
 fn a_status_list_counts_only_as_it_was_signed_and_where_it_was_found() {
     let key = key();
