@@ -150,6 +150,10 @@ fn what_is_hidden_cannot_be_read_and_every_certificate_hides_as_many_fields() {
     for hidden in ["सीता", "1980", "4121Z008", "COVISHIELD", "Pune", "2021-12-01"] {
         assert!(!one.contains(hidden), "{hidden}");
     }
+    // Nor does their order tell which is which.
+    let payload: Value = serde_json::from_str(&one).unwrap();
+    let digests = payload["_sd"].as_array().unwrap();
+    assert!(digests.is_sorted_by_key(|digest| digest.as_str()) && digests.len() == 15);
     let bare = Vaccination { lot: "", ..vaccination("A") };
     let other = seen(&issue(&key, &bare, &terms(), salts()).unwrap());
     assert_eq!(one.len(), other.len());
@@ -179,6 +183,16 @@ fn a_holder_proves_that_a_certificate_is_theirs() {
         let text = prove(key, audience, nonce, at).unwrap();
         assert_eq!(reason(asked(&text, ISSUED)), holder_fails);
     }
+    // Another thing that the same key signed is no proof.
+    let payload = json!({
+        "aud": ASKED.audience, "nonce": ASKED.nonce, "iat": ISSUED, "sd_hash": digest(&shown),
+    });
+    let sign = |typ: &str| {
+        let header = json!({ "typ": typ });
+        shown.clone() + &jws::sign(&holder, header, payload.to_string().as_bytes()).unwrap()
+    };
+    assert_eq!(reason(asked(&sign("kb+jwt"), ISSUED)), None);
+    assert_eq!(reason(asked(&sign("JWT"), ISSUED)), holder_fails);
     // What was shown cannot be widened under the proof.
     let (_, proof) = good.rsplit_once('~').unwrap();
     let wider = bound.present(&["name", "lot"]) + proof;

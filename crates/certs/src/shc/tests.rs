@@ -304,8 +304,10 @@ fn what_is_not_a_health_card_of_one_person_is_refused() {
     assert_eq!(with(&at("/entry/1/resource/status"), json!("not-done")), content);
     assert_eq!(with(&at("/entry/1/resource/patient/reference"), json!("resource:7")), content);
     assert_eq!(with(&at("/entry"), json!([])), content);
-    let twice = json!([good.pointer(&at("/entry/0")), good.pointer(&at("/entry/0"))]);
-    assert_eq!(with(&at("/entry"), twice), content);
+    let mut two = good.pointer(&at("/entry")).cloned().unwrap();
+    let other = json!({ "fullUrl": "resource:2", "resource": { "resourceType": "Patient" } });
+    two.as_array_mut().unwrap().push(other);
+    assert_eq!(with(&at("/entry"), two), content);
     let mut ended = good.clone();
     ended["exp"] = json!(ISSUED + 1);
     let ended = signed(&key, &ended);
