@@ -30,7 +30,9 @@ const RIGHT: f32 = MARGIN + COLUMN + GAP;
 /// Where the foot of the page begins.
 const FOOT: f32 = 788.0;
 /// A caption under a code, with the quiet zone between them.
-const CAPTION: f32 = 26.0;
+const CAPTION: f32 = 28.0;
+/// White around a code: four modules of one as wide as a column.
+const QUIET: f32 = 11.0;
 /// White under a field, where there is place for it, and where many doses leave none.
 const ROOMY: f32 = 7.0;
 const TIGHT: f32 = 2.0;
@@ -40,7 +42,7 @@ type Pick = fn(&Words) -> &'static str;
 
 /// The whole page.
 pub(super) fn draw(page: &CertificatePage<'_>) -> Vec<u8> {
-    Drawing::of(page).finish()
+    Drawing::of(page).filled().finish()
 }
 
 struct Drawing<'a> {
@@ -67,13 +69,13 @@ impl<'a> Drawing<'a> {
         Self { page, sheet: Sheet::new(about), own, english, pad }
     }
 
-    fn finish(mut self) -> Vec<u8> {
+    fn filled(mut self) -> Sheet<'a> {
         let y = self.head();
         let y = self.person(y + 10.0);
         let y = self.vaccination(y + self.pad + 3.0);
-        self.codes(y + self.pad + 5.0);
+        self.codes(y + QUIET);
         self.foot();
-        self.sheet.finish()
+        self.sheet
     }
 
     /// A word in the page's language, and in English beside it.
@@ -245,14 +247,14 @@ impl<'a> Drawing<'a> {
             let right = Place { x: RIGHT, ..left };
             y = y.max(self.sheet.paragraph(right, Style::small(MUTED), english));
         }
-        self.draw_codes(codes, y + self.pad, size_at(y + self.pad));
+        self.draw_codes(codes, y + QUIET, size_at(y + QUIET));
     }
 
     /// Codes side by side.
     fn draw_codes(&mut self, codes: Vec<Printed<'_>>, top: f32, size: f32) {
         let alt = self.both(|words| words.code_alt);
         for (code, x) in codes.into_iter().zip([MARGIN, RIGHT]) {
-            let caption = Place { x, top: top + size + 9.0, width: size };
+            let caption = Place { x, top: top + size + QUIET, width: size };
             let alt = format!("{alt} ({})", code.caption);
             self.sheet.part(Kind::Figure(alt), |sheet| {
                 sheet.qr(x, top, size, code.modules);
@@ -366,3 +368,6 @@ fn latin_name(page: &CertificatePage<'_>) -> String {
     let letters = passport_letters(page.name).replace('<', " ");
     if letters.is_empty() { page.name.to_owned() } else { letters }
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,3 +67,13 @@ fn a_slip_is_a_pdf() {
     });
     assert!(pdf.starts_with(b"%PDF-1."));
 }
+
+/// As the code of the Co-WIN form: a ZIP.
+pub(super) fn zipped() -> Payload {
+    let mut noise = 7_u32;
+    let mut next = || {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        noise.to_be_bytes()[0]
+    };
+    Payload::Bytes(b"PK\x03\x04".iter().copied().chain((0..1_196).map(|_| next())).collect())
+}

@@ -1,5 +1,24 @@
 use super::*;
 
+impl Run {
+    /// Where each of its glyphs has ink: left, lowest, right, highest, from where the run begins,
+    /// for a font of size 1.
+    pub(in crate::print) fn inks(&self) -> Vec<[f32; 4]> {
+        let face = &self.script.face(self.weight).shape;
+        let units = f32::from(u16::try_from(face.units_per_em()).unwrap());
+        let em = |length: i16| f32::from(length) / units;
+        let mut pen = 0.0;
+        let ink = |placed: &Placed| {
+            let (x, y) = (pen + placed.right, placed.up);
+            pen += placed.advance;
+            let id = rustybuzz::ttf_parser::GlyphId(u16::try_from(placed.id).unwrap());
+            let ink = face.glyph_bounding_box(id)?;
+            Some([x + em(ink.x_min), y + em(ink.y_min), x + em(ink.x_max), y + em(ink.y_max)])
+        };
+        self.glyphs.iter().filter_map(ink).collect()
+    }
+}
+
 fn texts(lines: &[Line]) -> Vec<String> {
     let text = |line: &Line| line.0.iter().map(|run| run.text.as_str()).collect();
     lines.iter().map(text).collect()
