@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 const ISSUED: i64 = 1_767_225_600;
 const DID: &str = "did:web:example.org";
 const METHOD: &str = "did:web:example.org#2026";
+const NAMES: [&str; 5] =
+    ["Anna", "O'Brien \"Bob\"", "सीता देवी", "🙂 Kumar", "a\tb\u{7f}\\\u{fffe}"];
 const LIST: &str = "https://example.org/status/1";
 
 fn sources() -> PathBuf {
@@ -104,15 +106,8 @@ fn ask(packages: &Path, input: &Value) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-#[test]
-fn another_verifier_reads_what_is_issued_and_notices_each_change() {
-    if !runs(Command::new("npm").arg("--version")) {
-        assert!(std::env::var_os("CI").is_none(), "npm is missing, and CI runs every test");
-        println!("not run: npm is missing");
-        return;
-    }
-    let key = LocalKey::from_pem(&make_key(Scheme::EdDsa).unwrap()).unwrap();
-    let issuer = VcIssuer { did: DID, verification_method: METHOD, key: &key };
+/// What is issued, and two changes of it.
+fn credentials(issuer: &VcIssuer<'_>) -> Value {
     let status = Some(StatusEntry { list: LIST, purpose: Purpose::Revocation, index: 77 });
     let list = StatusList {
         url: LIST.to_owned(),
@@ -121,11 +116,10 @@ fn another_verifier_reads_what_is_issued_and_notices_each_change() {
         issued_at: ISSUED,
         valid_until: ISSUED + 86_400,
     };
-    let list: Value = serde_json::from_str(&credential::issue(&issuer, &list).unwrap()).unwrap();
+    let list: Value = serde_json::from_str(&credential::issue(issuer, &list).unwrap()).unwrap();
     let mut credentials = json!({ "list": list });
-    let names = ["Anna", "O'Brien \"Bob\"", "सीता देवी", "🙂 Kumar", "a\tb\u{7f}\\\u{fffe}"];
-    for name in names {
-        let text = issue(&issuer, &vaccination(name), status, ISSUED, ISSUED + 86_400).unwrap();
+    for name in NAMES {
+        let text = issue(issuer, &vaccination(name), status, ISSUED, ISSUED + 86_400).unwrap();
         credentials[name] = serde_json::from_str(&text).unwrap();
     }
     let mut changed = credentials["Anna"].clone();
@@ -135,6 +129,19 @@ fn another_verifier_reads_what_is_issued_and_notices_each_change() {
     exchanged["credentialSubject"]["vaccination"]["vaccine"] = "4121Z008".into();
     exchanged["credentialSubject"]["vaccination"]["lot"] = "COVISHIELD".into();
     credentials["exchanged"] = exchanged;
+    credentials
+}
+
+#[test]
+fn another_verifier_reads_what_is_issued_and_notices_each_change() {
+    if !runs(Command::new("npm").arg("--version")) {
+        assert!(std::env::var_os("CI").is_none(), "npm is missing, and CI runs every test");
+        println!("not run: npm is missing");
+        return;
+    }
+    let key = LocalKey::from_pem(&make_key(Scheme::EdDsa).unwrap()).unwrap();
+    let issuer = VcIssuer { did: DID, verification_method: METHOD, key: &key };
+    let credentials = credentials(&issuer);
     let input = json!({
         "contextUrl": CONTEXT_URL,
         "context": serde_json::from_str::<Value>(CONTEXT_DOCUMENT).unwrap(),
@@ -144,12 +151,12 @@ fn another_verifier_reads_what_is_issued_and_notices_each_change() {
             "assertionMethod": [METHOD],
         },
         "key": multikey(&key),
-        "lists": { LIST: list },
+        "lists": { LIST: credentials["list"] },
         "credentials": credentials,
         "now": "2026-01-01T12:00:00Z",
     });
     let answers = ask(&packages(), &input);
-    for name in names.into_iter().chain(["list"]) {
+    for name in NAMES.into_iter().chain(["list"]) {
         assert_eq!(answers[name]["verified"], true, "{name}: {}", answers[name]);
     }
     for name in ["changed", "exchanged"] {
