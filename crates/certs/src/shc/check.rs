@@ -48,11 +48,7 @@ pub(super) fn from_numeric(digits: &str) -> Result<String, NotValid> {
 
 fn check_jws(text: &str, trust: &Trust, now: i64) -> Checked {
     let jws = Jws::read(text)?;
-    if jws.text("zip") != Some("DEF") {
-        return Err(NotValid::NotACertificate);
-    }
-    let payload: Value =
-        serde_json::from_slice(&inflate(&jws.payload)?).map_err(|_| NotValid::Packing)?;
+    let payload = payload_of(&jws)?;
     let issuer = payload["iss"].as_str().filter(|issuer| is_issuer(issuer));
     let issuer = issuer.ok_or(NotValid::Content)?;
     let key_id = jws.text("kid").ok_or(NotValid::UnknownSigner)?;
@@ -64,10 +60,7 @@ fn check_jws(text: &str, trust: &Trust, now: i64) -> Checked {
     if !has_type(credential, HEALTH_CARD) {
         return Err(NotValid::Content);
     }
-    let id = match &credential["rid"] {
-        Value::Null => None,
-        id => Some(id.as_str().filter(|id| is_rid(id)).ok_or(NotValid::Content)?),
-    };
+    let id = rid_of(credential)?;
     let claims = Claims {
         issuer: issuer.to_owned(),
         id: id.map(str::to_owned),
@@ -79,9 +72,11 @@ fn check_jws(text: &str, trust: &Trust, now: i64) -> Checked {
         return Err(NotValid::WrongSigner);
     }
     in_time(Some(issued_at), expires_at, now)?;
-    let list = format!("{issuer}#{key_id}");
     let listed = match id {
-        Some(id) => trust.lists().of(IdKind::Rid, &list, id, Some(issued_at), now)?,
+        Some(id) => {
+            let list = format!("{issuer}#{key_id}");
+            trust.lists().of(IdKind::Rid, &list, id, Some(issued_at), now)?
+        }
         // It cannot be on any list.
         None => Some(Caveat::NoStatusList),
     };
@@ -90,6 +85,21 @@ fn check_jws(text: &str, trust: &Trust, now: i64) -> Checked {
         caveats.push(Caveat::ExpiredSigner);
     }
     Ok((claims, caveats))
+}
+
+fn payload_of(jws: &Jws<'_>) -> Result<Value, NotValid> {
+    if jws.text("zip") != Some("DEF") {
+        return Err(NotValid::NotACertificate);
+    }
+    serde_json::from_slice(&inflate(&jws.payload)?).map_err(|_| NotValid::Packing)
+}
+
+/// What a card is listed by when it is withdrawn; cards of before version 1.2 have nothing.
+fn rid_of(credential: &Value) -> Result<Option<&str>, NotValid> {
+    match &credential["rid"] {
+        Value::Null => Ok(None),
+        id => id.as_str().filter(|id| is_rid(id)).map(Some).ok_or(NotValid::Content),
+    }
 }
 
 /// The key that signed it. Keys go by their thumbprint, whatever name they are kept under.
