@@ -3,6 +3,7 @@
 const fs = require('fs');
 const path = require('path');
 const { Browser, password, sentTo } = require('./browser.js');
+const { verifyOffline } = require('./verify.js');
 
 const [executable, base, messages, folder] = process.argv.slice(3);
 const RESIDENT = '6000009001';
@@ -354,6 +355,7 @@ async function main() {
     await close(desk, resident);
     await certificate(resident);
     await twins(browser, resident);
+    await verifyOffline(browser, folder);
     await Promise.all([...desk.seen, ...resident.seen]);
   } finally {
     await browser.chromium.close();

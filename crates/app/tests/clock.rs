@@ -115,7 +115,10 @@ impl Play {
         let now = self.world.now();
         let row = platform.store().certificate(id).await.unwrap().unwrap();
         assert!(row.issued_at <= now);
-        let pdf = platform.my_certificate(&self.world.resident(mobile), id, Paper::default()).await.unwrap();
+        let pdf = platform
+            .my_certificate(&self.world.resident(mobile), id, Paper::default())
+            .await
+            .unwrap();
         let text = certs::read::certificates(&pdf).remove(0);
         let trust = certs::trust::Trust::from_pem(platform.signer_certificate()).unwrap();
         let verify = |at: i64| certs::verify::verify_text(&text, &trust, at);

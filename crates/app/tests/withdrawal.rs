@@ -54,7 +54,8 @@ async fn vaccinated(world: &World) -> BeneficiaryId {
 
 /// The signed text on the person's certificate.
 async fn certificate(world: &World, id: BeneficiaryId) -> String {
-    let pdf = world.platform.my_certificate(&world.resident(MOBILE), id, Paper::default()).await.unwrap();
+    let pdf =
+        world.platform.my_certificate(&world.resident(MOBILE), id, Paper::default()).await.unwrap();
     certs::read::certificates(&pdf).remove(0)
 }
 
@@ -71,9 +72,8 @@ async fn a_corrected_name_withdraws_the_old_certificate(engine: Engine) {
     let id = vaccinated(&world).await;
     let old = certificate(&world, id).await;
     let before = list(&world).await;
-    let verify = |text: &str, list: &Bundle| {
-        verify_text(text, &list.trust, world.now().as_second())
-    };
+    let verify =
+        |text: &str, list: &Bundle| verify_text(text, &list.trust, world.now().as_second());
     assert!(matches!(verify(&old, &before), Verdict::Valid(_)), "nothing is to be said of it");
 
     world.advance(HOUR);

@@ -19,8 +19,8 @@ pub mod signer;
 pub mod status;
 pub mod trust;
 pub mod vaccination;
-mod vds;
 pub mod vc;
+mod vds;
 pub mod verdict;
 pub mod verify;
 

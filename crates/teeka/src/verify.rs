@@ -93,5 +93,6 @@ fn anchor_of(file: &Path) -> anyhow::Result<PublicKey> {
         fs::read(file).with_context(|| format!("cannot read the anchor in {}", file.display()))?;
     let jwk: Value = serde_json::from_slice(&text)
         .with_context(|| format!("{} is not a JSON Web Key", file.display()))?;
-    PublicKey::from_jwk(&jwk).with_context(|| format!("cannot use the anchor in {}", file.display()))
+    PublicKey::from_jwk(&jwk)
+        .with_context(|| format!("cannot use the anchor in {}", file.display()))
 }

@@ -67,6 +67,8 @@ fn both_ways_go_through_pages_without_javascript_that_anyone_can_use() {
     }
     let folder = tempfile::tempdir().unwrap();
     let lines = walk(chromium, folder.path());
+    let (verifier, lines): (Vec<_>, Vec<_>) =
+        lines.into_iter().partition(|line| line["verifier"].is_array());
     let (twins, pages): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line["twin"].is_string());
     assert!(pages.len() >= PAGES, "{} pages", pages.len());
     for page in pages {
@@ -79,6 +81,21 @@ fn both_ways_go_through_pages_without_javascript_that_anyone_can_use() {
     assert!(found.contains("label: "), "a field without a label: {found}");
 
     papers(folder.path());
+    checked_offline(&verifier[0]);
+}
+
+/// What the verifier's page said without a network, and that it asked nobody for anything.
+fn checked_offline(line: &Value) {
+    let (verdict, text) = (&line["verifier"][0][0], line["verifier"][0][1].as_str().unwrap());
+    assert_eq!(verdict, "valid", "{text}");
+    for part in ["Asha Venkatanarasimharajuvaripeta Subrahmanya", "dose 1 of 2", "EU DCC"] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert_eq!(line["wrong"], "not valid");
+    assert_eq!(line["none"], "none");
+    for what in ["asked", "refused", "violations"] {
+        assert_eq!(line[what], serde_json::json!([]), "{what}");
+    }
 }
 
 fn judge(page: &Value) {
