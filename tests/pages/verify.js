@@ -6,8 +6,7 @@ const path = require('path');
 async function answers(page) {
   await page.waitForSelector('#answers section');
   const cards = page.locator('#answers section');
-  const read = (card) => [card.dataset.verdict, card.innerText];
-  return cards.evaluateAll((all, how) => all.map(eval(how)), read.toString());
+  return cards.evaluateAll((all) => all.map((card) => [card.dataset.verdict, card.innerText]));
 }
 
 async function choose(page, file) {
@@ -32,7 +31,8 @@ async function verifyOffline(browser, folder) {
   const address = `${browser.base}/verify`;
   await ready(page, address);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-  await page.waitForFunction(async () => (await (await caches.open('verifier')).keys()).length > 6);
+  const kept = async () => (await (await caches.open('verifier')).keys()).length;
+  while ((await page.evaluate(kept)) < 7) await page.waitForTimeout(50);
 
   await context.setOffline(true);
   await ready(page, address);
@@ -51,7 +51,7 @@ async function verifyOffline(browser, folder) {
   await choose(page, pdf);
   await page.screenshot({ path: path.join(folder, 'verify-1280.png'), fullPage: true });
   const html = await page.content();
-  const { violations } = await browser.judged(html);
+  const violations = await browser.judged(html);
   await context.close();
   const line = { verifier: found, wrong: wrong[0], none: none[0], asked, refused, violations };
   console.log(JSON.stringify(line));

@@ -5,6 +5,7 @@ use certs::{
     print::{CertificatePage, Code, SlipPage},
     product,
     read::Payload,
+    shc::{self, NotIssued},
     vaccination::{Born, Codes, Gender, Place, Vaccination},
 };
 use domain::{
@@ -34,6 +35,9 @@ pub struct Paper {
     pub variant: Variant,
 }
 
+const NO_ADDRESS: Error =
+    Error::Invalid("health cards are not issued here: the platform has no public https address");
+
 impl Platform {
     /// Signs the certificate of a dose.
     pub(crate) fn sign_certificate(
@@ -46,12 +50,27 @@ impl Platform {
     ) -> Result<String> {
         let place = self.names_of(dose.facility);
         let reference = person.reference.to_string();
-        let vaccination = Vaccination {
+        let vaccination = self.vaccination(person, dose, series, id, (&place, &reference));
+        let issued_at = ctx.now.as_second();
+        let life = i64::from(self.settings.certificate_days) * 86_400;
+        Ok(dcc::issue(&self.signer, &vaccination, issued_at, issued_at + life)?)
+    }
+
+    /// A dose as certificates know it.
+    fn vaccination<'a>(
+        &'a self,
+        person: &'a Person,
+        dose: &'a Dose,
+        series: u8,
+        id: Uuid,
+        (place, reference): (&'a PlaceNames, &'a str),
+    ) -> Vaccination<'a> {
+        Vaccination {
             id,
             name: person.details.name.text(),
             born: Born::Year(person.details.birth_year),
             gender: gender(person.details.gender),
-            reference: &reference,
+            reference,
             vaccine: &dose.vaccine,
             codes: codes(&dose.vaccine),
             lot: &dose.lot,
@@ -62,10 +81,38 @@ impl Platform {
             given_on: dose.given_on,
             country: &self.settings.country,
             issuer: &self.settings.issuer,
-        };
-        let issued_at = ctx.now.as_second();
-        let life = i64::from(self.settings.certificate_days) * 86_400;
-        Ok(dcc::issue(&self.signer, &vaccination, issued_at, issued_at + life)?)
+        }
+    }
+
+    /// The SMART Health Card of a person of the resident who asks, with all their doses, as the file
+    /// that phone wallets take.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if it is not a person of the account or no dose is on record;
+    /// [`Error::Invalid`] if the platform has no public address, which health cards name as their
+    /// issuer, or if the doses do not fit into one card.
+    pub async fn my_health_card(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
+        let person = self.my_person(ctx, id).await?;
+        let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
+        let issuer = self.settings.public_address.as_deref().ok_or(NO_ADDRESS)?;
+        let programme = self.programme();
+        let reference = person.reference.to_string();
+        let doses = person.doses.iter().filter(|dose| dose.number <= row.dose_number);
+        let doses: Vec<_> = doses.map(|dose| (dose, self.names_of(dose.facility))).collect();
+        let given = doses.iter().map(|(dose, place)| {
+            let vaccine = programme.vaccine(&dose.vaccine);
+            let series = vaccine.map_or(2, |vaccine| vaccine.series_doses);
+            self.vaccination(&person, dose, series, row.id, (place, &reference))
+        });
+        let given: Vec<_> = given.collect();
+        let key = self.signer.key();
+        match shc::issue(key, issuer, &given, row.issued_at.as_second()) {
+            Ok(card) => Ok(serde_json::json!({ "verifiableCredential": [card.jws] }).to_string()),
+            Err(NotIssued::NotSigned(away)) => Err(away.into()),
+            Err(NotIssued::TooLarge) => Err(Error::Invalid("the doses do not fit into one card")),
+            Err(_) => Err(NO_ADDRESS),
+        }
     }
 
     /// The names of a facility and of where it is; empty, if it is no longer known.

@@ -48,6 +48,9 @@ pub struct Settings {
     pub country: String,
     /// How long a certificate is valid, in days.
     pub certificate_days: u16,
+    /// The https address that the platform is reached by, without a slash at its end: the issuer of
+    /// SMART Health Cards, who publishes its keys there. Without one, none are issued.
+    pub public_address: Option<String>,
     /// How often each detail of a person may be corrected after their first dose.
     pub corrections: u8,
 }
@@ -59,6 +62,7 @@ impl Default for Settings {
             issuer: "Ministry of Health and Family Welfare".to_owned(),
             country: "IN".to_owned(),
             certificate_days: 730,
+            public_address: None,
             // As Co-WIN had it: name, year of birth and gender once.
             corrections: 1,
         }

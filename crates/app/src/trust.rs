@@ -3,12 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use certs::{
-    name,
+    name, shc,
     signature::PublicKey,
     status::{IdKind, WithdrawnIds, uvci_hash},
-    trust::bundle::Content,
+    trust::{IssuerKey, Use, bundle::Content},
 };
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 use store::WithdrawalPlace;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -34,12 +35,15 @@ pub(crate) struct Bundles {
 /// The withdrawn certificates that were read so far.
 struct Withdrawn {
     ids: HashMap<String, Option<i64>>,
+    /// The same certificates as health cards name them.
+    cards: HashMap<String, Option<i64>>,
     latest: Timestamp,
 }
 
 impl Default for Bundles {
     fn default() -> Self {
-        let withdrawn = Withdrawn { ids: HashMap::new(), latest: Timestamp::UNIX_EPOCH };
+        let (ids, cards) = (HashMap::new(), HashMap::new());
+        let withdrawn = Withdrawn { ids, cards, latest: Timestamp::UNIX_EPOCH };
         Self { kept: Kept::new(REST, 1), withdrawn: Mutex::new(withdrawn) }
     }
 }
@@ -69,9 +73,17 @@ impl Platform {
             issued_at: now,
             valid_until: now + FRESH_SECONDS,
         };
+        let card_key = self.card_key();
+        let cards = card_key.iter().map(|key| WithdrawnIds {
+            kind: IdKind::Rid,
+            issuer: format!("{}#{}", key.issuer, key.id.as_deref().unwrap_or_default()),
+            ids: withdrawn.cards.clone(),
+            ..list.clone()
+        });
         let content = Content {
             signers: vec![self.signer.certificate_der().to_vec()],
-            withdrawn: vec![list],
+            withdrawn: cards.chain([list.clone()]).collect(),
+            issuers: card_key.clone().into_iter().collect(),
             ..Content::default()
         };
         let bundle: Arc<str> = content.sign(self.signer.key(), now, now + FRESH_SECONDS)?.into();
@@ -84,6 +96,33 @@ impl Platform {
         self.signer.key().public_key()
     }
 
+    /// The key of SMART Health Cards, if any are issued.
+    fn card_key(&self) -> Option<IssuerKey> {
+        let key = self.signer.key().public_key();
+        Some(IssuerKey {
+            used_for: Use::Shc,
+            issuer: self.settings.public_address.clone()?,
+            id: Some(key.thumbprint()),
+            key: key.clone(),
+            not_before: None,
+            not_after: None,
+        })
+    }
+
+    /// The keys that are named by address and id, as a JSON Web Key Set.
+    ///
+    /// # Source
+    ///
+    /// SMART Health Cards Framework 1.4.0, "Determining keys associated with an issuer".
+    pub fn keys(&self) -> Value {
+        let key = self.trust_anchor();
+        let mut jwk = key.to_jwk();
+        jwk["kid"] = key.thumbprint().into();
+        jwk["use"] = "sig".into();
+        jwk["alg"] = "ES256".into();
+        json!({ "keys": [jwk] })
+    }
+
     async fn read_withdrawn(&self, withdrawn: &mut Withdrawn) -> Result<()> {
         let again = withdrawn.latest.checked_sub(OVERLAP).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut place = WithdrawalPlace { at: again, certificate: Uuid::nil() };
@@ -92,6 +131,7 @@ impl Platform {
             for withdrawal in &page {
                 let uvci = name::uvci(&self.settings.country, withdrawal.certificate);
                 withdrawn.ids.insert(uvci_hash(&uvci), None);
+                withdrawn.cards.insert(shc::rid(withdrawal.certificate), None);
                 withdrawn.latest = withdrawn.latest.max(withdrawal.at);
             }
             match page.last() {

@@ -49,6 +49,7 @@ pub(crate) struct File {
     issuer: Option<String>,
     country: Option<String>,
     certificate_days: Option<u16>,
+    public_address: Option<String>,
     corrections: Option<u8>,
     limits: FileLimits,
     api_keys: Vec<FileKey>,
@@ -139,6 +140,7 @@ impl Config {
                 issuer: file.issuer.unwrap_or(defaults.issuer),
                 country: file.country.unwrap_or(defaults.country),
                 certificate_days: file.certificate_days.unwrap_or(defaults.certificate_days),
+                public_address: file.public_address.map(public_address).transpose()?,
                 corrections: file.corrections.unwrap_or(defaults.corrections),
             },
             api_keys: file.api_keys.iter().map(api_key).collect::<anyhow::Result<_>>()?,
@@ -166,6 +168,13 @@ fn api_key(key: &FileKey) -> anyhow::Result<web::ApiKey> {
     }
     let (vaccinator, state) = (key.vaccinator, key.state);
     Ok(web::ApiKey { sha256: key.sha256.clone(), vaccinator, state })
+}
+
+/// An address that health cards can name.
+fn public_address(address: String) -> anyhow::Result<String> {
+    let fits = address.starts_with("https://") && !address.ends_with('/');
+    anyhow::ensure!(fits, "public_address is an https address without a slash at its end");
+    Ok(address)
 }
 
 #[cfg(test)]

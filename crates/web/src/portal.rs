@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/people/correct", get(correct::ask).post(correct::correct))
         .route("/people/remove", get(member::ask_removal).post(member::remove))
         .route("/certificate", get(account::certificate))
+        .route("/certificate/card", get(account::card))
         .route("/book", get(book::choose).post(book::book))
         .route("/move", get(book::choose).post(book::reschedule))
         .route("/appointment", get(appointment::see))

@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     http::{
         HeaderName, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
     routing::get,
@@ -38,6 +38,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/verify/verifier.wasm", get(wasm))
         .route("/.well-known/trust-anchor.json", get(anchor))
         .route("/.well-known/trust-bundle", get(bundle))
+        .route("/.well-known/jwks.json", get(keys))
 }
 
 #[derive(Template)]
@@ -79,6 +80,14 @@ async fn wasm() -> impl IntoResponse {
 async fn anchor(State(web): State<Web>) -> impl IntoResponse {
     let key = web.0.platform.trust_anchor().to_jwk();
     ([(CONTENT_TYPE, "application/jwk+json"), (CACHE_CONTROL, KEPT)], key.to_string())
+}
+
+/// The keys of SMART Health Cards.
+async fn keys(State(web): State<Web>) -> impl IntoResponse {
+    let keys = web.0.platform.keys();
+    // Verifiers on other pages ask for it, too.
+    let open = (ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, KEPT), open], keys.to_string())
 }
 
 /// Keys and withdrawn certificates, signed.

@@ -8,7 +8,11 @@ use app::{
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
-    response::Response,
+    http::{
+        HeaderName,
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
 };
 
 use super::{
@@ -30,6 +34,7 @@ struct People {
     family: Vec<PersonView>,
     most: usize,
     languages: [Language; 12],
+    cards: bool,
 }
 
 struct PersonView {
@@ -94,6 +99,7 @@ pub(super) async fn page(web: &Web, caller: &Caller, top: Top) -> Response {
         family: people.iter().map(|person| view(web, person)).collect(),
         most: most.into(),
         languages: Language::ALL,
+        cards: web.0.platform.settings().public_address.is_some(),
         top,
     };
     show(page.top.status(), &page)
@@ -153,6 +159,36 @@ pub(super) async fn certificate(
     };
     match printed {
         Ok(bytes) => crate::cowin::pdf(bytes),
+        Err(error) => page(&web, &caller, Top::error(&caller, &error)).await,
+    }
+}
+
+/// The SMART Health Card of a person, as the file that phone wallets take.
+pub(super) async fn card(
+    State(web): State<Web>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let people = match family(&web, &caller, "/people").await {
+        Ok(people) => people,
+        Err(elsewhere) => return *elsewhere,
+    };
+    let query = Query::parse(query.as_deref());
+    let person = named(&people, &query).first().map(|person| person.id);
+    let card = match person {
+        Some(id) => web.0.platform.my_health_card(&caller.ctx, id).await,
+        None => Err(app::Error::NotFound),
+    };
+    match card {
+        Ok(card) => {
+            let headers = [
+                (CONTENT_TYPE, "application/smart-health-card"),
+                (CONTENT_DISPOSITION, "attachment; filename=\"vaccinations.smart-health-card\""),
+                (CACHE_CONTROL, "private, no-store"),
+                (HeaderName::from_static("x-robots-tag"), "noindex"),
+            ];
+            (headers, card).into_response()
+        }
         Err(error) => page(&web, &caller, Top::error(&caller, &error)).await,
     }
 }
