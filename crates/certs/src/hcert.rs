@@ -212,5 +212,6 @@ pub(crate) fn signer_of<'a>(signed: &CoseSign1, trust: &'a Trust) -> Result<&'a 
     known.iter().find(fits).ok_or(NotValid::Signature)
 }
 
-#[cfg(all(test, feature = "issue"))]
+#[cfg(test)]
+#[cfg(feature = "issue")]
 mod tests;

@@ -215,5 +215,6 @@ const fn sex(gender: Gender) -> &'static str {
     }
 }
 
-#[cfg(all(test, feature = "issue"))]
+#[cfg(test)]
+#[cfg(feature = "issue")]
 mod tests;

@@ -98,5 +98,6 @@ fn signer_of(
     Ok(signer)
 }
 
-#[cfg(all(test, feature = "issue"))]
+#[cfg(test)]
+#[cfg(feature = "issue")]
 mod tests;

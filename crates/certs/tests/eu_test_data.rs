@@ -96,8 +96,8 @@ fn verdicts_are_those_that_the_test_data_expects() {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("the folder can be listed") {
+        let path = entry.expect("an entry can be read").path();
         if path.is_dir() {
             collect(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "json") {
@@ -136,7 +136,7 @@ fn judge(
             None => count.not_reached += 1,
             Some(found) if found == expected => count.agree += 1,
             Some(_) => {
-                count.disagree.push(format!("{name}: {expected} expected, {}", words(&verdict)))
+                count.disagree.push(format!("{name}: {expected} expected, {}", words(&verdict)));
             }
         }
     }

@@ -183,6 +183,7 @@ fn what_has_no_identifier_is_withdrawn_by_the_first_half_of_its_signature() {
     assert_eq!(withdraw(&signature[..32]), Some(NotValid::Withdrawn));
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "each is built for this")]
 fn icvp(names: [&str; 2], dose: Value) -> Value {
     let certificate = cbor!({
         "n" => "Anna Huber", "dob" => "1980-02-03", "s" => "female", names[0] => "AUT",
