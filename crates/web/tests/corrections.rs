@@ -125,28 +125,26 @@ fn between(page: &Answer, before: &str, after: &str) -> String {
 #[tokio::test]
 async fn a_form_without_scripts_corrects_and_says_so() {
     let (server, token, _) = family().await;
-    let token = Some(token.as_str());
-    let people = page(&server, "/people", token).await;
+    let people = page(&server, "/people", Some(&token)).await;
     let handle = between(&people, "/people/correct?person=", "\"");
-    let asks = page(&server, &format!("/people/correct?person={handle}"), token).await;
+    let asks = page(&server, &format!("/people/correct?person={handle}"), Some(&token)).await;
     assert_eq!(asks.status, 200);
     let key = between(&asks, "name=\"key\" value=\"", "\"");
     assert_eq!(between(&asks, "name=\"name\" value=\"", "\""), "Asha Demo");
     let form = |name: &str, year: &str| {
         format!("key={key}&person={handle}&name={name}&birth_year={year}&gender=2")
     };
-    let token = token.unwrap();
-    let refused = send_form(&server, token, &form("Asha+Demo", "19x0")).await;
+    let refused = send_form(&server, &token, &form("Asha+Demo", "19x0")).await;
     assert_eq!(refused.status, 400);
     assert!(between(&refused, "id=\"birth_year-wrong\">", "<").contains("four digits"));
-    let same = send_form(&server, token, &form("Asha+Demo", "1980")).await;
+    let same = send_form(&server, &token, &form("Asha+Demo", "1980")).await;
     assert!(between(&same, "role=\"alert\">", "</div>").contains("Nothing is different"));
     // Sent twice, by a double click, it happens once.
     for _ in 0..2 {
-        let done = send_form(&server, token, &form("Usha+Demo", "1980")).await;
+        let done = send_form(&server, &token, &form("Usha+Demo", "1980")).await;
         assert_eq!(done.header("location"), Some("/people?done=corrected"));
     }
-    let said = page(&server, "/people?done=corrected", Some(token)).await;
+    let said = page(&server, "/people?done=corrected", Some(&token)).await;
     assert!(between(&said, "role=\"status\">", "</div>").contains("corrected"));
     assert_eq!(between(&said, "<h2>", "</h2>"), "Usha Demo");
     // Another account does not even see whom the form names.
