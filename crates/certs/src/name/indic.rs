@@ -41,8 +41,15 @@ enum Sign {
     Silent,
 }
 
+/// How the title of a physician is abbreviated, which no letter for letter rule makes `dr.` of.
+const DOCTOR: [&str; 14] =
+    ["डॉ.", "डॉ", "ডা.", "ডাঃ", "ড.", "ડૉ.", "ડો.", "ਡਾ.", "ଡା.", "ଡାଃ", "டாக்டர்", "డా.", "ಡಾ.", "ഡോ."];
+
 /// The text with the letters of these scripts in Latin, and all else as it was.
 pub(crate) fn latin(text: &str) -> String {
+    if DOCTOR.contains(&text) {
+        return "dr.".to_owned();
+    }
     let signs: Vec<_> = text.chars().map(|c| (c, sign(c))).collect();
     let mut out = String::with_capacity(text.len());
     for (place, (c, sign)) in signs.iter().enumerate() {
@@ -151,6 +158,9 @@ mod tests {
             ("अम्बिका", "ambika"),
             ("चंपा", "champa"),
             ("फ़िरोज़", "firoz"),
+            ("डॉ.", "dr."),
+            ("ಡಾ.", "dr."),
+            ("डॉली", "doli"),
             ("रवीन्द्रनाथ", "ravindranath"),
             ("अनिर्बाण", "anirban"),
             ("অনির্বাণ", "anirban"),

@@ -96,7 +96,7 @@ const NAMES: [(Script, &str, char, &str); 9] = [
     (Script::Bengali, "শ্রীমতী লক্ষ্মী চট্টোপাধ্যায় ৰঞ্জিতা", '\u{9cd}', "ক্ষ"),
     (Script::Gurmukhi, "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ ਢਿੱਲੋਂ", '\u{a4d}', "ਪ੍ਰ"),
     (Script::Gujarati, "શ્રીમતી લક્ષ્મીબેન ત્રિવેદી", '\u{acd}', "ક્ષ"),
-    (Script::Odia, "ଶ୍ରୀମତୀ ଲକ୍ଷ୍ମୀ ପଣ୍ଡା", '\u{b4d}', "କ୍ଷ"),
+    (Script::Odia, "ଶ୍ରୀମତୀ ଲକ୍ଷ୍ମୀ ପଣ୍ଡା ନାହିଁ", '\u{b4d}', "କ୍ଷ"),
     (Script::Tamil, "ஸ்ரீமதி லக்ஷ்மி சுப்பிரமணியன் கொடி", '\u{bcd}', "க்ஷ"),
     (Script::Telugu, "శ్రీమతి లక్ష్మీ కృష్ణమూర్తి", '\u{c4d}', "క్ష"),
     (Script::Kannada, "ಶ್ರೀಮತಿ ಲಕ್ಷ್ಮಿ ಕೃಷ್ಣಪ್ಪ", '\u{ccd}', "ಕ್ಷ"),
@@ -137,5 +137,17 @@ fn letters_of_no_script_at_all_and_signs_out_of_place_are_shaped_without_harm() 
     for text in ["\u{200d}", "\u{9cd}\u{9cd}", "ি", "।", "\u{200c}a\u{200d}", "\u{fffd}\u{0}"] {
         let line = Line::of(text, Weight::Regular);
         assert!(line.0.iter().flat_map(|run| &run.glyphs).all(|glyph| glyph.id != 0), "{text:?}");
+    }
+}
+
+/// Fonts before version 2.007 let both marks stand where the next sign should.
+#[test]
+fn the_marks_of_odia_stand_under_and_over_their_conjunct() {
+    for (weight, mark) in [(Weight::Regular, "ହିଁ"), (Weight::Bold, "ନ୍ତୁ")] {
+        let alone: String = mark.chars().take(if mark.starts_with('ହ') { 1 } else { 3 }).collect();
+        let width = |text: String| shape(Script::Odia, weight, text).width();
+        assert!((width(mark.to_owned()) - width(alone)).abs() < 1e-6, "{mark}");
+        let glyphs = shape(Script::Odia, weight, mark.to_owned()).glyphs;
+        assert!(glyphs.iter().all(|glyph| glyph.advance > 0.0 || glyph.right < 0.0), "{mark}");
     }
 }
