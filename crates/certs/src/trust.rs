@@ -125,5 +125,6 @@ impl Trust {
     }
 }
 
-#[cfg(all(test, feature = "issue"))]
+#[cfg(test)]
+#[cfg(feature = "issue")]
 mod tests;

@@ -61,5 +61,6 @@ fn check_json(text: &str, trust: &Trust, now: i64) -> Checked {
     }
 }
 
-#[cfg(all(test, feature = "issue"))]
+#[cfg(test)]
+#[cfg(feature = "issue")]
 mod tests;

@@ -8,7 +8,9 @@ use axum::{
     extract::State,
     http::{
         HeaderName, StatusCode,
-        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+        header::{
+            ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+        },
     },
     response::{IntoResponse, Response},
     routing::get,

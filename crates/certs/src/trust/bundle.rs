@@ -246,5 +246,6 @@ fn withdrawn_of(entry: &Value) -> Option<WithdrawnIds> {
     })
 }
 
-#[cfg(all(test, feature = "issue"))]
+#[cfg(test)]
+#[cfg(feature = "issue")]
 mod tests;
