@@ -3,11 +3,13 @@
 use std::io::Cursor;
 
 use png::{ColorType, Transformations};
-use rqrr::PreparedImage;
+use rqrr::{Point, PreparedImage};
 use zune_jpeg::{
     JpegDecoder,
     zune_core::{colorspace::ColorSpace, options::DecoderOptions},
 };
+
+use super::MOST_FOUND;
 
 /// The most pixels that are looked at: a photograph of 24 megapixels.
 const MOST_PIXELS: usize = 24_000_000;
@@ -72,18 +74,21 @@ fn picture(bytes: &[u8]) -> Option<Grey> {
     }
 }
 
-/// What the codes in a picture hold, at the first size at which there are any.
+/// What the codes in a picture hold, at the first size at which there are any, and at the other
+/// scales of it where some were seen that could not be read.
 fn search(mut grey: Grey) -> Vec<Vec<u8>> {
     loop {
-        let found = codes_at(&grey);
-        if !found.is_empty() {
-            return found;
-        }
+        let mut seen = codes_at(&grey);
         for (times, of) in SCALES {
-            let found = scaled(&grey, times, of).map(|other| codes_at(&other)).unwrap_or_default();
-            if !found.is_empty() {
-                return found;
+            if !seen.held.is_empty() && seen.unread == 0 {
+                break;
             }
+            if let Some(other) = scaled(&grey, times, of) {
+                seen.add(codes_at(&other));
+            }
+        }
+        if !seen.held.is_empty() {
+            return seen.held;
         }
         if grey.width.min(grey.height) < 2 * LEAST_SIDE {
             return Vec::new();
@@ -92,14 +97,63 @@ fn search(mut grey: Grey) -> Vec<Vec<u8>> {
     }
 }
 
-fn codes_at(grey: &Grey) -> Vec<Vec<u8>> {
-    let at = |x: usize, y: usize| grey.pixels[y * grey.width + x];
-    let mut prepared = PreparedImage::prepare_from_greyscale(grey.width, grey.height, at);
-    let held = |grid: &rqrr::Grid<_>| {
-        let mut held = Vec::new();
-        grid.decode_to(&mut held).ok().map(|_| held)
-    };
-    prepared.detect_grids().iter().filter_map(held).collect()
+/// The codes in a picture.
+struct Seen {
+    /// What those that were read hold, from the upper left on.
+    held: Vec<Vec<u8>>,
+    /// How many were not.
+    unread: usize,
+}
+
+impl Seen {
+    /// Adds what was seen of the same picture at another scale.
+    fn add(&mut self, other: Self) {
+        self.unread = self.unread.min(other.unread);
+        for held in other.held {
+            if !self.held.contains(&held) {
+                self.held.push(held);
+            }
+        }
+    }
+}
+
+fn codes_at(grey: &Grey) -> Seen {
+    let mut seen = Seen { held: Vec::new(), unread: 0 };
+    let mut read: Vec<[usize; 4]> = Vec::new();
+    // The corners of two codes side by side may be taken for those of one. So those that were read
+    // are covered, and the rest is looked at again, until there is nothing more.
+    loop {
+        let covered = |x, y| {
+            read.iter().any(|[left, top, right, bottom]| {
+                (*left..=*right).contains(&x) && (*top..=*bottom).contains(&y)
+            })
+        };
+        let at = |x, y| if covered(x, y) { 255 } else { grey.pixels[y * grey.width + x] };
+        let mut prepared = PreparedImage::prepare_from_greyscale(grey.width, grey.height, at);
+        let mut grids = prepared.detect_grids();
+        grids.sort_by_key(|grid| grid.bounds.iter().map(|corner| corner.x + corner.y).min());
+        let before = seen.held.len();
+        seen.unread = 0;
+        for grid in &grids {
+            let mut held = Vec::new();
+            if grid.decode_to(&mut held).is_ok() {
+                seen.held.push(held);
+                read.push(around(&grid.bounds));
+            } else {
+                seen.unread += 1;
+            }
+        }
+        if seen.held.len() == before || seen.held.len() >= MOST_FOUND {
+            return seen;
+        }
+    }
+}
+
+/// Left, top, right and bottom of a code.
+fn around(corners: &[Point; 4]) -> [usize; 4] {
+    let place = |place: Option<i32>| usize::try_from(place.unwrap_or(0)).unwrap_or(0);
+    let (x, y) = (corners.iter().map(|c| c.x), corners.iter().map(|c| c.y));
+    [place(x.clone().min()), place(y.clone().min()), place(x.max()), place(y.max())]
 }
 
 fn png(bytes: &[u8]) -> Option<Grey> {
