@@ -23,6 +23,10 @@ const SCALES: [(usize, usize); 3] = [(3, 2), (2, 1), (3, 4)];
 /// A picture that is larger is not made larger still.
 const MOST_SCALED: usize = 12_000_000;
 
+/// Noise is looked at up to this many pixels only: it is full of what could be corners of codes, and
+/// the time grows with the square of their number.
+const MOST_NOISE: usize = 400_000;
+
 /// A picture in shades of grey, row by row.
 struct Grey {
     width: usize,
@@ -78,9 +82,14 @@ fn picture(bytes: &[u8]) -> Option<Grey> {
 /// scales of it where some were seen that could not be read.
 fn search(mut grey: Grey) -> Vec<Vec<u8>> {
     loop {
+        let noise = is_noise(&grey);
+        if noise && grey.pixels.len() > MOST_NOISE {
+            grey = half(&grey);
+            continue;
+        }
         let mut seen = codes_at(&grey);
         for (times, of) in SCALES {
-            if !seen.held.is_empty() && seen.unread == 0 {
+            if noise || !seen.held.is_empty() && seen.unread == 0 {
                 break;
             }
             if let Some(other) = scaled(&grey, times, of) {
@@ -95,6 +104,16 @@ fn search(mut grey: Grey) -> Vec<Vec<u8>> {
         }
         grey = half(&grey);
     }
+}
+
+/// Whether a picture is as restless as noise: every fourth pixel is across the mean from the one
+/// before it. A photograph, a page of print or a code of which a module is a few pixels is not.
+fn is_noise(grey: &Grey) -> bool {
+    let sum: usize = grey.pixels.iter().map(|pixel| usize::from(*pixel)).sum();
+    let mean = sum / grey.pixels.len().max(1);
+    let dark = |pixel: &u8| usize::from(*pixel) < mean;
+    let changes = grey.pixels.windows(2).filter(|pair| dark(&pair[0]) != dark(&pair[1])).count();
+    changes * 4 > grey.pixels.len()
 }
 
 /// The codes in a picture.

@@ -120,3 +120,17 @@ fn half_of_a_picture_is_its_mean() {
     let half = half(&grey);
     assert_eq!((half.width, half.height, half.pixels), (1, 1, vec![100]));
 }
+
+/// Nothing but noise: as many possible corners of codes as there can be. Without the limit on it
+/// this takes minutes; no clock is needed to see that.
+#[test]
+fn noise_costs_no_more_than_a_small_picture() {
+    let mut state = 1_u64;
+    let mut next = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state.to_be_bytes()[0]
+    };
+    let pixels: Vec<u8> = (0..3_000 * 2_000).map(|_| next()).collect();
+    assert!(codes_of_pixels(3_000, pixels).is_empty());
+}
