@@ -1,5 +1,5 @@
 //! Health cards and SD-JWTs under others' judgement: the FHIR models and the reference
-//! implementation of SD-JWT from PyPI, and the published examples of both.
+//! implementation of SD-JWT from `PyPI`, and the published examples of both.
 //!
 //! What is not ours to copy is taken from folders that are named by environment variables:
 //! `TEEKA_SHC_EXAMPLES`, the folder `examples` of smart-on-fhir/health-cards, branch gh-pages;
