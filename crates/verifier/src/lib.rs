@@ -67,8 +67,11 @@ impl State {
 
     /// Four bytes of the answer; zeros beyond its end.
     fn pull(&self, place: usize) -> u32 {
-        let byte = |at: usize| self.output.get(at).copied().unwrap_or(0);
-        u32::from_le_bytes([byte(place), byte(place + 1), byte(place + 2), byte(place + 3)])
+        let byte = |ahead: usize| {
+            let at = place.checked_add(ahead);
+            at.and_then(|at| self.output.get(at)).copied().unwrap_or(0)
+        };
+        u32::from_le_bytes([byte(0), byte(1), byte(2), byte(3)])
     }
 
     /// Takes a trust bundle: the anchor's key as JSON Web Key in the first line, then the bundle.
@@ -112,3 +115,6 @@ fn trust_of(input: &[u8]) -> Result<Bundle, String> {
     let anchor = PublicKey::from_jwk(&anchor).map_err(|why| why.to_string())?;
     Bundle::read(bundle, &anchor).map_err(|why| why.to_string())
 }
+
+#[cfg(test)]
+mod tests;
