@@ -75,16 +75,15 @@ pub(super) fn wrap(text: &str, weight: Weight, most: f32) -> Vec<Line> {
     let mut lines: Vec<String> = Vec::new();
     for word in printable(text).split_whitespace() {
         let joined = lines.last().map(|line| format!("{line} {word}"));
-        match joined.filter(|joined| Line::of(joined, weight).width() <= most) {
-            Some(joined) => *lines.last_mut().expect("it was joined to this line") = joined,
-            None => {
-                // For whoever hears the text, a word ends where a space is.
-                if let Some(last) = lines.last_mut() {
-                    last.push(' ');
-                }
-                lines.extend(pieces(word, weight, most));
-            }
+        if let Some(joined) = joined.filter(|joined| Line::of(joined, weight).width() <= most) {
+            *lines.last_mut().expect("it was joined to this line") = joined;
+            continue;
         }
+        // For whoever hears the text, a word ends where a space is.
+        if let Some(last) = lines.last_mut() {
+            last.push(' ');
+        }
+        lines.extend(pieces(word, weight, most));
     }
     lines.iter().map(|line| Line::of(line, weight)).collect()
 }
