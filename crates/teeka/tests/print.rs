@@ -70,19 +70,35 @@ fn page(language: Language, name: &str, doses: u8, facility: &str) -> Vec<u8> {
     })
 }
 
-/// Text of a paper, white space as one space each; and the picture of it.
-fn seen(name: &str, pdf: &[u8], dots_an_inch: &str) -> (String, Vec<u8>) {
+/// Keeps a paper as a file.
+fn kept(name: &str, pdf: &[u8]) -> PathBuf {
     let file = folder().join(format!("{name}.pdf"));
     std::fs::write(&file, pdf).unwrap();
-    let text = Command::new("pdftotext").args(["-raw"]).arg(&file).arg("-").output().unwrap();
-    let text = String::from_utf8(text.stdout).unwrap();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let arguments = ["-r", dots_an_inch, "-png", "-singlefile"];
-    let picture = file.with_extension("");
-    let drawn = Command::new("pdftoppm").args(arguments).arg(&file).arg(&picture).status().unwrap();
-    assert!(drawn.success());
-    (text, std::fs::read(file.with_extension("png")).unwrap())
+    file
 }
+
+/// Text of a paper, white space as one space each.
+fn text_of(file: &Path) -> String {
+    let text = Command::new("pdftotext").args(["-raw"]).arg(file).arg("-").output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Picture of a paper; with arguments of the drawing program.
+fn picture_of(file: &Path, arguments: &[&str]) -> Vec<u8> {
+    let picture = file.with_extension("");
+    let drawn = Command::new("pdftoppm")
+        .args(["-png", "-gray", "-singlefile"])
+        .args(arguments)
+        .arg(file)
+        .arg(&picture)
+        .status();
+    assert!(drawn.unwrap().success());
+    std::fs::read(file.with_extension("png")).unwrap()
+}
+
+/// The lower half of an A4 page, where the codes are, at 300 dots an inch.
+const LOWER_HALF: [&str; 10] = ["-r", "300", "-x", "0", "-y", "1754", "-W", "2480", "-H", "1754"];
 
 #[test]
 fn papers_hold_whatever_a_name_is_and_their_codes_are_read_from_a_picture() {
@@ -97,7 +113,8 @@ fn papers_hold_whatever_a_name_is_and_their_codes_are_read_from_a_picture() {
         ("long", LONG, 2, place),
     ];
     for (case, name, doses, facility) in cases {
-        let (text, picture) = seen(case, &page(Language::English, name, doses, facility), "150");
+        let file = kept(case, &page(Language::English, name, doses, facility));
+        let (text, picture) = (text_of(&file), picture_of(&file, &["-r", "150"]));
         let kind = if doses == 2 { "Final certificate" } else { "Provisional certificate" };
         for part in [name, kind, facility, "21363381933156", "4121Z001", "03 May 2021", "1075"] {
             assert!(text.contains(part), "{case}: {part} is not in {text}");
@@ -120,7 +137,7 @@ fn papers_hold_whatever_a_name_is_and_their_codes_are_read_from_a_picture() {
         appointment: "3fa85f64-5717-4562-b3fc-2c963f66afa6".to_owned(),
         made_at: Timestamp::from_second(1_630_000_000).unwrap(),
     });
-    let (text, _) = seen("slip", &pdf, "150");
+    let text = text_of(&kept("slip", &pdf));
     for part in people.into_iter().chain([place, "0417", "Wednesday 22 September 2021"]) {
         assert!(text.contains(part), "{part} is not in {text}");
     }
@@ -152,13 +169,13 @@ fn a_certificate_in_each_language_is_copied_out_as_it_was_written_and_its_codes_
         return testkit::missing("poppler-utils");
     }
     for (language, title, name, facility) in LOCAL {
-        let pdf = page(language, name, 2, facility);
-        let (text, picture) = seen(language.tag(), &pdf, "150");
+        let file = kept(language.tag(), &page(language, name, 2, facility));
+        let (text, picture) = (text_of(&file), picture_of(&file, &["-r", "150"]));
         for part in [title, name, facility, "Certificate of Vaccination", "Final certificate"] {
             assert!(text.contains(part), "{language:?}: {part} is not in {text}");
         }
         assert!(payloads(&picture).contains(&Payload::Text(signed())), "{language:?}");
-        let (_, picture) = seen(language.tag(), &pdf, "300");
+        let picture = picture_of(&file, &LOWER_HALF);
         assert!(payloads(&picture) == [Payload::Text(signed()), zipped()], "{language:?}");
     }
 }

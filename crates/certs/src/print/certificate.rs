@@ -35,7 +35,7 @@ const CAPTION: f32 = 28.0;
 const QUIET: f32 = 11.0;
 /// White under a field, where there is place for it, and where many doses leave none.
 const ROOMY: f32 = 7.0;
-const TIGHT: f32 = 2.0;
+const TIGHT: f32 = 3.0;
 
 /// A word of the table.
 type Pick = fn(&Words) -> &'static str;
@@ -134,7 +134,8 @@ impl<'a> Drawing<'a> {
                 sheet.text(Place::across(y - 2.0), Style::name(), &name.value)
             })
         });
-        y = self.end_row(y);
+        // What stands deep below a line of this size needs more than what stands below a value.
+        y = self.end_row(y + 1.5);
         let born: Pick = match page.born {
             Born::Year(_) => |words| words.born_in,
             Born::On(_) => |words| words.born_on,

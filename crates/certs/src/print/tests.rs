@@ -77,3 +77,28 @@ pub(super) fn zipped() -> Payload {
     };
     Payload::Bytes(b"PK\x03\x04".iter().copied().chain((0..1_196).map(|_| next())).collect())
 }
+
+#[test]
+fn a_certificate_says_what_is_what_for_archives_and_for_whoever_does_not_see_it() {
+    let pdf = certificate(&page("முருகன்", &[signed()]));
+    let has = |part: &str| pdf.windows(part.len()).any(|bytes| bytes == part.as_bytes());
+    for part in [
+        "<pdfaid:part>2</pdfaid:part>",
+        "<pdfaid:conformance>A</pdfaid:conformance>",
+        "<pdfuaid:part>1</pdfuaid:part>",
+        "/DisplayDocTitle true",
+        "/Lang(hi)",
+        "/Lang(ta)",
+        "/Lang(en)",
+        "/S/H1",
+        "/S/H2",
+        "/S/LBody",
+        "/S/TH",
+        "/S/Figure",
+        "/S/Caption",
+        "/ActualText",
+        "/Alt",
+    ] {
+        assert!(has(part), "{part}");
+    }
+}

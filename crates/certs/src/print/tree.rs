@@ -42,6 +42,27 @@ enum Inside {
     Mark(usize),
 }
 
+/// Something drawn.
+pub(super) struct Drawn {
+    pub(super) identifier: Identifier,
+    /// What it says, where that does not follow from its glyphs one by one.
+    pub(super) said: Option<Said>,
+}
+
+/// Words in a language.
+pub(super) struct Said {
+    pub(super) language: &'static str,
+    pub(super) words: String,
+}
+
+impl From<Drawn> for Node {
+    fn from(drawn: Drawn) -> Self {
+        let Some(Said { language, words }) = drawn.said else { return drawn.identifier.into() };
+        let span = Tag::Span.with_lang(Some(language.to_owned())).with_actual_text(Some(words));
+        TagGroup::with_children(span, vec![drawn.identifier.into()]).into()
+    }
+}
+
 impl Part {
     pub(super) const fn new(kind: Kind) -> Self {
         Self { kind, inside: Vec::new() }
@@ -55,8 +76,8 @@ impl Part {
         self.inside.push(Inside::Mark(place));
     }
 
-    /// The page's parts, once it is drawn; each mark has the identifiers that drawing it gave.
-    pub(super) fn tree(self, language: &str, drawn: &mut [Vec<Identifier>]) -> TagTree {
+    /// The page's parts, once it is drawn; each mark has what drawing it gave.
+    pub(super) fn tree(self, language: &str, drawn: &mut [Vec<Drawn>]) -> TagTree {
         let mut tree = TagTree::new().with_lang(Some(language.to_owned()));
         for node in self.nodes(drawn) {
             tree.push(node);
@@ -64,7 +85,7 @@ impl Part {
         tree
     }
 
-    fn nodes(self, drawn: &mut [Vec<Identifier>]) -> Vec<Node> {
+    fn nodes(self, drawn: &mut [Vec<Drawn>]) -> Vec<Node> {
         let mut nodes = Vec::with_capacity(self.inside.len());
         for inside in self.inside {
             match inside {

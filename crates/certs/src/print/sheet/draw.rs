@@ -6,7 +6,7 @@ use krilla::{
     num::NormalizedF32,
     paint::{Fill, FillRule},
     surface::Surface,
-    tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag},
+    tagging::{Artifact, ArtifactType, ContentTag, SpanTag},
 };
 
 use super::Colour;
@@ -14,6 +14,7 @@ use crate::{
     print::{
         language::Language,
         text::{Line, Run, Script},
+        tree::{Drawn, Said},
     },
     qr::Modules,
 };
@@ -45,7 +46,7 @@ pub(super) enum Mark {
 
 impl Mark {
     /// Draws it; gives by what the parts of the page know it. What only adorns has none.
-    pub(super) fn draw(&self, surface: &mut Surface<'_>, page: Language) -> Vec<Identifier> {
+    pub(super) fn draw(&self, surface: &mut Surface<'_>, page: Language) -> Vec<Drawn> {
         match self {
             Self::Text { x, y, size, colour, line } => {
                 surface.set_fill(Some(fill(*colour)));
@@ -71,7 +72,7 @@ impl Mark {
                 draw_modules(surface, modules);
                 surface.pop();
                 surface.end_tagged();
-                vec![identifier]
+                vec![Drawn { identifier, said: None }]
             }
         }
     }
@@ -84,14 +85,19 @@ fn draw_line(
     start: Point,
     size: f32,
     line: &Line,
-) -> Vec<Identifier> {
-    let mut identifiers = Vec::with_capacity(1);
+) -> Vec<Drawn> {
+    let mut drawn = Vec::with_capacity(1);
     let mut x = start.x;
     for (language, runs) in spoken(page, &line.0) {
+        // Of a script whose signs are made of several glyphs, the words are said outright.
+        let said = (language != Language::English).then(|| {
+            let words = runs.iter().map(|run| run.text.as_str()).collect();
+            Said { language: language.tag(), words }
+        });
         // What is in the page's own language needs no mark.
-        let mark = (language != page).then(|| language.tag());
+        let mark = (said.is_none() && language != page).then(|| language.tag());
         let tag = ContentTag::Span(SpanTag::empty().with_lang(mark));
-        identifiers.push(surface.start_tagged(tag));
+        drawn.push(Drawn { identifier: surface.start_tagged(tag), said });
         for run in runs {
             let start = Point::from_xy(x, start.y);
             surface.draw_glyphs(start, &run.glyphs, run.font(), &run.text, size, false);
@@ -99,7 +105,7 @@ fn draw_line(
         }
         surface.end_tagged();
     }
-    identifiers
+    drawn
 }
 
 /// The runs of a line, those together that are of one language. Runs without letters, such as

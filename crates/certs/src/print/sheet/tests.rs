@@ -21,7 +21,8 @@ fn around(inks: &[Ink]) -> Ink {
 }
 
 impl Mark {
-    /// What it is in words, and its ink: each glyph's, or that of a code with its quiet zone.
+    /// What it is in words, and its ink: each glyph's, a rule's, or that of a code with its quiet
+    /// zone.
     fn inks(&self) -> Option<(String, Vec<Ink>)> {
         match self {
             Self::Text { x, y, size, line, .. } => {
@@ -43,7 +44,9 @@ impl Mark {
                 let ink = [x - quiet, y - quiet, x + size + quiet, y + size + quiet];
                 Some(("code".to_owned(), vec![ink]))
             }
-            Self::Box { .. } => None,
+            // Bands have text on them, rules have none.
+            Self::Box { x, y, width, height, .. } => (*height < 1.0)
+                .then(|| ("a rule".to_owned(), vec![[*x, *y, x + width, y + height]])),
         }
     }
 }
