@@ -5,9 +5,10 @@
 use app::certificates::Paper;
 use app::{correction::Change, doses::Given};
 use certs::{
+    read::payloads,
     trust::bundle::Bundle,
-    verdict::{Caveat, NotValid, Verdict},
-    verify::verify_text,
+    verdict::{Caveat, Format, NotValid, Verdict},
+    verify::{verify, verify_text},
 };
 use domain::{
     id::{BeneficiaryId, DoseId, FacilityId},
@@ -107,4 +108,36 @@ async fn a_corrected_name_withdraws_the_old_certificate_on_postgresql() {
 #[tokio::test]
 async fn a_corrected_name_withdraws_the_old_certificate_on_shards() {
     a_corrected_name_withdraws_the_old_certificate(Engine::Sharded).await;
+}
+
+/// The card of a wallet goes the same way as the certificate.
+#[tokio::test]
+async fn a_health_card_names_its_issuer_and_is_withdrawn_with_the_certificate() {
+    let address = "https://vaccination.example".to_owned();
+    let settings = app::settings::Settings { public_address: Some(address), ..Default::default() };
+    let world = World::with_settings(1, settings).await;
+    let id = vaccinated(&world).await;
+    let resident = world.resident(MOBILE);
+    let file = world.platform.my_health_card(&resident, id).await.unwrap();
+    let [card] = &payloads(file.as_bytes())[..] else { panic!("a file with one card") };
+    let at = |world: &World| world.now().as_second();
+    let Verdict::Valid(claims) = verify(card, &list(&world).await.trust, at(&world)) else {
+        panic!("the card is valid")
+    };
+    assert!(claims.format == Format::Shc && claims.name.as_deref() == Some("Asha Demo"));
+    let key = &world.platform.keys()["keys"][0];
+    assert_eq!(key["kid"], world.platform.trust_anchor().thumbprint());
+
+    world.advance(HOUR);
+    let change = Change { name: Some(Name::parse("Āśā Demo").unwrap()), ..Change::default() };
+    world.platform.correct_my_details(&resident, id, &change, None).await.unwrap();
+    let after = list(&world).await;
+    assert!(verify(card, &after.trust, at(&world)) == Verdict::NotValid(NotValid::Withdrawn));
+
+    let other = world.platform.my_health_card(&world.resident("9000000002"), id).await;
+    assert!(matches!(other, Err(app::Error::NotFound)), "a card is for its own account");
+    let silent = World::new(2).await;
+    let id = vaccinated(&silent).await;
+    let none = silent.platform.my_health_card(&silent.resident(MOBILE), id).await;
+    assert!(matches!(none, Err(app::Error::Invalid(_))), "without an address there is no issuer");
 }
