@@ -81,7 +81,7 @@ async fn wasm() -> impl IntoResponse {
 /// The key that the bundle is signed with.
 async fn anchor(State(web): State<Web>) -> impl IntoResponse {
     let key = web.0.platform.trust_anchor().to_jwk();
-    ([(CONTENT_TYPE, "application/jwk+json"), (CACHE_CONTROL, KEPT)], key.to_string())
+    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, KEPT)], key.to_string())
 }
 
 /// The keys of SMART Health Cards.

@@ -279,14 +279,13 @@ pub(crate) const CALLS: &[Call] = &[
     get("/api/openapi.json", "document", "This document").gives(Gives::Document),
     get("/.well-known/document-signers.pem", "signers", "Certificates of the document signers")
         .gives(Gives::Text("application/x-pem-file")),
-    get("/.well-known/jwks.json", "keys", "The keys of SMART Health Cards")
-        .gives(Gives::Text("application/json")),
+    get("/.well-known/jwks.json", "keys", "The keys of SMART Health Cards").gives(Gives::Document),
     get(
         "/.well-known/trust-anchor.json",
         "trustAnchor",
         "The key that the trust bundle is signed with",
     )
-    .gives(Gives::Text("application/jwk+json")),
+    .gives(Gives::Document),
     get("/.well-known/trust-bundle", "trustBundle", "Keys and withdrawn certificates, signed")
         .gives(Gives::Text("application/jose")),
 ];
