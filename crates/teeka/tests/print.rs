@@ -40,17 +40,25 @@ fn zipped() -> Payload {
     Payload::Bytes(b"PK\x03\x04".iter().copied().chain((0..1_146).map(|_| next())).collect())
 }
 
-/// A certificate with two codes, of a made-up person.
+/// A certificate of a made-up person.
 fn page(language: Language, name: &str, doses: u8, facility: &str) -> Vec<u8> {
+    let code = Code { payload: Payload::Text(signed()), caption: "EU Digital COVID Certificate" };
+    page_with(language, vec![code], name, doses, facility)
+}
+
+fn page_with(
+    language: Language,
+    codes: Vec<Code<'_>>,
+    name: &str,
+    doses: u8,
+    facility: &str,
+) -> Vec<u8> {
     let given = [date(2021, 5, 3), date(2021, 8, 1)];
     let doses = (1..=doses).zip(given).map(|(n, on)| (n, on, format!("4121Z{n:03}")));
     certificate(&CertificatePage {
         language,
         variant: Variant::Domestic,
-        codes: vec![
-            Code { payload: Payload::Text(signed()), caption: "EU Digital COVID Certificate" },
-            Code { payload: zipped(), caption: "Co-WIN" },
-        ],
+        codes,
         name,
         born: Born::Year(1980),
         gender: Gender::Female,
@@ -121,8 +129,13 @@ fn papers_hold_whatever_a_name_is_and_their_codes_are_read_from_a_picture() {
         }
         assert_eq!(text.contains("2nd dose"), doses == 2, "{case}");
         assert_eq!(text.contains("26 Jul 2021"), doses == 1, "{case}");
-        assert!(payloads(&picture).contains(&Payload::Text(signed())), "{case}");
+        assert!(payloads(&picture) == [Payload::Text(signed())], "{case}");
     }
+    let code = |payload, caption| Code { payload, caption };
+    let codes = vec![code(Payload::Text(signed()), "EU"), code(zipped(), "Co-WIN")];
+    let file = kept("two codes", &page_with(Language::English, codes, LONG, 2, place));
+    let picture = picture_of(&file, &LOWER_HALF);
+    assert!(payloads(&picture) == [Payload::Text(signed()), zipped()]);
 
     let people = [LONG, DEVANAGARI, "Ravi", "Asha", "Imran", "Meera"];
     let pdf = slip(&SlipPage {
@@ -164,18 +177,17 @@ const LOCAL: [(Language, &str, &str, &str); 11] = [
 ];
 
 #[test]
-fn a_certificate_in_each_language_is_copied_out_as_it_was_written_and_its_codes_are_read() {
+fn a_certificate_in_each_language_is_copied_out_as_it_was_written_and_its_code_is_read() {
     if Command::new("pdftoppm").arg("-v").output().is_err() {
         return testkit::missing("poppler-utils");
     }
     for (language, title, name, facility) in LOCAL {
         let file = kept(language.tag(), &page(language, name, 2, facility));
-        let (text, picture) = (text_of(&file), picture_of(&file, &["-r", "150"]));
+        let text = text_of(&file);
         for part in [title, name, facility, "Certificate of Vaccination", "Final certificate"] {
             assert!(text.contains(part), "{language:?}: {part} is not in {text}");
         }
-        assert!(payloads(&picture).contains(&Payload::Text(signed())), "{language:?}");
         let picture = picture_of(&file, &LOWER_HALF);
-        assert!(payloads(&picture) == [Payload::Text(signed()), zipped()], "{language:?}");
+        assert!(payloads(&picture) == [Payload::Text(signed())], "{language:?}");
     }
 }
