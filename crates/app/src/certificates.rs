@@ -48,9 +48,9 @@ impl Platform {
         series: u8,
         id: Uuid,
     ) -> Result<String> {
-        let place = self.names_of(dose.facility);
-        let reference = person.reference.to_string();
-        let vaccination = self.vaccination(person, dose, series, id, (&place, &reference));
+        // An EU DCC tells neither: with each dose of a country, they are not looked up.
+        let (place, reference) = (PlaceNames::default(), "");
+        let vaccination = self.vaccination(person, dose, series, id, (&place, reference));
         let issued_at = ctx.now.as_second();
         let life = i64::from(self.settings.certificate_days) * 86_400;
         Ok(dcc::issue(&self.signer, &vaccination, issued_at, issued_at + life)?)

@@ -33,18 +33,20 @@ pub(crate) struct Bundles {
 }
 
 /// The withdrawn certificates that were read so far.
+#[derive(Default)]
 struct Withdrawn {
-    ids: HashMap<String, Option<i64>>,
+    ids: Ids,
     /// The same certificates as health cards name them.
-    cards: HashMap<String, Option<i64>>,
+    cards: Ids,
     latest: Timestamp,
 }
 
+/// Ids as a list of withdrawn certificates has them.
+type Ids = HashMap<String, Option<i64>>;
+
 impl Default for Bundles {
     fn default() -> Self {
-        let (ids, cards) = (HashMap::new(), HashMap::new());
-        let withdrawn = Withdrawn { ids, cards, latest: Timestamp::UNIX_EPOCH };
-        Self { kept: Kept::new(REST, 1), withdrawn: Mutex::new(withdrawn) }
+        Self { kept: Kept::new(REST, 1), withdrawn: Mutex::default() }
     }
 }
 
@@ -66,26 +68,23 @@ impl Platform {
         }
         self.read_withdrawn(&mut withdrawn).await?;
         let now = ctx.now.as_second();
-        let list = WithdrawnIds {
-            kind: IdKind::Uvci,
-            issuer: self.settings.country.clone(),
-            ids: withdrawn.ids.clone(),
+        let list = |kind, issuer, ids: &Ids| WithdrawnIds {
+            kind,
+            issuer,
+            ids: ids.clone(),
             issued_at: now,
             valid_until: now + FRESH_SECONDS,
         };
-        let card_key = self.card_key();
-        let cards = card_key.iter().map(|key| WithdrawnIds {
-            kind: IdKind::Rid,
-            issuer: format!("{}#{}", key.issuer, key.id.as_deref().unwrap_or_default()),
-            ids: withdrawn.cards.clone(),
-            ..list.clone()
-        });
-        let content = Content {
+        let mut content = Content {
             signers: vec![self.signer.certificate_der().to_vec()],
-            withdrawn: cards.chain([list.clone()]).collect(),
-            issuers: card_key.clone().into_iter().collect(),
+            withdrawn: vec![list(IdKind::Uvci, self.settings.country.clone(), &withdrawn.ids)],
             ..Content::default()
         };
+        if let Some(key) = self.card_key() {
+            let issuer = format!("{}#{}", key.issuer, key.id.as_deref().unwrap_or_default());
+            content.withdrawn.push(list(IdKind::Rid, issuer, &withdrawn.cards));
+            content.issuers.push(key);
+        }
         let bundle: Arc<str> = content.sign(self.signer.key(), now, now + FRESH_SECONDS)?.into();
         self.bundles.kept.put((), ctx.now, bundle.clone());
         Ok(bundle)

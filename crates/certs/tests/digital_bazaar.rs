@@ -4,6 +4,8 @@
 #![cfg(feature = "issue")]
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
+mod common;
+
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -14,9 +16,9 @@ use certs::{
     signature::Scheme,
     signer::key::{LocalKey, SigningKey, make_key},
     status::{Bits, Purpose, StatusList, credential},
-    vaccination::{Born, Codes, Gender, Place, Vaccination},
     vc::{CONTEXT_DOCUMENT, CONTEXT_URL, StatusEntry, VcIssuer, issue},
 };
+use common::vaccination;
 use serde_json::{Value, json};
 
 const ISSUED: i64 = 1_767_225_600;
@@ -44,40 +46,6 @@ fn packages() -> PathBuf {
     let quiet = ["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
     assert!(runs(Command::new("npm").args(quiet).current_dir(&folder)), "npm ci");
     folder
-}
-
-/// A vaccination of a made-up person.
-fn vaccination(name: &str) -> Vaccination<'_> {
-    Vaccination {
-        id: uuid::Uuid::from_bytes([3; 16]),
-        name,
-        born: Born::Year(1980),
-        gender: Gender::Female,
-        reference: "12345678901234",
-        vaccine: "COVISHIELD",
-        codes: Codes {
-            disease: "840539006",
-            icd11: "RA01",
-            prophylaxis: "29061000087103",
-            product: "Covishield",
-            manufacturer: "ORG-100001981",
-            maker: "Serum Institute of India",
-            cvx: "210",
-        },
-        lot: "4121Z008",
-        vaccinator: "Meera Nair",
-        place: Place {
-            facility: "PHC \"Old Town\", Ward 3",
-            district: "Pune",
-            state: "Maharashtra",
-            pincode: 411_001,
-        },
-        dose_number: 2,
-        doses_total: 2,
-        given_on: jiff::civil::date(2021, 12, 1),
-        country: "IN",
-        issuer: "Ministry of Health",
-    }
 }
 
 /// The key as the program's DID document has it.

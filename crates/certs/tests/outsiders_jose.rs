@@ -7,6 +7,8 @@
 //! `TEEKA_SHC_VALIDATOR`, a built health-cards-dev-tools, which needs Node.js.
 #![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
 
+mod common;
+
 use std::{
     env, fs,
     io::Write,
@@ -20,13 +22,11 @@ use certs::{
     signature::{PublicKey, Scheme},
     signer::key::{LocalKey, SigningKey, make_key},
     trust::{IssuerKey, Trust, Use},
-    vaccination::{Born, Codes, Gender, Place, Vaccination},
     verdict::{Caveat, Claims, NotValid, Verdict},
     verify::verify_text,
 };
-use jiff::civil::date;
+use common::vaccination;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 const ISSUER: &str = "https://health.example.org/certificates";
 const ISSUED: i64 = 1_640_000_000;
@@ -88,40 +88,6 @@ fn asked(program: &mut Command, question: &Value) -> Option<Value> {
 
 fn key() -> LocalKey {
     LocalKey::from_pem(&make_key(Scheme::Es256).unwrap()).unwrap()
-}
-
-/// A vaccination of a made-up person.
-fn vaccination(name: &str) -> Vaccination<'_> {
-    Vaccination {
-        id: Uuid::from_bytes([3; 16]),
-        name,
-        born: Born::Year(1980),
-        gender: Gender::Female,
-        reference: "12345678901234",
-        vaccine: "COVISHIELD",
-        codes: Codes {
-            disease: "840539006",
-            icd11: "RA01",
-            prophylaxis: "29061000087103",
-            product: "Covishield",
-            manufacturer: "ORG-100001981",
-            maker: "Serum Institute of India",
-            cvx: "210",
-        },
-        lot: "4121Z008",
-        vaccinator: "Meera Nair",
-        place: Place {
-            facility: "PHC \"Old Town\", Ward 3",
-            district: "Pune",
-            state: "Maharashtra",
-            pincode: 411_001,
-        },
-        dose_number: 2,
-        doses_total: 2,
-        given_on: date(2021, 12, 1),
-        country: "IN",
-        issuer: "Ministry of Health",
-    }
 }
 
 fn trust_in(used_for: Use, issuer: &str, key: PublicKey) -> Trust {

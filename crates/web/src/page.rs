@@ -185,18 +185,25 @@ pub(crate) fn kinds() -> Vec<(i64, &'static str)> {
 
 /// What a form tells about a person.
 pub(crate) fn details(form: &Query, today: Date) -> Result<Details, BadDetail> {
-    let text = |name| form.get(name).unwrap_or("");
-    let number = |name, or| text(name).parse().map_err(|_| or);
+    let (name, birth_year, gender) = who(form, today)?;
+    let kind = form.get("kind").unwrap_or("").parse().map_err(|_| BadDetail::DocumentKind)?;
+    let number = form.get("number").unwrap_or("");
     Ok(Details {
-        name: Name::parse(text("name"))?,
-        birth_year: parse_birth_year(text("birth_year"), today.year())?,
-        gender: Gender::from_number(number("gender", BadDetail::Gender)?)?,
-        document: IdentityDocument::parse(
-            number("kind", BadDetail::DocumentKind)?,
-            text("number"),
-        )?,
+        name,
+        birth_year,
+        gender,
+        document: IdentityDocument::parse(kind, number)?,
         comorbidity: form.get("comorbidity") == Some("Y"),
     })
+}
+
+/// Name, year of birth and gender in a form.
+pub(crate) fn who(form: &Query, today: Date) -> Result<(Name, i16, Gender), BadDetail> {
+    let text = |name| form.get(name).unwrap_or("");
+    let name = Name::parse(text("name"))?;
+    let birth_year = parse_birth_year(text("birth_year"), today.year())?;
+    let gender = text("gender").parse().map_err(|_| BadDetail::Gender)?;
+    Ok((name, birth_year, Gender::from_number(gender)?))
 }
 
 /// The name of a person in addresses and forms of their own account. It is not the reference

@@ -179,15 +179,3 @@ proptest! {
         prop_assert_eq!(first, canonical(&document, Escapes::All));
     }
 }
-
-/// How long a check takes: a figure to read, not a gate.
-#[test]
-#[ignore = "measures"]
-fn measure() {
-    let document = credential();
-    let start = Instant::now();
-    for _ in 0..1_000 {
-        canonical(&document, Escapes::All).unwrap();
-    }
-    println!("{:?} for one canonical form", start.elapsed() / 1_000);
-}

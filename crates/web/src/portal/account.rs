@@ -8,22 +8,20 @@ use app::{
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
-    http::{
-        HeaderName,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
-    },
+    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 
 use super::{
     appointment::{AppointmentView, live},
+    member::chosen,
     sign_in::{RESIDENT, first_sign_in},
 };
 use crate::{
     Web,
     caller::Caller,
     form::Query,
-    page::{Top, day_words, handle, named, show},
+    page::{Top, day_words, handle, show},
     token::Scope,
 };
 
@@ -147,17 +145,12 @@ pub(super) async fn certificate(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let people = match family(&web, &caller, "/people").await {
-        Ok(people) => people,
+    let query = Query::parse(query.as_deref());
+    let person = match chosen(&web, &caller, &query).await {
+        Ok(person) => person,
         Err(elsewhere) => return *elsewhere,
     };
-    let query = Query::parse(query.as_deref());
-    let person = named(&people, &query).first().map(|person| person.id);
-    let printed = match person {
-        Some(id) => web.0.platform.my_certificate(&caller.ctx, id, paper(&query)).await,
-        None => Err(app::Error::NotFound),
-    };
-    match printed {
+    match web.0.platform.my_certificate(&caller.ctx, person.id, paper(&query)).await {
         Ok(bytes) => crate::cowin::pdf(bytes),
         Err(error) => page(&web, &caller, Top::error(&caller, &error)).await,
     }
@@ -169,23 +162,15 @@ pub(super) async fn card(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let people = match family(&web, &caller, "/people").await {
-        Ok(people) => people,
+    let person = match chosen(&web, &caller, &Query::parse(query.as_deref())).await {
+        Ok(person) => person,
         Err(elsewhere) => return *elsewhere,
     };
-    let query = Query::parse(query.as_deref());
-    let person = named(&people, &query).first().map(|person| person.id);
-    let card = match person {
-        Some(id) => web.0.platform.my_health_card(&caller.ctx, id).await,
-        None => Err(app::Error::NotFound),
-    };
-    match card {
+    match web.0.platform.my_health_card(&caller.ctx, person.id).await {
         Ok(card) => {
             let headers = [
                 (CONTENT_TYPE, "application/smart-health-card"),
                 (CONTENT_DISPOSITION, "attachment; filename=\"vaccinations.smart-health-card\""),
-                (CACHE_CONTROL, "private, no-store"),
-                (HeaderName::from_static("x-robots-tag"), "noindex"),
             ];
             (headers, card).into_response()
         }

@@ -7,7 +7,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use domain::person::{BadDetail, Gender, Name, parse_birth_year};
+use domain::person::BadDetail;
 use jiff::civil::Date;
 
 use super::member::chosen;
@@ -15,7 +15,7 @@ use crate::{
     Web,
     caller::Caller,
     form::Query,
-    page::{Top, Typed, count, form_key, genders, go, handle, show, uuid},
+    page::{Top, Typed, count, form_key, genders, go, handle, show, uuid, who},
 };
 
 #[derive(Template)]
@@ -81,11 +81,6 @@ pub(super) async fn correct(State(web): State<Web>, caller: Caller, body: Bytes)
 
 /// What a form says is right. What is right already is not corrected by it.
 fn change(form: &Query, today: Date) -> Result<Change, BadDetail> {
-    let text = |name| form.get(name).unwrap_or("");
-    let gender = text("gender").parse().map_err(|_| BadDetail::Gender)?;
-    Ok(Change {
-        name: Some(Name::parse(text("name"))?),
-        birth_year: Some(parse_birth_year(text("birth_year"), today.year())?),
-        gender: Some(Gender::from_number(gender)?),
-    })
+    let (name, birth_year, gender) = who(form, today)?;
+    Ok(Change { name: Some(name), birth_year: Some(birth_year), gender: Some(gender) })
 }
