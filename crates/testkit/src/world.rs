@@ -10,8 +10,10 @@ use std::{
 
 use app::{
     Actor, Ctx, Platform,
+    booking::Wish,
     clock::SeededEntropy,
     ctx::StaffActor,
+    doses::Given,
     keys::{KeyRing, KeyUse, RingKey},
     settings::Settings,
 };
@@ -22,7 +24,7 @@ use certs::signer::{
 };
 use domain::{
     facility::{Facility, FeeType},
-    id::{BeneficiaryId, DistrictId, FacilityId, SessionId, StaffId, StateId},
+    id::{BeneficiaryId, DistrictId, DoseId, FacilityId, SessionId, StaffId, StateId},
     person::{Details, Gender, IdentityDocument, Mobile, Name},
     place::{District, Pincode, State},
     session::{Channel, SeatPool, Session, SessionState, Slot},
@@ -249,6 +251,44 @@ impl World {
         let details = details("Asha Demo", 1980, document);
         let ctx = self.resident(mobile);
         self.platform.enrol(&ctx, &Secret::new(mobile.to_owned()), &details, None).await
+    }
+
+    /// Registers somebody as [`World::enrol`] does and gives them a first dose today, in a session of
+    /// their own.
+    ///
+    /// # Panics
+    ///
+    /// If a step is refused.
+    pub async fn vaccinate(&self, mobile: &str, document: u64) -> BeneficiaryId {
+        let (id, platform) =
+            (self.enrol(mobile, document).await.expect("a new person"), &self.platform);
+        let (number, facility) = (u128::from(document), FacilityId(1));
+        let today = self.ctx(Actor::System).today();
+        let session = self.publish(self.session(number, facility.0, today, [5, 5, 5])).await;
+        let wish = Wish {
+            session,
+            slot: "01:00PM-05:00PM",
+            dose_number: Some(1),
+            beneficiaries: &[id],
+            idempotency_key: None,
+        };
+        let booked = platform.book(&self.resident(mobile), &wish).await.expect("seats are free");
+        let (staff, reference) =
+            (self.staff(StaffRole::Vaccinator, facility.0), platform.reference(id).to_string());
+        let code = platform.security_code(booked);
+        let presented = platform.present_code(&staff, facility, &reference, &code);
+        let presented = presented.await.expect("it is their code");
+        let given = Given {
+            id: DoseId(Uuid::from_u128(number)),
+            number: Some(1),
+            vaccine: "COVISHIELD",
+            lot: "LOT1",
+            vaccinator: "Meera Pillai",
+            given_on: None,
+        };
+        let dose = platform.record_dose(&staff, &presented.presence, &given).await;
+        dose.expect("a dose that is due");
+        id
     }
 }
 
