@@ -19,6 +19,7 @@ pub mod inventory;
 pub mod kept;
 pub mod messages;
 pub mod opened;
+pub mod owed;
 pub mod platform;
 pub mod presence;
 pub mod reports;
