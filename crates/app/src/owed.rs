@@ -245,7 +245,7 @@ mod tests {
 
     fn seen(count: u128) -> Vec<OwedCertificate> {
         let one = |number| OwedCertificate {
-            beneficiary: BeneficiaryId::from_number(1 << 20).unwrap(),
+            beneficiary: BeneficiaryId::draw(domain::id::HomeBucket(1), 1),
             dose: DoseId(Uuid::from_u128(number)),
             since: Timestamp::UNIX_EPOCH,
         };

@@ -29,7 +29,10 @@ use store::{
 use uuid::Uuid;
 use vault::{Secret, Vault};
 
-use crate::postgres;
+use crate::{
+    key::{Switch, SwitchedKey},
+    postgres,
+};
 
 /// Where a small platform keeps what it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +56,8 @@ enum Address {
 pub struct World {
     /// The platform.
     pub platform: Arc<Platform>,
+    /// Takes its signing key away, and brings it back. A crash leaves it as it is.
+    pub key: Switch,
     address: Address,
     now: AtomicI64,
     entropy: Arc<SeededEntropy>,
@@ -103,9 +108,11 @@ impl World {
         let new = make_signer("IN", "Ministry", date(2021, 1, 1)).expect("a signer can be made");
         let signer = (new.key_pem, new.certificate_pem);
         let now: Timestamp = "2022-02-01T09:00:00+05:30".parse().expect("an instant");
-        let platform = open(&address, &signer, settings.clone(), now).await;
+        let key = Switch::default();
+        let platform = open(&address, &signer, &key, settings.clone(), now).await;
         let world = Self {
             platform: Arc::new(platform),
+            key,
             address,
             now: AtomicI64::new(now.as_millisecond()),
             entropy: Arc::new(SeededEntropy::new(seed)),
@@ -156,8 +163,9 @@ impl World {
     /// If it does not open again.
     pub async fn crash(&mut self) {
         let now = self.now();
-        self.platform =
-            Arc::new(open(&self.address, &self.signer, self.settings.clone(), now).await);
+        self.platform = Arc::new(
+            open(&self.address, &self.signer, &self.key, self.settings.clone(), now).await,
+        );
     }
 
     /// Now.
@@ -263,6 +271,7 @@ pub fn details(name: &str, birth_year: i16, document: u64) -> Details {
 async fn open(
     address: &Address,
     signer: &(String, String),
+    switch: &Switch,
     settings: Settings,
     now: Timestamp,
 ) -> Platform {
@@ -273,7 +282,8 @@ async fn open(
         }
     };
     let programme = app::rules::read(app::rules::INDIA_2021_22).expect("the shipped rules");
-    let signer = Signer::from_pem(&signer.0, &signer.1).expect("a signer");
+    let key = SwitchedKey::from_pem(&signer.0, switch.clone());
+    let signer = Signer::new(Box::new(key), &signer.1).expect("a signer");
     let vault = Vault::from_root_key([7; 32]);
     Platform::open(store, vault, signer, programme, settings, now).await.expect("it opens")
 }
