@@ -22,6 +22,7 @@ struct State {
     away: AtomicBool,
     delay_millis: AtomicU64,
     asked: AtomicU64,
+    dies_at: AtomicU64,
 }
 
 impl Switch {
@@ -38,6 +39,11 @@ impl Switch {
     /// Each answer of the key takes so long, and blocks who asks.
     pub fn slow_down(&self, delay_millis: u64) {
         self.0.delay_millis.store(delay_millis, Ordering::SeqCst);
+    }
+
+    /// Whoever asks it for the signature after so many more dies of it, once.
+    pub fn let_die_after(&self, signatures: u64) {
+        self.0.dies_at.store(self.asked() + signatures + 1, Ordering::SeqCst);
     }
 
     /// How often the key was asked, whether or not it answered.
@@ -72,9 +78,13 @@ impl SigningKey for SwitchedKey {
         self.key.public_key()
     }
 
+    /// # Panics
+    ///
+    /// If a test wants it.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, NotSigned> {
-        let State { away, delay_millis, asked } = &*self.switch.0;
-        asked.fetch_add(1, Ordering::SeqCst);
+        let State { away, delay_millis, asked, dies_at } = &*self.switch.0;
+        let number = asked.fetch_add(1, Ordering::SeqCst) + 1;
+        assert!(number != dies_at.load(Ordering::SeqCst), "whoever asks is to die here");
         let delay = delay_millis.load(Ordering::SeqCst);
         if delay > 0 {
             std::thread::sleep(Duration::from_millis(delay));
