@@ -87,6 +87,7 @@ impl SigningKey for SwitchedKey {
         assert!(number != dies_at.load(Ordering::SeqCst), "whoever asks is to die here");
         let delay = delay_millis.load(Ordering::SeqCst);
         if delay > 0 {
+            #[expect(clippy::disallowed_methods, reason = "such a key blocks who asks it")]
             std::thread::sleep(Duration::from_millis(delay));
         }
         if away.load(Ordering::SeqCst) { Err(NotSigned) } else { self.key.sign(message) }
