@@ -193,9 +193,8 @@ async fn a_certificate_that_is_owed_says_so() {
     let reference = server.register(&token, 1, "1980").await;
     server.world.key.take_away();
     vaccinate(&server, &reference).await;
-    let path = format!(
-        "/api/v2/registration/certificate/download?beneficiary_reference_id={reference}"
-    );
+    let path =
+        format!("/api/v2/registration/certificate/download?beneficiary_reference_id={reference}");
     let asked = server.get(&path, Some(&token)).await;
     assert_eq!((asked.status, asked.header("retry-after")), (503, Some("300")));
     let message = asked.value()["message"].as_str().unwrap().to_owned();
