@@ -20,6 +20,7 @@ pub mod kept;
 pub mod keys;
 pub mod messages;
 pub mod opened;
+pub mod owed;
 pub mod platform;
 pub mod presence;
 pub mod reports;

@@ -41,7 +41,10 @@ use store::{
 use uuid::Uuid;
 use vault::{Secret, Vault};
 
-use crate::postgres;
+use crate::{
+    key::{Switch, SwitchedKey},
+    postgres,
+};
 
 /// Where a small platform keeps what it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +68,8 @@ enum Address {
 pub struct World {
     /// The platform.
     pub platform: Arc<Platform>,
+    /// Takes its signing key away, and brings it back. A crash leaves it as it is.
+    pub key: Switch,
     address: Address,
     now: AtomicI64,
     entropy: Arc<SeededEntropy>,
@@ -114,9 +119,11 @@ impl World {
         };
         let keys = Keys::make();
         let now: Timestamp = "2022-02-01T09:00:00+05:30".parse().expect("an instant");
-        let platform = open(&address, &keys, settings.clone(), now).await;
+        let key = Switch::default();
+        let platform = open(&address, keys.ring(&key), settings.clone(), now).await;
         let world = Self {
             platform: Arc::new(platform),
+            key,
             address,
             now: AtomicI64::new(now.as_millisecond()),
             entropy: Arc::new(SeededEntropy::new(seed)),
@@ -167,7 +174,8 @@ impl World {
     /// If it does not open again.
     pub async fn crash(&mut self) {
         let now = self.now();
-        self.platform = Arc::new(open(&self.address, &self.keys, self.settings.clone(), now).await);
+        let keys = self.keys.ring(&self.key);
+        self.platform = Arc::new(open(&self.address, keys, self.settings.clone(), now).await);
     }
 
     /// Now.
@@ -325,9 +333,10 @@ impl Keys {
         }
     }
 
-    fn ring(&self) -> KeyRing {
+    fn ring(&self, switch: &Switch) -> KeyRing {
         let from = Timestamp::UNIX_EPOCH;
-        let signer = Signer::from_pem(&self.signer.0, &self.signer.1).expect("a signer");
+        let key = SwitchedKey::from_pem(&self.signer.0, switch.clone());
+        let signer = Signer::new(Box::new(key), &self.signer.1).expect("a signer");
         let mut keys = vec![RingKey::signer(signer, from)];
         keys.extend(self.others.iter().map(|(used_for, pem)| {
             let key = LocalKey::from_pem(pem).expect("a key");
@@ -337,7 +346,7 @@ impl Keys {
     }
 }
 
-async fn open(address: &Address, keys: &Keys, settings: Settings, now: Timestamp) -> Platform {
+async fn open(address: &Address, keys: KeyRing, settings: Settings, now: Timestamp) -> Platform {
     let store: Arc<dyn Store> = match address {
         Address::File(path) => Arc::new(Sqlite::open(path).expect("the store opens")),
         Address::Url(url, topology) => {
@@ -346,5 +355,5 @@ async fn open(address: &Address, keys: &Keys, settings: Settings, now: Timestamp
     };
     let programme = app::rules::read(app::rules::INDIA_2021_22).expect("the shipped rules");
     let vault = Vault::from_root_key([7; 32]);
-    Platform::open(store, vault, keys.ring(), programme, settings, now).await.expect("it opens")
+    Platform::open(store, vault, keys, programme, settings, now).await.expect("it opens")
 }
