@@ -2,10 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
-use testkit::program::Program;
+use testkit::{
+    program::Program,
+    softhsm::{CONFIGURATION, SoftHsm, SoftToken},
+};
 
 const TEEKA: &str = env!("CARGO_BIN_EXE_teeka");
 
@@ -80,6 +86,57 @@ fn keys_are_rotated_withdrawn_and_destroyed_beside_a_running_server() {
     assert!(program.stop());
     let program = Program::start(TEEKA, data, &["serve", "--limits", "off"]);
     assert_eq!(told(&program, 2), 2, "the same after a new start");
+}
+
+/// A platform whose keys are in a token, and its configuration file.
+fn with_token(hsm: &SoftHsm, data: &Path) -> (SoftToken, PathBuf) {
+    let token = hsm.make_token("teeka", "481516");
+    let config = data.join("teeka.toml");
+    let text = format!(
+        "[pkcs11]\nmodule = '{}'\ntoken = 'teeka'\npin_file = '{}'\n",
+        hsm.module().display(),
+        token.pin_file.display()
+    );
+    std::fs::write(&config, text).unwrap();
+    (token, config)
+}
+
+#[test]
+fn keys_are_made_in_a_token_and_a_token_that_is_away_does_not_hold_up_a_start() {
+    let Some(hsm) = SoftHsm::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let (token, config) = with_token(&hsm, data);
+    let (config, softhsm) = (config.to_str().unwrap(), hsm.configuration());
+    let environment = [(CONFIGURATION, softhsm.to_str().unwrap()), ("TEEKA_CONFIG", config)];
+    let start = || {
+        let arguments = ["serve", "--limits", "off"];
+        Program::start_in(TEEKA, data, &arguments, &environment)
+    };
+    let bundle = |program: &Program| {
+        let url = format!("{}/.well-known/trust-bundle", program.address());
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        agent.get(url).call().unwrap().status().as_u16()
+    };
+    let program = start();
+    assert_eq!(told(&program, 1), 1);
+    assert_eq!(bundle(&program), 200, "the anchor in the token signs");
+    let secrets = std::fs::read_dir(data.join("keys")).unwrap();
+    assert!(secrets.map(|it| it.unwrap().path()).all(|key| !key.join("key.pem").exists()));
+    assert!(program.stop());
+
+    token.take_away();
+    let program = start();
+    assert_eq!(told(&program, 1), 1, "public halves are at hand");
+    assert_eq!(bundle(&program), 503);
+    token.bring_back();
+    assert_eq!(bundle(&program), 200);
+
+    let rotate = ["keys", "rotate", "document", "--in-hours", "0", "--data"];
+    let mut rotate = Command::new(TEEKA).args(rotate).arg(data).envs(environment).spawn().unwrap();
+    assert!(rotate.wait().unwrap().success());
+    assert_eq!(told(&program, 2), 2, "the authority in the token certifies the next signer");
 }
 
 #[cfg(unix)]
