@@ -13,6 +13,7 @@ pub mod fixture;
 mod people;
 pub mod play;
 mod sign_in;
+mod travel;
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
@@ -97,6 +98,8 @@ parts!(
     corrections::two_corrections_at_once_do_not_cross,
     corrections::a_dose_signed_from_other_details_is_refused,
     corrections::withdrawn_certificates_are_listed_in_order,
+    travel::details_for_travel_are_kept_and_removed,
+    travel::details_for_travel_go_with_the_year_they_were_held_against,
     sign_in::a_code_is_single_use_and_a_resend_does_not_void_it,
     sign_in::a_code_dies_of_age_and_of_wrong_tries,
     sign_in::counters_count_by_span,

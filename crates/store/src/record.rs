@@ -7,6 +7,7 @@ mod dose;
 mod person;
 mod seat;
 mod sign_in;
+mod travel;
 
 pub use care::*;
 pub use correction::*;
@@ -14,6 +15,7 @@ pub use dose::*;
 pub use person::*;
 pub use seat::*;
 pub use sign_in::*;
+pub use travel::*;
 
 /// A write that went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod place;
 mod remembered;
 mod session;
 mod sign_in;
+mod travel;
 mod value;
 mod writer;
 
@@ -44,9 +45,9 @@ use crate::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
         Idempotency, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotCorrected,
-        NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, PersonRecord,
-        Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally,
-        UndoDose, Withdrawal, WithdrawalPlace,
+        NotEnrolled, NotKept, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone,
+        PersonRecord, Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow,
+        TakenSeats, Tally, TravelChange, UndoDose, Withdrawal, WithdrawalPlace,
     },
 };
 
@@ -321,6 +322,11 @@ impl Store for Sqlite {
         at: Timestamp,
     ) -> StoreResult<bool> {
         self.write(move |c| person::mark_verified(c, beneficiary, by, at)).await
+    }
+
+    async fn set_travel(&self, changes: &[TravelChange]) -> StoreResult<Vec<Result<(), NotKept>>> {
+        let changes = changes.to_vec();
+        self.write(move |c| each(&changes, |one| travel::set(c, one))).await
     }
 
     async fn account(&self, account: AccountId) -> StoreResult<Option<AccountRow>> {
