@@ -24,6 +24,7 @@ use vault::Sealed;
 
 use crate::{
     Ctx, Error, Platform, Result,
+    keys::KeyUse,
     opened::{CERTIFICATE, Person},
 };
 
@@ -59,7 +60,7 @@ impl Platform {
         let vaccination = self.vaccination(person, dose, series, id, (&place, reference));
         let issued_at = ctx.now.as_second();
         let expires_at = issued_at + self.certificate_seconds();
-        Ok(dcc::issue(&self.signer, &vaccination, issued_at, expires_at)?)
+        Ok(dcc::issue(self.keys.load().signer(ctx.now), &vaccination, issued_at, expires_at)?)
     }
 
     /// How long a certificate is valid.
@@ -117,7 +118,8 @@ impl Platform {
             self.vaccination(&person, dose, series, row.id, (place, &reference))
         });
         let given: Vec<_> = given.collect();
-        let key = self.signer.key();
+        let keys = self.keys.load();
+        let key = keys.signing(KeyUse::Card, ctx.now).key();
         match shc::issue(key, issuer, &given, row.issued_at.as_second()) {
             Ok(card) => Ok(serde_json::json!({ "verifiableCredential": [card.jws] }).to_string()),
             Err(NotIssued::NotSigned(away)) => Err(away.into()),

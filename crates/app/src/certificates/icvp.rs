@@ -87,7 +87,7 @@ impl Platform {
         if expires_at <= now {
             return Err(Error::Invalid("the certificate of this dose has expired"));
         }
-        match issue(&self.signer, &vaccination, &details, now, expires_at) {
+        match issue(self.keys.load().signer(ctx.now), &vaccination, &details, now, expires_at) {
             Ok(text) => Ok(text),
             Err(NotIssued::NotSigned(away)) => Err(away.into()),
             Err(_) => Err(Error::Invalid("this dose cannot be certified in this form")),
