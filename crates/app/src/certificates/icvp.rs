@@ -7,6 +7,7 @@
 use certs::{
     icvp::{Details, NotIssued, Revision, issue},
     print::Code,
+    qr,
     read::Payload,
     vaccination::{Born, Vaccination},
 };
@@ -42,6 +43,20 @@ impl Platform {
         let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
         let travel = self.my_travel_details(ctx, id).await?.ok_or(NOTHING_GIVEN)?;
         self.sign_icvp(ctx, &person, &row, &travel)
+    }
+
+    /// The same, as a picture of its code.
+    ///
+    /// # Shape
+    ///
+    /// PNG.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::my_icvp`].
+    pub async fn my_icvp_picture(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Vec<u8>> {
+        let text = self.my_icvp(ctx, id).await?;
+        qr::png(&text).ok_or(Error::Invalid("the certificate does not fit into a code"))
     }
 
     /// The WHO's certificate to print; none for a dose that has no place in its form.
