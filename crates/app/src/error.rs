@@ -6,17 +6,18 @@ use domain::{
     person::BadDetail,
     schedule::NotEligible,
     session::BadSession,
+    travel::BadTravelDetail,
 };
 use store::{
-    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMoved, NotPublished,
-    NotRecorded, NotRemoved, NotUndone, StoreError,
+    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMoved,
+    NotPublished, NotRecorded, NotRemoved, NotUndone, StoreError,
 };
 
 /// The reasons of the store, for who tells them apart.
 pub mod kinds {
     pub use store::{
-        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMoved, NotRecorded,
-        NotRemoved, NotUndone,
+        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMoved,
+        NotRecorded, NotRemoved, NotUndone,
     };
 }
 
@@ -41,6 +42,9 @@ pub enum Error {
     /// A detail of a person is not usable.
     #[error(transparent)]
     BadDetail(#[from] BadDetail),
+    /// A detail for travel is not usable.
+    #[error(transparent)]
+    BadTravelDetail(#[from] BadTravelDetail),
     /// Too many calls of this kind.
     #[error("too many requests, try again in {retry_after_seconds} seconds")]
     TooMany {
@@ -108,6 +112,9 @@ pub enum Error {
     /// The person's details were not corrected.
     #[error(transparent)]
     NotCorrected(#[from] NotCorrected),
+    /// The details for travel were not kept.
+    #[error(transparent)]
+    NotKept(#[from] NotKept),
     /// The person was not removed.
     #[error(transparent)]
     NotRemoved(#[from] NotRemoved),

@@ -30,6 +30,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod status;
+pub mod travel;
 mod trust;
 pub mod upkeep;
 mod window;

@@ -3,6 +3,7 @@
 //! serialization. Time and ids come in as arguments.
 
 pub mod appointment;
+pub mod country;
 pub mod dose;
 pub mod facility;
 pub mod id;
@@ -11,3 +12,4 @@ pub mod place;
 pub mod programme;
 pub mod schedule;
 pub mod session;
+pub mod travel;

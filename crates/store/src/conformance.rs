@@ -14,6 +14,7 @@ mod owed;
 mod people;
 pub mod play;
 mod sign_in;
+mod travel;
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
@@ -103,6 +104,8 @@ parts!(
     owed::a_late_certificate_is_kept_once,
     owed::nothing_is_kept_that_is_not_owed_or_was_signed_from_other_details,
     owed::a_batch_with_and_without_certificates_is_recorded_at_once,
+    travel::details_for_travel_are_kept_and_removed,
+    travel::details_for_travel_go_with_the_year_they_were_held_against,
     sign_in::a_code_is_single_use_and_a_resend_does_not_void_it,
     sign_in::a_code_dies_of_age_and_of_wrong_tries,
     sign_in::counters_count_by_span,

@@ -127,6 +127,8 @@ pub trait Store: Send + Sync {
         by: StaffId,
         at: Timestamp,
     ) -> StoreResult<bool>;
+    /// Keeps what is given for travel once a dose is on record, or removes it.
+    async fn set_travel(&self, changes: &[TravelChange]) -> StoreResult<Vec<Result<(), NotKept>>>;
     /// The account with its sealed mobile.
     async fn account(&self, account: AccountId) -> StoreResult<Option<AccountRow>>;
     /// The people of each account with their claims and doses, in order of registration.

@@ -21,6 +21,7 @@ mod session;
 mod sign_in;
 mod statement;
 mod tls;
+mod travel;
 mod value;
 mod wave;
 mod whole;
@@ -46,9 +47,10 @@ use crate::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
         Idempotency, LateCertificate, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled,
-        NotCorrected, NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotSettled,
-        NotUndone, OwedCertificate, OwedPlace, PersonRecord, Published, RulesFile, Run, SentCode,
-        Settled, SignInCode, StaffRow, TakenSeats, Tally, UndoDose, Withdrawal, WithdrawalPlace,
+        NotCorrected, NotEnrolled, NotKept, NotMoved, NotPublished, NotRecorded, NotRemoved,
+        NotSettled, NotUndone, OwedCertificate, OwedPlace, PersonRecord, Published, RulesFile, Run,
+        SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally, TravelChange, UndoDose,
+        Withdrawal, WithdrawalPlace,
     },
 };
 
@@ -69,6 +71,7 @@ pub fn statements() -> Vec<&'static Statement> {
         seat::ALL,
         session::ALL,
         sign_in::ALL,
+        travel::ALL,
     ];
     [files.concat(), whole::all()].concat()
 }
@@ -281,6 +284,10 @@ impl Store for Postgres {
         at: Timestamp,
     ) -> StoreResult<bool> {
         person::mark_verified(&self.db, beneficiary, by, at).await
+    }
+
+    async fn set_travel(&self, changes: &[TravelChange]) -> StoreResult<Vec<Result<(), NotKept>>> {
+        travel::set(&self.db, changes).await
     }
 
     async fn account(&self, account: AccountId) -> StoreResult<Option<AccountRow>> {

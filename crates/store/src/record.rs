@@ -8,6 +8,7 @@ mod owed;
 mod person;
 mod seat;
 mod sign_in;
+mod travel;
 
 pub use care::*;
 pub use correction::*;
@@ -16,6 +17,7 @@ pub use owed::*;
 pub use person::*;
 pub use seat::*;
 pub use sign_in::*;
+pub use travel::*;
 
 /// A write that went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod place;
 mod remembered;
 mod session;
 mod sign_in;
+mod travel;
 mod value;
 mod writer;
 
@@ -46,9 +47,10 @@ use crate::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
         Idempotency, LateCertificate, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled,
-        NotCorrected, NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotSettled,
-        NotUndone, OwedCertificate, OwedPlace, PersonRecord, Published, RulesFile, Run, SentCode,
-        Settled, SignInCode, StaffRow, TakenSeats, Tally, UndoDose, Withdrawal, WithdrawalPlace,
+        NotCorrected, NotEnrolled, NotKept, NotMoved, NotPublished, NotRecorded, NotRemoved,
+        NotSettled, NotUndone, OwedCertificate, OwedPlace, PersonRecord, Published, RulesFile, Run,
+        SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally, TravelChange, UndoDose,
+        Withdrawal, WithdrawalPlace,
     },
 };
 
@@ -296,6 +298,11 @@ impl Store for Sqlite {
         at: Timestamp,
     ) -> StoreResult<bool> {
         self.write(move |c| person::mark_verified(c, beneficiary, by, at)).await
+    }
+
+    async fn set_travel(&self, changes: &[TravelChange]) -> StoreResult<Vec<Result<(), NotKept>>> {
+        let changes = changes.to_vec();
+        self.write(move |c| each(&changes, |one| travel::set(c, one))).await
     }
 
     async fn account(&self, account: AccountId) -> StoreResult<Option<AccountRow>> {

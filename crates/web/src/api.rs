@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{StatusCode, header::CONTENT_TYPE},
     response::{Html, IntoResponse},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use domain::{
     facility::FeeType,
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     Web,
     caller::Caller,
-    cowin::{person::View, read_change, read_details, shape},
+    cowin::{person::View, read_change, read_details, read_travel, shape},
     form::Query,
     openapi,
     problem::Problem,
@@ -33,6 +33,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/api/teeka/v1/places", get(places))
         .route("/api/teeka/v1/sessions", get(sessions))
         .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}", get(person).put(amend))
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/travel",
+            put(keep_travel).delete(remove_travel),
+        )
         .route("/api/teeka/v1/corrections", post(correct))
         .route("/.well-known/document-signers.pem", get(signers))
 }
@@ -165,6 +169,30 @@ async fn amend(
     let details = read_details(&body, caller.ctx.today())
         .map_err(|()| Problem::invalid("expected the fields of registration/beneficiary/new"))?;
     web.0.platform.amend(&caller.ctx, id, &details).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keeps what a certificate for travel needs to know of a person.
+async fn keep_travel(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let id = named(&web, &caller, reference)?;
+    let travel = read_travel(&body, caller.ctx.today())?;
+    web.0.platform.put_travel_details(&caller.ctx, id, &travel).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Removes it again.
+async fn remove_travel(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<StatusCode, Problem> {
+    let id = named(&web, &caller, reference)?;
+    web.0.platform.remove_travel_details(&caller.ctx, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -122,6 +122,16 @@ pub(crate) fn read_change(
     Ok((reference, change))
 }
 
+/// What a body gives for travel.
+pub(crate) fn read_travel(
+    bytes: &axum::body::Bytes,
+    today: jiff::civil::Date,
+) -> Result<domain::travel::TravelDetails, Problem> {
+    let wrong = "expected birth_date, passport_number and nationality";
+    let body = body::Body::read(bytes).map_err(|_| Problem::invalid(wrong))?;
+    Ok(body.travel(today).map_err(app::Error::from)?)
+}
+
 /// What a body of the contract tells about a person.
 pub(crate) fn read_details(
     bytes: &axum::body::Bytes,

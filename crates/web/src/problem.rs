@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled};
+use domain::travel::BadTravelDetail;
 
 use crate::{caller::Caller, page::plain_page};
 
@@ -56,9 +57,15 @@ impl From<app::Error> for Problem {
             E::Forbidden => (S::FORBIDDEN, "/problems/forbidden", "Not permitted"),
             E::WrongPresence => (S::FORBIDDEN, "/problems/not-presented", "Not presented"),
             E::NotFound => (S::NOT_FOUND, "/problems/not-found", "Not found"),
-            E::Invalid(_) | E::BadDetail(_) | E::BadPincode | E::NoSuchSlot | E::BadSession(_) => {
-                (S::BAD_REQUEST, "/problems/invalid", "A field is not usable")
+            E::BadTravelDetail(BadTravelDetail::OtherBirthYear) => {
+                (S::CONFLICT, "/problems/other-birth-year", "Not in the year of birth on record")
             }
+            E::BadTravelDetail(_)
+            | E::Invalid(_)
+            | E::BadDetail(_)
+            | E::BadPincode
+            | E::NoSuchSlot
+            | E::BadSession(_) => (S::BAD_REQUEST, "/problems/invalid", "A field is not usable"),
             E::TooMany { .. } | E::TooManySearches { .. } | E::CodesBlocked { .. } => {
                 (S::TOO_MANY_REQUESTS, "/problems/too-many", "Too many requests")
             }
@@ -76,6 +83,7 @@ impl From<app::Error> for Problem {
             E::NotEnrolled(_)
             | E::NotAmended(_)
             | E::NotCorrected(_)
+            | E::NotKept(_)
             | E::NotRemoved(_)
             | E::NotBooked(_)
             | E::AppointmentExists { .. }

@@ -148,7 +148,8 @@ pub(super) async fn a_dose_signed_from_other_details_is_refused(store: &Arc<dyn 
     assert_eq!(record(2, 2).await, Ok(Done::New));
 }
 
-fn undo(beneficiary: BeneficiaryId, id: u128) -> UndoDose {
+/// The first facility takes back a dose.
+pub(super) fn undo(beneficiary: BeneficiaryId, id: u128) -> UndoDose {
     UndoDose {
         dose: DoseId(Uuid::from_u128(id)),
         beneficiary,

@@ -82,6 +82,7 @@ pub fn enrolment(account_number: u16, number: u64, document: u8) -> Enrolment {
             account: id.uuid,
             wrapped_key: vec![6],
             details: details(document),
+            travel: None,
             registered_at: at(0),
             verified_at: None,
             changes: 0,

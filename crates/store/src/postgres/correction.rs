@@ -10,6 +10,7 @@ use super::{
     link::{Attempt, Db, Home, Link, Steps, Values, step},
     message, owed, place,
     statement::statements,
+    travel,
     value::{bucket, digest_at, instant_at},
     wave::{batch, side_by_side},
 };
@@ -77,6 +78,9 @@ async fn correct_at_home(
         &[&person, &wanted.changes, &wanted.name, &wanted.birth_year, &wanted.gender];
     if home.execute(&SET_DETAILS, details).await? != 1 {
         return Ok(Err(NotCorrected::Changed));
+    }
+    if wanted.fields.birth_year {
+        travel::forget(home, person).await?;
     }
     let (at, fields) = (wanted.at.as_millisecond(), wanted.fields.number());
     let reason = WithdrawalReason::DetailsCorrected.number();

@@ -46,7 +46,8 @@ pub struct Correction {
     pub account: AccountId,
     /// Whose details.
     pub beneficiary: BeneficiaryId,
-    /// Which of them change. With none, only a repeated request is told apart.
+    /// Which of them change. With none, only a repeated request is told apart. With the year of
+    /// birth, what was given for travel goes: its day of birth is of another year.
     pub fields: CorrectedFields,
     /// How often each detail of a person may be corrected.
     pub limit: u8,

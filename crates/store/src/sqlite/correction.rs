@@ -4,7 +4,7 @@ use domain::id::DoseId;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
-    dose, message, owed, person, place,
+    dose, message, owed, person, place, travel,
     value::{instant_at, uuid_at},
 };
 use crate::{
@@ -25,6 +25,9 @@ pub(super) fn correct(
     }
     if !set_details(connection, wanted)? {
         return Ok(Err(NotCorrected::Changed));
+    }
+    if wanted.fields.birth_year {
+        travel::forget(connection, wanted.beneficiary)?;
     }
     reissue(connection, wanted)?;
     keep(connection, wanted)?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{
-    message, place, remembered,
+    message, place, remembered, travel,
     value::{beneficiary_at, instant_at, seat_at, uuid_at},
 };
 use crate::{
@@ -126,7 +126,8 @@ fn why_not_enrolled(
 const AMEND: &str = "
     UPDATE OR IGNORE beneficiary
     SET name = :name, birth_year = :birth_year, gender = :gender, document = :document,
-        comorbidity = :comorbidity, document_index = :document_index, changes = changes + 1
+        comorbidity = :comorbidity, document_index = :document_index, changes = changes + 1,
+        travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL
     WHERE beneficiary_id = :id AND account_id = :account
         AND NOT EXISTS (SELECT 1 FROM dose WHERE beneficiary_id = :id)";
 
@@ -291,6 +292,7 @@ fn beneficiary_row(row: &Row<'_>) -> rusqlite::Result<BeneficiaryRow> {
             comorbidity: row.get("comorbidity")?,
             document_index: row.get("document_index")?,
         },
+        travel: travel::read(row)?,
         registered_at: instant_at(row, "registered_at")?,
         verified_at: row.get::<_, Option<i64>>("verified_at")?.map(instant),
         changes: row.get("changes")?,

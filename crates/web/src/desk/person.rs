@@ -347,7 +347,7 @@ pub(super) async fn certificate(
     let presence = presence!(&web, &caller, facility, form);
     let printed = async {
         let person = web.0.platform.see_again(&caller.ctx, &presence).await?;
-        web.0.platform.print_presented(person).await
+        web.0.platform.print_presented(&caller.ctx, person).await
     };
     match printed.await {
         Ok(bytes) => crate::cowin::pdf(bytes),

@@ -154,6 +154,11 @@ pub(super) const MODELS: &[Model] = &[
         ],
     ),
     (
+        "TravelDetails",
+        "What only a certificate for travel needs to know. The day is one of the year on record",
+        &["birth_date: birth_date", "passport_number: passport_number", "nationality: nationality"],
+    ),
+    (
         "WalkInRequest",
         "A person who came without registration",
         &["..PersonRequest", "mobile_number: mobile"],

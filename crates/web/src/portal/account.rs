@@ -45,6 +45,8 @@ struct PersonView {
     status: String,
     complete: bool,
     has_dose: bool,
+    /// Whether details for travel are kept.
+    travels: bool,
     appointments: Vec<AppointmentView>,
 }
 
@@ -70,6 +72,8 @@ fn said(query: &Query) -> Option<&'static str> {
         "added" => "The person is registered",
         "changed" => "The details are changed",
         "corrected" => "The details are corrected, and the certificate is a new one",
+        "travel" => "The details for travel are kept, and the certificates for travel have them",
+        "travel-removed" => "The details for travel are removed",
         "removed" => "The person is removed from your family",
         "cancelled" => "The appointment is cancelled",
         _ => return None,
@@ -125,6 +129,7 @@ fn view(web: &Web, person: &Person) -> PersonView {
         status,
         complete: person.doses.len() >= usize::from(series),
         has_dose: !person.doses.is_empty(),
+        travels: person.travels,
         appointments: claims
             .filter(|claim| live(claim))
             .map(|claim| AppointmentView::of(web, claim))
