@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
 mod common;
+#[path = "corrections/travel.rs"]
+mod travel;
 
 use app::{Actor, booking::Wish, doses::Given};
 use axum::{
