@@ -180,6 +180,31 @@ pub trait Store: Send + Sync {
         &self,
         corrections: &[Correction],
     ) -> StoreResult<Vec<Result<Done, NotCorrected>>>;
+    /// Merges records into others of the same person: the doses move and are numbered anew, every
+    /// certificate of both is withdrawn, and each dose has a new one. Where both are kept in one place
+    /// it is one transaction; otherwise the record that goes is taken out first, then the doses come
+    /// to the one that stays, and then the certificates of the one that went are withdrawn.
+    async fn merge(&self, merges: &[Merge]) -> StoreResult<Vec<Result<Done, NotMerged>>>;
+    /// Where records went that were merged into others; none for one that was not.
+    async fn merged(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<MergedRecord>>>;
+    /// Takes merges that stopped between two steps before `stale`, at most `limit`. Where all is kept
+    /// in one place there are none.
+    async fn unfinished_merges(
+        &self,
+        stale: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<UnfinishedMerge>>;
+    /// Completes a merge that was taken, from what is on record now.
+    async fn complete_merge(&self, merge: &Merge) -> StoreResult<Result<(), NotMerged>>;
+    /// Gives up a merge that was taken, and gives the record that goes back as it was; unless the one
+    /// that stays has its doses, and then ends it. Sends the message in that case.
+    async fn end_merge(
+        &self,
+        key: &MergeKey,
+        farewell: Option<&Message>,
+        at: Timestamp,
+    ) -> StoreResult<()>;
     /// Withdrawn certificates behind a place in the list of them, in order, at most `limit`. A
     /// scatter read for whoever publishes the list.
     async fn withdrawals(&self, after: WithdrawalPlace, limit: u32)

@@ -99,6 +99,8 @@ pub enum WithdrawalReason {
     DoseUndone,
     /// The details on it were corrected; there is a new one.
     DetailsCorrected,
+    /// Its record and another one of the same person became one; there is a new one.
+    RecordsMerged,
 }
 
 impl WithdrawalReason {
@@ -107,6 +109,7 @@ impl WithdrawalReason {
         match self {
             Self::DoseUndone => 0,
             Self::DetailsCorrected => 1,
+            Self::RecordsMerged => 2,
         }
     }
 
@@ -114,6 +117,7 @@ impl WithdrawalReason {
     pub const fn from_number(number: i16) -> Self {
         match number {
             1 => Self::DetailsCorrected,
+            2 => Self::RecordsMerged,
             _ => Self::DoseUndone,
         }
     }
