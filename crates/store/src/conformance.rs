@@ -10,6 +10,7 @@ mod care;
 mod corrections;
 mod doses;
 pub mod fixture;
+mod merges;
 mod people;
 pub mod play;
 mod sign_in;
@@ -97,6 +98,13 @@ parts!(
     corrections::two_corrections_at_once_do_not_cross,
     corrections::a_dose_signed_from_other_details_is_refused,
     corrections::withdrawn_certificates_are_listed_in_order,
+    merges::two_records_become_one_with_new_numbers_and_certificates,
+    merges::two_records_of_one_account_become_one,
+    merges::a_dose_that_both_have_is_there_once,
+    merges::a_record_that_went_can_do_nothing_any_more,
+    merges::records_in_use_or_changed_are_not_merged,
+    merges::a_repeated_merge_is_known,
+    merges::two_merges_at_once_do_not_cross,
     sign_in::a_code_is_single_use_and_a_resend_does_not_void_it,
     sign_in::a_code_dies_of_age_and_of_wrong_tries,
     sign_in::counters_count_by_span,

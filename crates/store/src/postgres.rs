@@ -9,6 +9,7 @@ mod correction;
 mod dose;
 mod enrolment;
 mod link;
+mod merge;
 mod message;
 mod person;
 mod place;
@@ -44,10 +45,11 @@ use crate::{
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotCorrected,
-        NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, PersonRecord,
-        Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally,
-        UndoDose, Withdrawal, WithdrawalPlace,
+        Idempotency, Merge, MergeKey, MergedRecord, Message, Move, NoMatch, NotAmended, NotBooked,
+        NotCancelled, NotCorrected, NotEnrolled, NotMerged, NotMoved, NotPublished, NotRecorded,
+        NotRemoved, NotUndone, PersonRecord, Published, RulesFile, Run, SentCode, Settled,
+        SignInCode, StaffRow, TakenSeats, Tally, UndoDose, UnfinishedMerge, Withdrawal,
+        WithdrawalPlace,
     },
 };
 
@@ -68,7 +70,7 @@ pub fn statements() -> Vec<&'static Statement> {
         session::ALL,
         sign_in::ALL,
     ];
-    [files.concat(), whole::all()].concat()
+    [files.concat(), merge::all(), whole::all()].concat()
 }
 
 /// The schema of every migration, in order.
@@ -355,6 +357,36 @@ impl Store for Postgres {
         corrections: &[Correction],
     ) -> StoreResult<Vec<Result<Done, NotCorrected>>> {
         correction::correct(&self.db, corrections).await
+    }
+
+    async fn merge(&self, merges: &[Merge]) -> StoreResult<Vec<Result<Done, NotMerged>>> {
+        merge::merge(&self.db, merges).await
+    }
+
+    async fn merged(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<MergedRecord>>> {
+        Ok(merge::merged(&self.db, ids).await?)
+    }
+
+    async fn unfinished_merges(
+        &self,
+        stale: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<UnfinishedMerge>> {
+        merge::unfinished(&self.db, stale, now, limit).await
+    }
+
+    async fn complete_merge(&self, wanted: &Merge) -> StoreResult<Result<(), NotMerged>> {
+        merge::complete(&self.db, wanted).await
+    }
+
+    async fn end_merge(
+        &self,
+        key: &MergeKey,
+        farewell: Option<&Message>,
+        at: Timestamp,
+    ) -> StoreResult<()> {
+        merge::end(&self.db, key, farewell, at).await
     }
 
     async fn withdrawals(

@@ -5,7 +5,9 @@ mod appointment;
 mod care;
 mod correction;
 mod dose;
+mod merge;
 mod message;
+mod options;
 mod person;
 mod place;
 mod remembered;
@@ -15,7 +17,7 @@ mod value;
 mod writer;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         atomic::{AtomicUsize, Ordering},
         mpsc,
@@ -32,6 +34,7 @@ use domain::{
     session::{Session, SessionSeats, SessionState},
 };
 use jiff::{Timestamp, civil::Date};
+pub use options::{Options, Synchronous};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -43,42 +46,15 @@ use crate::{
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotCorrected,
-        NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, PersonRecord,
-        Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally,
-        UndoDose, Withdrawal, WithdrawalPlace,
+        Idempotency, Merge, MergedRecord, Message, Move, NoMatch, NotAmended, NotBooked,
+        NotCancelled, NotCorrected, NotEnrolled, NotMerged, NotMoved, NotPublished, NotRecorded,
+        NotRemoved, NotUndone, PersonRecord, Published, RulesFile, Run, SentCode, Settled,
+        SignInCode, StaffRow, TakenSeats, Tally, UndoDose, Withdrawal, WithdrawalPlace,
     },
 };
 
 /// How many connections read.
 const READERS: usize = 4;
-
-/// How hard each commit is pressed to disk. Only the power-cut test uses anything but `Full`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Synchronous {
-    /// Durable before the answer: what "recorded" means.
-    Full,
-    /// The last commits may be lost with the power.
-    Normal,
-    /// Anything may be lost with the power.
-    Off,
-}
-
-/// How a SQLite store is opened.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The database file.
-    pub path: PathBuf,
-    /// How hard each commit is pressed to disk.
-    pub synchronous: Synchronous,
-}
-
-impl Options {
-    /// The only settings for anything but a test of the disk.
-    pub fn durable(path: &Path) -> Self {
-        Self { path: path.to_owned(), synchronous: Synchronous::Full }
-    }
-}
 
 /// The embedded store.
 pub struct Sqlite {
@@ -388,6 +364,15 @@ impl Store for Sqlite {
     ) -> StoreResult<Vec<Result<Done, NotCorrected>>> {
         let corrections = corrections.to_vec();
         self.write(move |c| each(&corrections, |one| correction::correct(c, one))).await
+    }
+
+    async fn merge(&self, merges: &[Merge]) -> StoreResult<Vec<Result<Done, NotMerged>>> {
+        let merges = merges.to_vec();
+        self.write(move |c| each(&merges, |one| merge::merge(c, one))).await
+    }
+
+    async fn merged(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<MergedRecord>>> {
+        self.read(|c| each(ids, |id| merge::merged(c, *id)))
     }
 
     async fn withdrawals(

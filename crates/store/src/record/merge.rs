@@ -54,6 +54,16 @@ impl Merge {
     pub const fn key(&self) -> MergeKey {
         MergeKey { id: self.id, goes: self.goes.beneficiary, stays: self.stays.beneficiary }
     }
+
+    /// The doses of the record that stays that have another number afterwards: the old one and the new
+    /// one of each.
+    pub(crate) fn renumbered(&self) -> impl Iterator<Item = (u8, u8)> + '_ {
+        let held = (1..).zip(&self.stays.doses);
+        held.filter_map(|(old, id)| {
+            let new = self.series.iter().find(|dose| dose.id == *id)?.number;
+            (old != new).then_some((old, new))
+        })
+    }
 }
 
 /// What a merge is about.
@@ -76,9 +86,12 @@ pub enum NotMerged {
     /// The key was used for another request.
     #[error("the idempotency key was used for another request")]
     OtherRequest,
-    /// The record that goes is on its way into another one, or went there.
-    #[error("this record was merged into another one, or is about to be")]
+    /// The record that goes went into another one.
+    #[error("this record was merged into another one")]
     Gone,
+    /// The record that goes is on its way into another one.
+    #[error("this record is being merged: look again in a minute")]
+    InProgress,
     /// An appointment is live.
     #[error("cancel the appointments of both records first")]
     Booked,
@@ -95,8 +108,10 @@ pub struct MergedRecord {
     pub beneficiary: BeneficiaryRow,
     /// Into which one it went.
     pub into: BeneficiaryId,
-    /// When.
+    /// When it was asked.
     pub at: Timestamp,
+    /// Whether it is there; otherwise it may still come back.
+    pub settled: bool,
     /// Its appointments of the past.
     pub claims: Vec<ClaimRow>,
 }
