@@ -21,6 +21,7 @@ use vault::Sealed;
 
 use crate::{
     Ctx, Error, Platform, Result,
+    keys::KeyUse,
     opened::{CERTIFICATE, Person},
 };
 
@@ -53,7 +54,7 @@ impl Platform {
         let vaccination = self.vaccination(person, dose, series, id, (&place, reference));
         let issued_at = ctx.now.as_second();
         let life = i64::from(self.settings.certificate_days) * 86_400;
-        Ok(dcc::issue(&self.signer, &vaccination, issued_at, issued_at + life)?)
+        Ok(dcc::issue(self.keys.load().signer(ctx.now), &vaccination, issued_at, issued_at + life)?)
     }
 
     /// A dose as certificates know it.
@@ -106,7 +107,8 @@ impl Platform {
             self.vaccination(&person, dose, series, row.id, (place, &reference))
         });
         let given: Vec<_> = given.collect();
-        let key = self.signer.key();
+        let keys = self.keys.load();
+        let key = keys.signing(KeyUse::Card, ctx.now).key();
         match shc::issue(key, issuer, &given, row.issued_at.as_second()) {
             Ok(card) => Ok(serde_json::json!({ "verifiableCredential": [card.jws] }).to_string()),
             Err(NotIssued::NotSigned(away)) => Err(away.into()),

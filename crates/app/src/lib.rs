@@ -17,6 +17,7 @@ pub mod import;
 pub mod import_apply;
 pub mod inventory;
 pub mod kept;
+pub mod keys;
 pub mod messages;
 pub mod opened;
 pub mod platform;

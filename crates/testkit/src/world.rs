@@ -8,8 +8,18 @@ use std::{
     },
 };
 
-use app::{Actor, Ctx, Platform, clock::SeededEntropy, ctx::StaffActor, settings::Settings};
-use certs::signer::{Signer, make_signer};
+use app::{
+    Actor, Ctx, Platform,
+    clock::SeededEntropy,
+    ctx::StaffActor,
+    keys::{KeyRing, KeyUse, RingKey},
+    settings::Settings,
+};
+use certs::signer::{
+    Signer,
+    key::{LocalKey, make_key},
+    make_signer,
+};
 use domain::{
     facility::{Facility, FeeType},
     id::{BeneficiaryId, DistrictId, FacilityId, SessionId, StaffId, StateId},
@@ -56,7 +66,7 @@ pub struct World {
     address: Address,
     now: AtomicI64,
     entropy: Arc<SeededEntropy>,
-    signer: (String, String),
+    keys: Keys,
     settings: Settings,
     _folder: tempfile::TempDir,
 }
@@ -100,16 +110,15 @@ impl World {
                 Address::Url(url, Topology::Sharded)
             }
         };
-        let new = make_signer("IN", "Ministry", date(2021, 1, 1)).expect("a signer can be made");
-        let signer = (new.key_pem, new.certificate_pem);
+        let keys = Keys::make();
         let now: Timestamp = "2022-02-01T09:00:00+05:30".parse().expect("an instant");
-        let platform = open(&address, &signer, settings.clone(), now).await;
+        let platform = open(&address, &keys, settings.clone(), now).await;
         let world = Self {
             platform: Arc::new(platform),
             address,
             now: AtomicI64::new(now.as_millisecond()),
             entropy: Arc::new(SeededEntropy::new(seed)),
-            signer,
+            keys,
             settings,
             _folder: folder,
         };
@@ -156,8 +165,7 @@ impl World {
     /// If it does not open again.
     pub async fn crash(&mut self) {
         let now = self.now();
-        self.platform =
-            Arc::new(open(&self.address, &self.signer, self.settings.clone(), now).await);
+        self.platform = Arc::new(open(&self.address, &self.keys, self.settings.clone(), now).await);
     }
 
     /// Now.
@@ -260,12 +268,36 @@ pub fn details(name: &str, birth_year: i16, document: u64) -> Details {
     }
 }
 
-async fn open(
-    address: &Address,
-    signer: &(String, String),
-    settings: Settings,
-    now: Timestamp,
-) -> Platform {
+/// The keys of a platform, so that it opens again with the same.
+struct Keys {
+    signer: (String, String),
+    others: Vec<(KeyUse, String)>,
+}
+
+impl Keys {
+    fn make() -> Self {
+        let new = make_signer("IN", "Ministry", date(2021, 1, 1)).expect("a signer can be made");
+        let others = KeyUse::ALL.into_iter().filter(|used_for| *used_for != KeyUse::Document);
+        let make = |used_for: KeyUse| make_key(used_for.scheme()).expect("a key can be made");
+        Self {
+            signer: (new.key_pem, new.certificate_pem),
+            others: others.map(|used_for| (used_for, make(used_for))).collect(),
+        }
+    }
+
+    fn ring(&self) -> KeyRing {
+        let from = Timestamp::UNIX_EPOCH;
+        let signer = Signer::from_pem(&self.signer.0, &self.signer.1).expect("a signer");
+        let mut keys = vec![RingKey::signer(signer, from)];
+        keys.extend(self.others.iter().map(|(used_for, pem)| {
+            let key = LocalKey::from_pem(pem).expect("a key");
+            RingKey::new(*used_for, Box::new(key), from).expect("of the use")
+        }));
+        KeyRing::new(keys).expect("one for each use")
+    }
+}
+
+async fn open(address: &Address, keys: &Keys, settings: Settings, now: Timestamp) -> Platform {
     let store: Arc<dyn Store> = match address {
         Address::File(path) => Arc::new(Sqlite::open(path).expect("the store opens")),
         Address::Url(url, topology) => {
@@ -273,7 +305,6 @@ async fn open(
         }
     };
     let programme = app::rules::read(app::rules::INDIA_2021_22).expect("the shipped rules");
-    let signer = Signer::from_pem(&signer.0, &signer.1).expect("a signer");
     let vault = Vault::from_root_key([7; 32]);
-    Platform::open(store, vault, signer, programme, settings, now).await.expect("it opens")
+    Platform::open(store, vault, keys.ring(), programme, settings, now).await.expect("it opens")
 }
