@@ -3,20 +3,22 @@
 use certs::signer::key::NotSigned;
 use domain::{
     id::{BeneficiaryId, SessionId},
+    merge::NotMergeable,
     person::BadDetail,
     schedule::NotEligible,
     session::BadSession,
 };
 use store::{
-    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMoved, NotPublished,
-    NotRecorded, NotRemoved, NotUndone, StoreError,
+    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMerged, NotMoved,
+    NotPublished, NotRecorded, NotRemoved, NotUndone, StoreError,
 };
 
 /// The reasons of the store, for who tells them apart.
 pub mod kinds {
+    pub use domain::merge::NotMergeable;
     pub use store::{
-        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMoved, NotRecorded,
-        NotRemoved, NotUndone,
+        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMerged, NotMoved,
+        NotRecorded, NotRemoved, NotUndone,
     };
 }
 
@@ -108,6 +110,12 @@ pub enum Error {
     /// The person's details were not corrected.
     #[error(transparent)]
     NotCorrected(#[from] NotCorrected),
+    /// Two records are not one person's, or their doses are no series.
+    #[error(transparent)]
+    NotMergeable(#[from] NotMergeable),
+    /// The records were not merged.
+    #[error(transparent)]
+    NotMerged(#[from] NotMerged),
     /// The person was not removed.
     #[error(transparent)]
     NotRemoved(#[from] NotRemoved),

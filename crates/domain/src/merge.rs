@@ -19,7 +19,9 @@ pub enum NotMergeable {
     #[error("a record cannot be merged into itself")]
     SameRecord,
     /// Year of birth, gender or name differ.
-    #[error("name, year of birth and gender of both records must agree: correct what is wrong first")]
+    #[error(
+        "name, year of birth and gender of both records must agree: correct what is wrong first"
+    )]
     OtherPerson,
     /// The record that goes has no dose.
     #[error("the other record has no dose: remove it instead")]

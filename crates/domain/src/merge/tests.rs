@@ -86,11 +86,7 @@ fn programme() -> Programme {
         name: name.to_owned(),
         maker: String::new(),
         series_doses: 2,
-        doses: vec![
-            dose(1, vec![]),
-            dose(2, vec![interval(28)]),
-            dose(3, vec![interval(273)]),
-        ],
+        doses: vec![dose(1, vec![]), dose(2, vec![interval(28)]), dose(3, vec![interval(273)])],
     };
     Programme {
         name: String::new(),
