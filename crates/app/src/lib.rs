@@ -21,6 +21,7 @@ pub mod keys;
 pub mod merge;
 pub mod messages;
 pub mod opened;
+pub mod owed;
 pub mod platform;
 pub mod presence;
 pub mod reports;

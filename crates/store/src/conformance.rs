@@ -11,6 +11,7 @@ mod corrections;
 mod doses;
 pub mod fixture;
 mod merges;
+mod owed;
 mod people;
 pub mod play;
 mod sign_in;
@@ -105,6 +106,11 @@ parts!(
     merges::records_in_use_or_changed_are_not_merged,
     merges::a_repeated_merge_is_known,
     merges::two_merges_at_once_do_not_cross,
+    owed::a_dose_is_recorded_without_its_certificate_which_is_owed,
+    owed::what_is_owed_is_listed_in_order,
+    owed::a_late_certificate_is_kept_once,
+    owed::nothing_is_kept_that_is_not_owed_or_was_signed_from_other_details,
+    owed::a_batch_with_and_without_certificates_is_recorded_at_once,
     sign_in::a_code_is_single_use_and_a_resend_does_not_void_it,
     sign_in::a_code_dies_of_age_and_of_wrong_tries,
     sign_in::counters_count_by_span,

@@ -11,6 +11,7 @@ mod enrolment;
 mod link;
 mod merge;
 mod message;
+mod owed;
 mod person;
 mod place;
 mod recovery;
@@ -45,11 +46,11 @@ use crate::{
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, Merge, MergeKey, MergedRecord, Message, Move, NoMatch, NotAmended, NotBooked,
-        NotCancelled, NotCorrected, NotEnrolled, NotMerged, NotMoved, NotPublished, NotRecorded,
-        NotRemoved, NotUndone, PersonRecord, Published, RulesFile, Run, SentCode, Settled,
-        SignInCode, StaffRow, TakenSeats, Tally, UndoDose, UnfinishedMerge, Withdrawal,
-        WithdrawalPlace,
+        Idempotency, LateCertificate, Merge, MergeKey, MergedRecord, Message, Move, NoMatch,
+        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMerged, NotMoved,
+        NotPublished, NotRecorded, NotRemoved, NotSettled, NotUndone, OwedCertificate, OwedPlace,
+        PersonRecord, Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow,
+        TakenSeats, Tally, UndoDose, UnfinishedMerge, Withdrawal, WithdrawalPlace,
     },
 };
 
@@ -62,6 +63,7 @@ pub fn statements() -> Vec<&'static Statement> {
         dose::ALL,
         enrolment::ALL,
         message::ALL,
+        owed::ALL,
         person::ALL,
         place::ALL,
         remembered::ALL,
@@ -395,6 +397,25 @@ impl Store for Postgres {
         limit: u32,
     ) -> StoreResult<Vec<Withdrawal>> {
         Ok(correction::withdrawals(&self.db, after, limit).await?)
+    }
+
+    async fn owed_certificates(
+        &self,
+        after: OwedPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<OwedCertificate>> {
+        Ok(owed::after(&self.db, after, limit).await?)
+    }
+
+    async fn owed_count(&self) -> StoreResult<u64> {
+        Ok(owed::count(&self.db).await?)
+    }
+
+    async fn settle_owed(
+        &self,
+        certificates: &[LateCertificate],
+    ) -> StoreResult<Vec<Result<Done, NotSettled>>> {
+        owed::settle(&self.db, certificates).await
     }
 
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool> {

@@ -7,7 +7,7 @@ mod correction;
 mod dose;
 mod merge;
 mod message;
-mod options;
+mod owed;
 mod person;
 mod place;
 mod remembered;
@@ -34,22 +34,23 @@ use domain::{
     session::{Session, SessionSeats, SessionState},
 };
 use jiff::{Timestamp, civil::Date};
-pub use options::{Options, Synchronous};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 use writer::{Job, Waiting, connect, move_log, write_jobs};
+pub use writer::{Options, Synchronous};
 
 use crate::{
     Store, StoreError, StoreResult, migrate,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, Merge, MergedRecord, Message, Move, NoMatch, NotAmended, NotBooked,
-        NotCancelled, NotCorrected, NotEnrolled, NotMerged, NotMoved, NotPublished, NotRecorded,
-        NotRemoved, NotUndone, PersonRecord, Published, RulesFile, Run, SentCode, Settled,
-        SignInCode, StaffRow, TakenSeats, Tally, UndoDose, Withdrawal, WithdrawalPlace,
+        Idempotency, LateCertificate, Merge, MergedRecord, Message, Move, NoMatch, NotAmended,
+        NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotMerged, NotMoved, NotPublished,
+        NotRecorded, NotRemoved, NotSettled, NotUndone, OwedCertificate, OwedPlace, PersonRecord,
+        Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally,
+        UndoDose, Withdrawal, WithdrawalPlace,
     },
 };
 
@@ -381,6 +382,26 @@ impl Store for Sqlite {
         limit: u32,
     ) -> StoreResult<Vec<Withdrawal>> {
         self.read(|c| correction::withdrawals(c, after, limit))
+    }
+
+    async fn owed_certificates(
+        &self,
+        after: OwedPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<OwedCertificate>> {
+        self.read(|c| owed::after(c, after, limit))
+    }
+
+    async fn owed_count(&self) -> StoreResult<u64> {
+        self.read(owed::count)
+    }
+
+    async fn settle_owed(
+        &self,
+        certificates: &[LateCertificate],
+    ) -> StoreResult<Vec<Result<Done, NotSettled>>> {
+        let certificates = certificates.to_vec();
+        self.write(move |c| each(&certificates, |one| owed::settle(c, one))).await
     }
 
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool> {

@@ -146,6 +146,9 @@ impl Things {
             "correct" => json!({
                 "beneficiary_reference_id": self.vaccinated, "name": "Anna Demo Right",
             }),
+            "merge" => json!({
+                "beneficiary_reference_id": self.vaccinated, "merged_reference_id": self.booked,
+            }),
             "remove" => json!({ "beneficiary_reference_id": self.removable }),
             "schedule" => json!({
                 "session_id": session, "slot": slot, "beneficiaries": [self.free], "dose": 1,

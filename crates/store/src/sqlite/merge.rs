@@ -7,7 +7,7 @@ use domain::{
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::{
-    dose, message,
+    dose, message, owed,
     person::{self, list},
     place, remembered,
     value::{beneficiary_at, instant_at, uuid_at},
@@ -96,7 +96,9 @@ fn withdraw_both(connection: &Connection, wanted: &Merge) -> rusqlite::Result<()
         wanted.at.as_millisecond(),
         WithdrawalReason::RecordsMerged.number(),
     ))?;
-    Ok(())
+    // Each dose has its certificate from now on.
+    owed::forget_all(connection, wanted.goes.beneficiary)?;
+    owed::forget_all(connection, wanted.stays.beneficiary)
 }
 
 /// Takes the record that goes, and its doses, to where nothing can be done with them.

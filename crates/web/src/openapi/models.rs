@@ -154,6 +154,16 @@ pub(super) const MODELS: &[Model] = &[
         ],
     ),
     (
+        "Merge",
+        "The record that stays, and the one that goes into it with the code of one of its \
+         appointments, if it is of another account",
+        &[
+            "beneficiary_reference_id: reference",
+            "merged_reference_id: reference",
+            "merged_code?: secret_code",
+        ],
+    ),
+    (
         "WalkInRequest",
         "A person who came without registration",
         &["..PersonRequest", "mobile_number: mobile"],

@@ -14,7 +14,7 @@ use crate::{
     postgres::{
         correction::LOCK_DETAILS,
         link::{Attempt, Db, Home, Link, Steps, step},
-        message,
+        message, owed,
         person::{beneficiary_row, dose_at},
         statement::statements,
         value::{beneficiary_at, digest_at},
@@ -167,11 +167,11 @@ async fn give_back(goes: &Home<'_>, key: &MergeKey) -> Attempt<()> {
     Ok(())
 }
 
-/// Withdraws every certificate of a record.
+/// Withdraws every certificate of a record, and none is owed any more.
 pub(super) async fn withdraw(home: &Home<'_>, person: BeneficiaryId, at: Timestamp) -> Attempt<()> {
     let reason = WithdrawalReason::RecordsMerged.number();
     home.execute(&WITHDRAW_ALL, &[&number(person), &at.as_millisecond(), &reason]).await?;
-    Ok(())
+    owed::forget_all(home, person).await
 }
 
 /// Takes what stopped before `stale`, for whoever brings it to an end.
