@@ -102,6 +102,7 @@ parts!(
     merges::two_records_become_one_with_new_numbers_and_certificates,
     merges::two_records_of_one_account_become_one,
     merges::a_dose_that_both_have_is_there_once,
+    merges::a_merge_settles_what_was_owed,
     merges::a_record_that_went_can_do_nothing_any_more,
     merges::records_in_use_or_changed_are_not_merged,
     merges::a_repeated_merge_is_known,

@@ -9,12 +9,13 @@ use domain::{
 use uuid::Uuid;
 
 use super::fixture::{
-    DAY, account, at, booking, correction, country, details, dose, enrolment, merge, person, seat,
+    DAY, account, at, booking, correction, country, details, dose, enrolment, merge, owed, person,
+    seat,
 };
 use crate::{
     Amendment, CorrectedFields, Done, Idempotency, Merge, NotAmended, NotBooked, NotCorrected,
-    NotEnrolled, NotMerged, NotRecorded, NotRemoved, NotUndone, PersonRecord, Store, UndoDose,
-    Withdrawal, WithdrawalPlace, WithdrawalReason,
+    NotEnrolled, NotMerged, NotRecorded, NotRemoved, NotSettled, NotUndone, PersonRecord, Store,
+    UndoDose, Withdrawal, WithdrawalPlace, WithdrawalReason,
 };
 
 /// The record that goes, and the one that stays: at home in one place, and in two.
@@ -122,6 +123,25 @@ pub(super) async fn two_records_of_one_account_become_one(store: &Arc<dyn Store>
     assert_eq!(store.undo_dose(&undo(2, 1)).await.unwrap(), Err(NotUndone::LaterDose));
     assert_eq!(store.undo_dose(&undo(1, 2)).await.unwrap(), Ok(Done::New));
     assert_eq!(store.certificate(stays()).await.unwrap().unwrap().dose_number, 1);
+}
+
+/// Certificates were owed to both: the merge has one for each dose, and nothing is owed any more.
+pub(super) async fn a_merge_settles_what_was_owed(store: &Arc<dyn Store>) {
+    country(store, 5).await;
+    let mut late = Vec::new();
+    for (id, of) in [(1, stays()), (2, goes(PAIRS[1]))] {
+        let (unsigned, later) = owed(dose(id, of, 1, 1));
+        assert_eq!(store.record_doses(&[unsigned]).await.unwrap(), [Ok(Done::New)]);
+        late.push(later);
+    }
+    assert_eq!(store.owed_count().await.unwrap(), 2);
+    let wanted = earlier_goes(store, 1, PAIRS[1]).await;
+    assert_eq!(try_merge(store, &wanted).await, Ok(Done::New));
+    assert_eq!(store.owed_count().await.unwrap(), 0);
+    let kept = store.settle_owed(&late).await.unwrap();
+    assert_eq!(kept, [Err(NotSettled::NotOwed), Err(NotSettled::NotOwed)]);
+    let audit = store.audit().await.unwrap();
+    assert_eq!((audit.doses, audit.owed, audit.owed_wrongly), (2, 0, 0));
 }
 
 pub(super) async fn a_dose_that_both_have_is_there_once(store: &Arc<dyn Store>) {
