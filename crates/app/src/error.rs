@@ -3,21 +3,23 @@
 use certs::signer::key::NotSigned;
 use domain::{
     id::{BeneficiaryId, SessionId},
+    merge::NotMergeable,
     person::BadDetail,
     schedule::NotEligible,
     session::BadSession,
     travel::BadTravelDetail,
 };
 use store::{
-    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMoved,
+    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged, NotMoved,
     NotPublished, NotRecorded, NotRemoved, NotUndone, StoreError,
 };
 
 /// The reasons of the store, for who tells them apart.
 pub mod kinds {
+    pub use domain::merge::NotMergeable;
     pub use store::{
-        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMoved,
-        NotRecorded, NotRemoved, NotUndone,
+        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged,
+        NotMoved, NotRecorded, NotRemoved, NotUndone,
     };
 }
 
@@ -115,6 +117,12 @@ pub enum Error {
     /// The details for travel were not kept.
     #[error(transparent)]
     NotKept(#[from] NotKept),
+    /// Two records are not one person's, or their doses are no series.
+    #[error(transparent)]
+    NotMergeable(#[from] NotMergeable),
+    /// The records were not merged.
+    #[error(transparent)]
+    NotMerged(#[from] NotMerged),
     /// The person was not removed.
     #[error(transparent)]
     NotRemoved(#[from] NotRemoved),

@@ -184,6 +184,41 @@ pub trait Store: Send + Sync {
         &self,
         corrections: &[Correction],
     ) -> StoreResult<Vec<Result<Done, NotCorrected>>>;
+    /// Merges records into others of the same person: the doses move and are numbered anew, every
+    /// certificate of both is withdrawn, and each dose has a new one. Where both are kept in one place
+    /// it is one transaction; otherwise the record that goes is taken out first, then the doses come
+    /// to the one that stays, and then the certificates of the one that went are withdrawn.
+    async fn merge(&self, merges: &[Merge]) -> StoreResult<Vec<Result<Done, NotMerged>>>;
+    /// Where records went that were merged into others; none for one that was not.
+    async fn merged(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<MergedRecord>>>;
+    /// Takes merges that stopped between two steps before `stale`, at most `limit`. Where all is kept
+    /// in one place there are none.
+    async fn unfinished_merges(
+        &self,
+        _stale: Timestamp,
+        _now: Timestamp,
+        _limit: u32,
+    ) -> StoreResult<Vec<UnfinishedMerge>> {
+        Ok(Vec::new())
+    }
+
+    /// Completes a merge that was taken, from what is on record now.
+    async fn complete_merge(&self, merge: &Merge) -> StoreResult<Result<(), NotMerged>> {
+        let outcome = self.merge(std::slice::from_ref(merge)).await?.pop();
+        Ok(outcome.unwrap_or(Err(NotMerged::Gone)).map(drop))
+    }
+
+    /// Gives up a merge that was taken, and gives the record that goes back as it was; unless the one
+    /// that stays has its doses: then it ends it, and sends the message.
+    async fn end_merge(
+        &self,
+        _key: &MergeKey,
+        _farewell: Option<&Message>,
+        _at: Timestamp,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+
     /// Withdrawn certificates behind a place in the list of them, in order, at most `limit`. A
     /// scatter read for whoever publishes the list.
     async fn withdrawals(&self, after: WithdrawalPlace, limit: u32)

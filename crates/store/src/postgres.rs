@@ -9,6 +9,7 @@ mod correction;
 mod dose;
 mod enrolment;
 mod link;
+mod merge;
 mod message;
 mod owed;
 mod person;
@@ -38,7 +39,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use link::Db;
 pub use link::Topology;
-pub use statement::{Kind, Statement};
+pub use statement::{Kind, Statement, all as statements};
 use uuid::Uuid;
 
 use crate::{
@@ -46,35 +47,14 @@ use crate::{
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, LateCertificate, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled,
-        NotCorrected, NotEnrolled, NotKept, NotMoved, NotPublished, NotRecorded, NotRemoved,
-        NotSettled, NotUndone, OwedCertificate, OwedPlace, PersonRecord, Published, RulesFile, Run,
-        SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally, TravelChange, UndoDose,
-        Withdrawal, WithdrawalPlace,
+        Idempotency, LateCertificate, Merge, MergeKey, MergedRecord, Message, Move, NoMatch,
+        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged,
+        NotMoved, NotPublished, NotRecorded, NotRemoved, NotSettled, NotUndone, OwedCertificate,
+        OwedPlace, PersonRecord, Published, RulesFile, Run, SentCode, Settled, SignInCode,
+        StaffRow, TakenSeats, Tally, TravelChange, UndoDose, UnfinishedMerge, Withdrawal,
+        WithdrawalPlace,
     },
 };
-
-/// Every statement that this store runs, except migrations and copies.
-pub fn statements() -> Vec<&'static Statement> {
-    let files = [
-        care::ALL,
-        claim::ALL,
-        correction::ALL,
-        dose::ALL,
-        enrolment::ALL,
-        message::ALL,
-        owed::ALL,
-        person::ALL,
-        place::ALL,
-        remembered::ALL,
-        recovery::ALL,
-        seat::ALL,
-        session::ALL,
-        sign_in::ALL,
-        travel::ALL,
-    ];
-    [files.concat(), whole::all()].concat()
-}
 
 /// The schema of every migration, in order.
 pub fn schema() -> String {
@@ -364,6 +344,36 @@ impl Store for Postgres {
         corrections: &[Correction],
     ) -> StoreResult<Vec<Result<Done, NotCorrected>>> {
         correction::correct(&self.db, corrections).await
+    }
+
+    async fn merge(&self, merges: &[Merge]) -> StoreResult<Vec<Result<Done, NotMerged>>> {
+        merge::merge(&self.db, merges).await
+    }
+
+    async fn merged(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<MergedRecord>>> {
+        Ok(merge::merged(&self.db, ids).await?)
+    }
+
+    async fn unfinished_merges(
+        &self,
+        stale: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<UnfinishedMerge>> {
+        merge::unfinished(&self.db, stale, now, limit).await
+    }
+
+    async fn complete_merge(&self, wanted: &Merge) -> StoreResult<Result<(), NotMerged>> {
+        merge::complete(&self.db, wanted).await
+    }
+
+    async fn end_merge(
+        &self,
+        key: &MergeKey,
+        farewell: Option<&Message>,
+        at: Timestamp,
+    ) -> StoreResult<()> {
+        merge::end(&self.db, key, farewell, at).await
     }
 
     async fn withdrawals(

@@ -4,6 +4,7 @@
 mod care;
 mod correction;
 mod dose;
+mod merge;
 mod owed;
 mod person;
 mod seat;
@@ -13,6 +14,7 @@ mod travel;
 pub use care::*;
 pub use correction::*;
 pub use dose::*;
+pub use merge::*;
 pub use owed::*;
 pub use person::*;
 pub use seat::*;

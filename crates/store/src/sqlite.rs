@@ -5,6 +5,7 @@ mod appointment;
 mod care;
 mod correction;
 mod dose;
+mod merge;
 mod message;
 mod owed;
 mod person;
@@ -38,7 +39,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
-use writer::{Job, Waiting, connect, move_log, write_jobs};
+use writer::{Job, Waiting, connect, move_log, spawn, write_jobs};
 pub use writer::{Options, Synchronous};
 
 use crate::{
@@ -46,11 +47,11 @@ use crate::{
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, LateCertificate, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled,
-        NotCorrected, NotEnrolled, NotKept, NotMoved, NotPublished, NotRecorded, NotRemoved,
-        NotSettled, NotUndone, OwedCertificate, OwedPlace, PersonRecord, Published, RulesFile, Run,
-        SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally, TravelChange, UndoDose,
-        Withdrawal, WithdrawalPlace,
+        Idempotency, LateCertificate, Merge, MergedRecord, Message, Move, NoMatch, NotAmended,
+        NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged, NotMoved,
+        NotPublished, NotRecorded, NotRemoved, NotSettled, NotUndone, OwedCertificate, OwedPlace,
+        PersonRecord, Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow,
+        TakenSeats, Tally, TravelChange, UndoDose, Withdrawal, WithdrawalPlace,
     },
 };
 
@@ -71,8 +72,7 @@ impl Sqlite {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the file cannot be opened, is no database, or was made by a later
-    /// version.
+    /// [`StoreError`] if the file cannot be opened, is no database, or is of a later version.
     pub fn open(path: &Path) -> StoreResult<Self> {
         Self::open_with(&Options::durable(path))
     }
@@ -132,11 +132,6 @@ impl Sqlite {
         let connection = idle.unwrap_or_else(|| self.readers[start % READERS].lock());
         Ok(read(&connection)?)
     }
-}
-
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> StoreResult<JoinHandle<()>> {
-    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(body);
-    thread.map_err(|error| StoreError::broken(error.to_string()))
 }
 
 /// Collects one outcome per item.
@@ -370,6 +365,15 @@ impl Store for Sqlite {
     ) -> StoreResult<Vec<Result<Done, NotCorrected>>> {
         let corrections = corrections.to_vec();
         self.write(move |c| each(&corrections, |one| correction::correct(c, one))).await
+    }
+
+    async fn merge(&self, merges: &[Merge]) -> StoreResult<Vec<Result<Done, NotMerged>>> {
+        let merges = merges.to_vec();
+        self.write(move |c| each(&merges, |one| merge::merge(c, one))).await
+    }
+
+    async fn merged(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<MergedRecord>>> {
+        self.read(|c| each(ids, |id| merge::merged(c, *id)))
     }
 
     async fn withdrawals(

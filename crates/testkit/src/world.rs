@@ -178,6 +178,14 @@ impl World {
         self.platform = Arc::new(open(&self.address, keys, self.settings.clone(), now).await);
     }
 
+    /// The database that it is in; none if that is a file.
+    pub fn database(&self) -> Option<&str> {
+        match &self.address {
+            Address::File(_) => None,
+            Address::Url(url, _) => Some(postgres::database_of(url)),
+        }
+    }
+
     /// Now.
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millisecond(self.now.load(Ordering::SeqCst)).expect("an instant")

@@ -10,7 +10,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::json;
 
-use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled};
+use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled, NotMerged};
 use domain::travel::BadTravelDetail;
 
 use crate::{caller::Caller, page::plain_page};
@@ -77,13 +77,16 @@ impl From<app::Error> for Problem {
             E::Full { .. } => (S::CONFLICT, "/problems/full", "No seat is free"),
             E::NotBooked(NotBooked::OtherRequest)
             | E::NotEnrolled(NotEnrolled::OtherRequest)
-            | E::NotCorrected(NotCorrected::OtherRequest) => {
+            | E::NotCorrected(NotCorrected::OtherRequest)
+            | E::NotMerged(NotMerged::OtherRequest) => {
                 (S::UNPROCESSABLE_ENTITY, "/problems/key-reused", "Key used for another request")
             }
             E::NotEnrolled(_)
             | E::NotAmended(_)
             | E::NotCorrected(_)
             | E::NotKept(_)
+            | E::NotMergeable(_)
+            | E::NotMerged(_)
             | E::NotRemoved(_)
             | E::NotBooked(_)
             | E::AppointmentExists { .. }

@@ -19,7 +19,8 @@ statements! {
     Scatter COUNT_HOME = "
         SELECT (SELECT count(*) FROM beneficiary) AS people,
             (SELECT count(*) FROM dose) AS doses,
-            (SELECT count(*) FROM dose_claim WHERE state IN (0, 2, 3) OR owes <> 0) AS in_motion,
+            (SELECT count(*) FROM dose_claim WHERE state IN (0, 2, 3) OR owes <> 0)
+                + (SELECT count(*) FROM merged_beneficiary WHERE NOT settled) AS in_motion,
             (SELECT count(*) FROM dose AS d WHERE NOT EXISTS (
                 SELECT 1 FROM certificate AS c
                 WHERE c.hb = d.hb AND c.beneficiary_id = d.beneficiary_id

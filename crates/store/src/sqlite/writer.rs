@@ -205,6 +205,15 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// Starts a thread of the store.
+pub(super) fn spawn(
+    name: &str,
+    body: impl FnOnce() + Send + 'static,
+) -> StoreResult<std::thread::JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(body);
+    thread.map_err(|error| StoreError::broken(error.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
