@@ -35,11 +35,11 @@ async fn a_call_says_why_it_does_not_merge() {
     let half = json!({ "beneficiary_reference_id": stays });
     let refused = merge(&server, &token, half).await;
     assert_eq!(refused.status, 400);
-    assert!(refused.json()["detail"].as_str().unwrap().contains("merged_reference_id"));
+    assert!(refused.value()["detail"].as_str().unwrap().contains("merged_reference_id"));
     let mut coded = both(&stays, &goes);
     coded["merged_code"] = json!("0000");
     let refused = merge(&server, &token, coded).await;
-    assert_eq!((refused.status, &refused.json()["type"]), (403, &json!("/problems/not-presented")));
+    assert_eq!((refused.status, &refused.value()["type"]), (403, &json!("/problems/not-presented")));
     for (stays, goes, why) in [
         (&stays, &stays, "a record cannot be merged into itself"),
         (&stays, &older, "name, year of birth and gender of both records must agree"),
@@ -47,6 +47,6 @@ async fn a_call_says_why_it_does_not_merge() {
     ] {
         let refused = merge(&server, &token, both(stays, goes)).await;
         assert_eq!(refused.status, 409);
-        assert!(refused.json()["detail"].as_str().unwrap().starts_with(why), "{why}");
+        assert!(refused.value()["detail"].as_str().unwrap().starts_with(why), "{why}");
     }
 }
