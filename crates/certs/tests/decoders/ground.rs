@@ -9,7 +9,6 @@ use certs::{
     signer::{
         Signer,
         key::{LocalKey, SigningKey, make_key},
-        make_signer,
     },
     status::{Bits, IdKind, Purpose, StatusList, WithdrawnIds},
     trust::{IssuerKey, Known, Trust, Use},
@@ -52,12 +51,12 @@ pub(crate) fn ground() -> &'static Ground {
 
 impl Ground {
     fn new() -> Self {
-        let new = make_signer("IN", "Ministry of Health", date(2023, 1, 1)).unwrap();
+        let (signer_key, certificate) = signer();
         let key = |scheme| LocalKey::from_pem(&make_key(scheme).unwrap()).unwrap();
         let (p256, ed25519) = (key(Scheme::Es256), key(Scheme::EdDsa));
         let authority = make_key(Scheme::Es256).unwrap();
         let seals = LocalKey::from_pem(&authority).unwrap();
-        let known = Known::from_pem(&new.certificate_pem).unwrap();
+        let known = Known::from_pem(&certificate).unwrap();
         let key_id = known.key_id();
         let mut trust = Trust::default();
         trust.add(known);
@@ -89,7 +88,7 @@ impl Ground {
         for set in SETS {
             trust.add_codes(set.to_owned(), vec!["840539006".to_owned()]);
         }
-        let signer = Signer::from_pem(&new.key_pem, &new.certificate_pem).unwrap();
+        let signer = Signer::from_pem(&signer_key, &certificate).unwrap();
         Self { signer, key_id, p256, ed25519, authority, trust }
     }
 
@@ -104,6 +103,16 @@ impl Ground {
     pub(crate) fn verified_text(&self, text: &str) -> bool {
         self.verified(&Payload::Text(text.to_owned()))
     }
+}
+
+/// A signer's key and certificate, which does not say what it may sign: so it may sign anything.
+fn signer() -> (String, String) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::default();
+    params.not_before = rcgen::date_time_ymd(2023, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2027, 1, 1);
+    params.distinguished_name.push(rcgen::DnType::CountryName, "IN");
+    (key.serialize_pem(), params.self_signed(&key).unwrap().pem())
 }
 
 /// A status list with one entry set.

@@ -103,7 +103,7 @@ fn foreign() -> [Value; 4] {
     });
     let tested = cbor!({
         "name" => "Anna", "birthDate" => "1980-02-03", "pathogen" => code(), "type" => code(),
-        "brand" => code(), "sampleDate" => "2023-11-10T08:00:00Z", "result" => code(),
+        "brand" => code(), "date" => "2023-11-10T08:00:00Z", "result" => code(),
         "centre" => "PHC", "country" => code(), "reportDate" => "2023-11-10", "hcid" => "13"
     });
     let [vaccination, tested] = [vaccination, tested].map(Result::unwrap);

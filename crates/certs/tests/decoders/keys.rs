@@ -78,7 +78,7 @@ fn used(key: &PublicKey, bytes: &[u8]) -> bool {
     for scheme in [Scheme::Es256, Scheme::Es384, Scheme::Es512, Scheme::Ps256, Scheme::EdDsa] {
         for length in [64, 96, 132, 256, bytes.len()] {
             let signature = bytes.get(..length).unwrap_or(bytes);
-            drop(key.verify(scheme, b"message", signature));
+            let _ = key.verify(scheme, b"message", signature);
         }
     }
     true
