@@ -4,9 +4,30 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Bytes and texts that decoders take for something.
 const WORDS: [&[u8]; 24] = [
-    b"\0", b"\xff", b"\x7f", b"\x80", b"\"", b"{", b"}", b"[", b"]", b",", b":", b".", b"~", b"null",
-    b"-1", b"9223372036854775807", b"-9223372036854775808", b"1e400", b"\"\"", b"{}", b"[]",
-    b"\xc3\x28", b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff", b"\xf0\x9f\x99\x82",
+    b"\0",
+    b"\xff",
+    b"\x7f",
+    b"\x80",
+    b"\"",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b".",
+    b"~",
+    b"null",
+    b"-1",
+    b"9223372036854775807",
+    b"-9223372036854775808",
+    b"1e400",
+    b"\"\"",
+    b"{}",
+    b"[]",
+    b"\xc3\x28",
+    b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff",
+    b"\xf0\x9f\x99\x82",
 ];
 
 /// Numbers that look like chance (`SplitMix64`).

@@ -35,7 +35,7 @@ pub(crate) fn decode(data: &[u8]) -> bool {
 }
 
 fn trusted(bundle: &[u8]) -> Value {
-    asked(bundle, set_trust)
+    asked(bundle, || set_trust())
 }
 
 /// Hands bytes in and takes the answer out, four bytes at a time.
@@ -48,6 +48,7 @@ fn asked(bytes: &[u8], check: impl FnOnce() -> u32) -> Value {
     }
     let length = check();
     let words = (0..length).step_by(4).map(|place| pull(place).to_le_bytes());
-    let answer: Vec<u8> = words.flatten().take(length.try_into().expect("it is in memory")).collect();
+    let answer: Vec<u8> =
+        words.flatten().take(length.try_into().expect("it is in memory")).collect();
     serde_json::from_slice(&answer).expect("every answer is JSON")
 }
