@@ -5,7 +5,9 @@ mod bench;
 mod config;
 mod demo;
 mod doctor;
+mod files;
 mod import;
+mod keys;
 mod messages;
 mod openapi;
 mod output;
@@ -53,6 +55,9 @@ enum Command {
     /// Say whether certificates are genuine, offline
     #[command(after_help = "Example: teeka verify certificate.pdf --trust signers.pem")]
     Verify(verify::Args),
+    /// List, rotate, withdraw or destroy the keys that certificates are signed with
+    #[command(after_help = "Example: teeka keys rotate document --data teeka-data")]
+    Keys(keys::Args),
     /// Measure the platform beside the raw operations
     #[command(after_help = "Example: teeka bench stampede")]
     Bench(bench::Args),
@@ -80,6 +85,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args, output),
         Command::Import(args) => import::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
+        Command::Keys(args) => keys::run(&args, output),
         Command::Bench(args) => bench::run(&args, output),
         Command::Backup(args) => backup::backup(&args, output),
         Command::Restore(args) => backup::restore(&args, output),
