@@ -92,7 +92,7 @@ fn foreign() -> [Value; 4] {
             "ver" => "1.3.0", "nam" => { "fn" => "Anna", "fnt" => "ANNA" }, "dob" => "1980-02-03",
             name => [entry]
         });
-        token(1, certificate.unwrap())
+        token(1, &certificate.unwrap())
     };
     let code = || cbor!({ "code" => "840539006", "system" => "http://snomed.info/sct" }).unwrap();
     let vaccination = cbor!({
@@ -108,9 +108,9 @@ fn foreign() -> [Value; 4] {
     });
     let [vaccination, tested] = [vaccination, tested].map(Result::unwrap);
     let [test, recovery] = [test, recovery].map(Result::unwrap);
-    [dcc("t", test), dcc("r", recovery), token(3, vaccination), token(4, tested)]
+    [dcc("t", test), dcc("r", recovery), token(3, &vaccination), token(4, &tested)]
 }
 
-fn token(claim: i64, certificate: Value) -> Value {
+fn token(claim: i64, certificate: &Value) -> Value {
     cbor!({ 1 => "IN", 4 => NOW + 86_400, 6 => NOW, -260 => { claim => certificate } }).unwrap()
 }

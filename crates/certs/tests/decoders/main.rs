@@ -35,7 +35,7 @@ pub(crate) struct Target {
 pub(crate) const TARGETS: [Target; 9] = [
     Target { name: "hcert", decode: hcert::decode, seeds: hcert::seeds, changes: 800 },
     Target { name: "shc", decode: shc::decode, seeds: shc::seeds, changes: 800 },
-    Target { name: "divoc", decode: divoc::decode, seeds: divoc::seeds, changes: 60 },
+    Target { name: "divoc", decode: divoc::decode, seeds: divoc::seeds, changes: 150 },
     Target { name: "vds", decode: vds::decode, seeds: vds::seeds, changes: 600 },
     Target { name: "vc", decode: vc::decode, seeds: vc::seeds, changes: 150 },
     Target { name: "sd_jwt", decode: sd_jwt::decode, seeds: sd_jwt::seeds, changes: 400 },

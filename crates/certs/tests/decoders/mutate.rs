@@ -66,7 +66,9 @@ pub(crate) fn run(decode: fn(&[u8]) -> bool, seeds: &[Vec<u8>], changes: u64) {
 }
 
 fn change(bytes: &mut Vec<u8>, chance: &mut Chance, seeds: &[Vec<u8>]) {
-    let place = 1 + chance.below(bytes.len() - 1);
+    // Lengths and kinds stand at the beginning of what is packed.
+    let reach = if chance.below(3) == 0 { 64.min(bytes.len() - 1) } else { bytes.len() - 1 };
+    let place = 1 + chance.below(reach);
     let end = (place + 1 + chance.below(16)).min(bytes.len());
     match chance.below(6) {
         0 if place < bytes.len() => bytes[place] ^= 1 << chance.below(8),
