@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn the_label_before_is_the_one_that_counts() {
-        let text = "Aadhaar 1 UTR No 234123412346";
+        let text = "Aadhaar of the holder, UTR No 234123412346";
         let mut marks = Vec::new();
         let mut skeleton = crate::label::Skeleton::default();
         crate::label::find(text, (0, text.len()), &mut skeleton, &mut marks);

@@ -122,6 +122,10 @@ fn number(bytes: &[u8], at: usize) -> Number {
         }
     }
     groups.beside |= bytes.get(place).is_some_and(|byte| is_beside(*byte));
+    let mask = |byte: &u8| matches!(byte, b'X' | b'x' | b'*');
+    if bytes.get(place..place + 3).is_some_and(|next| next.iter().all(mask)) {
+        return Number::Candidate;
+    }
     groups.lone = is_cell(bytes, at, place);
     if groups.counts() { Number::Candidate } else { Number::None(place - at) }
 }

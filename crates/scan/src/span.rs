@@ -61,8 +61,10 @@ impl Reader {
     /// What the first thing in a cell is by its shape alone.
     pub(crate) fn shape(&mut self, text: &str, (start, end): (usize, usize)) -> Option<Kind> {
         word::find(text, start, end, &mut self.words);
-        let (shape, weight) =
-            detect::best(&self.words, 0, |_| Near::default()).filter(|_| !self.words.is_empty())?;
+        if self.words.is_empty() {
+            return None;
+        }
+        let (shape, weight) = detect::best(&self.words, 0, |_| Near::default())?;
         match shape.what {
             What::Is(kind) if weight.percent >= 30 => Some(kind),
             _ => None,

@@ -130,7 +130,7 @@ fn joint(bytes: &[u8], from: usize, to: usize) -> u8 {
         [] => 0,
         [one @ (b' ' | b'-' | b'.' | b'/')] => *one,
         [0xC2, 0xA0] => b' ',
-        [b' ', b'-', b' ' | b'('] | [b')', b' ' | b'-'] | [b'-', b' '] => b'-',
+        [b' ', b'-', b' ' | b'('] | [b')', b' ' | b'-'] | [b' ', b'('] | [b'-', b' '] => b'-',
         // The hyphens and dashes of U+2010 to U+2015.
         [0xE2, 0x80, 0x90..=0x95] => b'-',
         [0xE2, 0x80, 0x89 | 0xAF] => b' ',

@@ -13,6 +13,10 @@ pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let word = &words[at];
     let text: &[u8; 10] = word.text().try_into().ok()?;
     let letters = [0, 1, 2, 3, 4, 9].iter().map(|place| mended_letter(text[*place]));
+    // A digit at the end is another code more often than a letter misread.
+    if !text[9].is_ascii_uppercase() {
+        return None;
+    }
     let digits = (5..9).map(|place| mended_digit(text[place]));
     let mended = letters.chain(digits).try_fold(0, |sum, one| one.map(|mended| sum + mended))?;
     if mended > 2 {
