@@ -11,6 +11,7 @@ mod openapi;
 mod output;
 mod platform;
 mod progress;
+mod scan;
 mod serve;
 mod verify;
 
@@ -53,6 +54,9 @@ enum Command {
     /// Say whether certificates are genuine, offline
     #[command(after_help = "Example: teeka verify certificate.pdf --trust signers.pem")]
     Verify(verify::Args),
+    /// Find personal data in text files, without printing it
+    #[command(after_help = "Example: teeka scan published/ --json")]
+    Scan(scan::Args),
     /// Measure the platform beside the raw operations
     #[command(after_help = "Example: teeka bench stampede")]
     Bench(bench::Args),
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args, output),
         Command::Import(args) => import::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
+        Command::Scan(args) => scan::run(&args, output),
         Command::Bench(args) => bench::run(&args, output),
         Command::Backup(args) => backup::backup(&args, output),
         Command::Restore(args) => backup::restore(&args, output),
