@@ -21,6 +21,7 @@ use vault::Sealed;
 
 use crate::{
     Ctx, Error, Platform, Result,
+    keys::KeyUse,
     opened::{CERTIFICATE, Person},
 };
 
@@ -53,7 +54,11 @@ impl Platform {
         let vaccination = self.vaccination(person, dose, series, id, (&place, reference));
         let issued_at = ctx.now.as_second();
         let life = i64::from(self.settings.certificate_days) * 86_400;
-        Ok(dcc::issue(&self.signer, &vaccination, issued_at, issued_at + life)?)
+        let (expires_at, keys) = (issued_at + life, self.keys.load());
+        let signer = keys.signer(ctx.now);
+        let signed = self.signing.ask(|| dcc::issue(signer, &vaccination, issued_at, expires_at));
+        self.signing.heard(&signed);
+        Ok(signed?)
     }
 
     /// A dose as certificates know it.
@@ -94,7 +99,7 @@ impl Platform {
     /// issuer, or if the doses do not fit into one card.
     pub async fn my_health_card(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
         let person = self.my_person(ctx, id).await?;
-        let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
+        let row = self.certificate_of(&person).await?;
         let issuer = self.settings.public_address.as_deref().ok_or(NO_ADDRESS)?;
         let programme = self.programme();
         let reference = person.reference.to_string();
@@ -106,8 +111,9 @@ impl Platform {
             self.vaccination(&person, dose, series, row.id, (place, &reference))
         });
         let given: Vec<_> = given.collect();
-        let key = self.signer.key();
-        match shc::issue(key, issuer, &given, row.issued_at.as_second()) {
+        let (keys, issued_at) = (self.keys.load(), row.issued_at.as_second());
+        let key = keys.signing(KeyUse::Card, ctx.now).key();
+        match self.signing.ask(|| shc::issue(key, issuer, &given, issued_at)) {
             Ok(card) => Ok(serde_json::json!({ "verifiableCredential": [card.jws] }).to_string()),
             Err(NotIssued::NotSigned(away)) => Err(away.into()),
             Err(NotIssued::TooLarge) => Err(Error::Invalid("the doses do not fit into one card")),
@@ -135,7 +141,8 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if it is not a person of the account or no dose is on record.
+    /// [`Error::NotFound`] if it is not a person of the account or no dose is on record;
+    /// [`Error::CertificateOwed`] if the key that signs has been away since the latest dose.
     pub async fn my_certificate(
         &self,
         ctx: &Ctx,
@@ -150,13 +157,14 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if no dose is on record.
+    /// [`Error::NotFound`] if no dose is on record; [`Error::CertificateOwed`] if the key that signs
+    /// has been away since the latest.
     pub async fn print_presented(&self, person: Person) -> Result<Vec<u8>> {
         self.print_certificate(person, Paper::default()).await
     }
 
     async fn print_certificate(&self, person: Person, paper: Paper) -> Result<Vec<u8>> {
-        let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
+        let row = self.certificate_of(&person).await?;
         let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
         let signed = key.open_text(CERTIFICATE, &Sealed::from_bytes(row.sealed))?;

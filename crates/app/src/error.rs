@@ -149,6 +149,13 @@ pub enum Error {
     /// The key that signs certificates cannot be reached. Asking again later may help.
     #[error("try again later")]
     SignerAway(#[from] NotSigned),
+    /// The latest dose is on record and its certificate is not signed yet: the key that signs was
+    /// away. It will be.
+    #[error("the dose is on record, and its certificate will be ready later")]
+    CertificateOwed {
+        /// When it makes sense to ask again.
+        retry_after_seconds: u32,
+    },
     /// A fault of ours. Asking again will not help.
     #[error("something is wrong on our side")]
     Broken(#[source] BrokenCause),

@@ -26,6 +26,11 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
         (SignedDuration::ZERO..self.rest).contains(&now.duration_since(*at)).then(|| value.clone())
     }
 
+    /// Keeps none of them any longer.
+    pub fn clear(&self) {
+        self.held.write().clear();
+    }
+
     /// Keeps an answer that was made now.
     pub fn put(&self, key: K, now: Timestamp, value: V) {
         let mut held = self.held.write();

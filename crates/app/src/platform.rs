@@ -15,8 +15,8 @@ use store::{
 use vault::Vault;
 
 use crate::{
-    Result, geography::Geography, inventory::Inventory, reports::Reports, settings::Settings,
-    trust::Bundles,
+    Result, geography::Geography, inventory::Inventory, keys::KeyRing, owed::SignerState,
+    reports::Reports, settings::Settings, trust::Bundles,
 };
 
 /// How many items share a write at most.
@@ -26,7 +26,8 @@ const MAX_BATCH: usize = 512;
 pub struct Platform {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) vault: Vault,
-    pub(crate) signer: certs::signer::Signer,
+    pub(crate) keys: ArcSwap<KeyRing>,
+    pub(crate) signing: SignerState,
     pub(crate) settings: Settings,
     pub(crate) programme: ArcSwap<Programme>,
     pub(crate) geography: ArcSwap<Geography>,
@@ -113,7 +114,7 @@ impl Platform {
     pub async fn open(
         store: Arc<dyn Store>,
         vault: Vault,
-        signer: certs::signer::Signer,
+        keys: KeyRing,
         programme: Programme,
         settings: Settings,
         now: Timestamp,
@@ -123,7 +124,8 @@ impl Platform {
             reads: Reads::spawn(&store),
             store,
             vault,
-            signer,
+            keys: ArcSwap::from_pointee(keys),
+            signing: SignerState::default(),
             settings,
             programme: ArcSwap::from_pointee(programme),
             geography: ArcSwap::from_pointee(Geography::new(vec![], vec![], vec![])),
@@ -166,11 +168,6 @@ impl Platform {
     /// Keys and sealing.
     pub const fn vault(&self) -> &Vault {
         &self.vault
-    }
-
-    /// The certificate of the document signer, PEM.
-    pub fn signer_certificate(&self) -> &str {
-        self.signer.certificate_pem()
     }
 
     /// What the operator set.

@@ -265,6 +265,6 @@ fn six_digits(ctx: &Ctx) -> String {
 }
 
 /// SHA-256 in lower-case hex: the form in which the contract sends a one-time password.
-pub fn sha256_hex(text: &str) -> String {
-    hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()))
+pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
+    hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes.as_ref()))
 }

@@ -120,7 +120,7 @@ impl Play {
             .await
             .unwrap();
         let text = certs::read::certificates(&pdf).remove(0);
-        let trust = certs::trust::Trust::from_pem(platform.signer_certificate()).unwrap();
+        let trust = certs::trust::Trust::from_pem(&platform.document_signers(now)).unwrap();
         let verify = |at: i64| certs::verify::verify_text(&text, &trust, at);
         let not_yet = Verdict::NotValid(NotValid::NotYet);
         assert!(verify(now.as_second()) != not_yet, "dated in the future");

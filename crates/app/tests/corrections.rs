@@ -74,7 +74,8 @@ async fn says(world: &World, mobile: &str, person: BeneficiaryId) -> Claims {
     let ctx = world.resident(mobile);
     let page = world.platform.my_certificate(&ctx, person, Paper::default()).await.unwrap();
     let signed = certs::read::certificates(&page).remove(0);
-    let trust = certs::trust::Trust::from_pem(world.platform.signer_certificate()).unwrap();
+    let trust =
+        certs::trust::Trust::from_pem(&world.platform.document_signers(world.now())).unwrap();
     match certs::verify::verify_text(&signed, &trust, world.now().as_second()) {
         Verdict::Valid(claims) | Verdict::ValidBut(claims, _) => claims,
         Verdict::NotValid(why) => panic!("{why}"),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
 use app::certificates::Paper;
+use app::keys::KeyUse;
 use app::{correction::Change, doses::Given};
 use certs::{
     read::payloads,
@@ -63,7 +64,7 @@ async fn certificate(world: &World, id: BeneficiaryId) -> String {
 /// What an offline verifier knows from now on.
 async fn list(world: &World) -> Bundle {
     let bundle = world.platform.trust_bundle(&world.ctx(app::Actor::Anyone)).await.unwrap();
-    Bundle::read(&bundle, world.platform.trust_anchor()).unwrap()
+    Bundle::read(&bundle, &world.platform.trust_anchor(world.now())).unwrap()
 }
 
 async fn a_corrected_name_withdraws_the_old_certificate(engine: Engine) {
@@ -125,8 +126,9 @@ async fn a_health_card_names_its_issuer_and_is_withdrawn_with_the_certificate() 
         panic!("the card is valid")
     };
     assert!(claims.format == Format::Shc && claims.name.as_deref() == Some("Asha Demo"));
-    let key = &world.platform.keys()["keys"][0];
-    assert_eq!(key["kid"], world.platform.trust_anchor().thumbprint());
+    let keys = world.platform.json_web_keys(world.now());
+    let signing = world.platform.keys().signing(KeyUse::Card, world.now()).id();
+    assert_eq!(keys["keys"][0]["kid"], signing);
 
     world.advance(HOUR);
     let change = Change { name: Some(Name::parse("Āśā Demo").unwrap()), ..Change::default() };

@@ -5,7 +5,7 @@ mod authority;
 pub mod key;
 
 #[cfg(feature = "issue")]
-pub use authority::{NewSigner, make_signer};
+pub use authority::{Names, NewSigner, certify, make_authority, make_signer};
 
 use self::key::{NotSigned, SigningKey};
 
@@ -90,7 +90,8 @@ impl Signer {
         self.not_after
     }
 
-    pub(crate) const fn key_id(&self) -> [u8; 8] {
+    /// The name of the signer in HCERTs: the first bytes of the SHA-256 of its certificate.
+    pub const fn key_id(&self) -> [u8; 8] {
         self.key_id
     }
 

@@ -10,6 +10,7 @@ mod care;
 mod corrections;
 mod doses;
 pub mod fixture;
+mod owed;
 mod people;
 pub mod play;
 mod sign_in;
@@ -97,6 +98,11 @@ parts!(
     corrections::two_corrections_at_once_do_not_cross,
     corrections::a_dose_signed_from_other_details_is_refused,
     corrections::withdrawn_certificates_are_listed_in_order,
+    owed::a_dose_is_recorded_without_its_certificate_which_is_owed,
+    owed::what_is_owed_is_listed_in_order,
+    owed::a_late_certificate_is_kept_once,
+    owed::nothing_is_kept_that_is_not_owed_or_was_signed_from_other_details,
+    owed::a_batch_with_and_without_certificates_is_recorded_at_once,
     sign_in::a_code_is_single_use_and_a_resend_does_not_void_it,
     sign_in::a_code_dies_of_age_and_of_wrong_tries,
     sign_in::counters_count_by_span,

@@ -167,12 +167,14 @@ pub trait Store: Send + Sync {
     /// in motion since before `stale`. Says how many it brought to an end.
     async fn recover(&self, stale: Timestamp, now: Timestamp, limit: u32) -> StoreResult<u32>;
 
-    /// Records doses, each with its certificate and message, and ends their appointments.
+    /// Records doses, each with its certificate and message, and ends their appointments. One that
+    /// comes without a certificate is owed it.
     async fn record_doses(
         &self,
         doses: &[DoseRecord],
     ) -> StoreResult<Vec<Result<Done, NotRecorded>>>;
-    /// Takes back a dose recorded at or after `not_before`; its certificate is withdrawn.
+    /// Takes back a dose recorded at or after `not_before`; its certificate is withdrawn, and one
+    /// that is owed is owed no longer.
     async fn undo_dose(&self, undo: &UndoDose) -> StoreResult<Result<Done, NotUndone>>;
     /// Corrects details after the first dose: in one transaction they change, every certificate of
     /// the person is withdrawn, and each of their doses has a new one.
@@ -184,6 +186,21 @@ pub trait Store: Send + Sync {
     /// scatter read for whoever publishes the list.
     async fn withdrawals(&self, after: WithdrawalPlace, limit: u32)
     -> StoreResult<Vec<Withdrawal>>;
+    /// Doses behind a place in the list of those that are owed a certificate, in order, at most
+    /// `limit`. A scatter read for the worker that has them signed.
+    async fn owed_certificates(
+        &self,
+        after: OwedPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<OwedCertificate>>;
+    /// How many doses are owed a certificate. A scatter read for the same worker.
+    async fn owed_count(&self) -> StoreResult<u64>;
+    /// Keeps certificates that were owed, each with its message, if they are owed still and the
+    /// person's details did not change since they were signed.
+    async fn settle_owed(
+        &self,
+        certificates: &[LateCertificate],
+    ) -> StoreResult<Vec<Result<Done, NotSettled>>>;
     /// Notes an adverse event following immunization.
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool>;
     /// The certificate of a beneficiary's latest dose that has one and was not withdrawn.

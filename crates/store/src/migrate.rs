@@ -26,10 +26,10 @@ macro_rules! steps {
 
 /// The steps for SQLite.
 pub(crate) const SQLITE: &[Step] =
-    steps!("sqlite": "0001_campaign", "0002_session_changes", "0003_withdrawal");
+    steps!("sqlite": "0001_campaign", "0002_session_changes", "0003_withdrawal", "0004_owed");
 /// The steps for PostgreSQL.
 pub(crate) const POSTGRES: &[Step] =
-    steps!("postgres": "0001_campaign", "0002_session_changes", "0003_withdrawal");
+    steps!("postgres": "0001_campaign", "0002_session_changes", "0003_withdrawal", "0004_owed");
 
 /// Statements that also distribute each table by the key that its comment names.
 ///

@@ -10,6 +10,7 @@ mod dose;
 mod enrolment;
 mod link;
 mod message;
+mod owed;
 mod person;
 mod place;
 mod recovery;
@@ -44,10 +45,10 @@ use crate::{
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotCorrected,
-        NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, PersonRecord,
-        Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally,
-        UndoDose, Withdrawal, WithdrawalPlace,
+        Idempotency, LateCertificate, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled,
+        NotCorrected, NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotSettled,
+        NotUndone, OwedCertificate, OwedPlace, PersonRecord, Published, RulesFile, Run, SentCode,
+        Settled, SignInCode, StaffRow, TakenSeats, Tally, UndoDose, Withdrawal, WithdrawalPlace,
     },
 };
 
@@ -60,6 +61,7 @@ pub fn statements() -> Vec<&'static Statement> {
         dose::ALL,
         enrolment::ALL,
         message::ALL,
+        owed::ALL,
         person::ALL,
         place::ALL,
         remembered::ALL,
@@ -363,6 +365,25 @@ impl Store for Postgres {
         limit: u32,
     ) -> StoreResult<Vec<Withdrawal>> {
         Ok(correction::withdrawals(&self.db, after, limit).await?)
+    }
+
+    async fn owed_certificates(
+        &self,
+        after: OwedPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<OwedCertificate>> {
+        Ok(owed::after(&self.db, after, limit).await?)
+    }
+
+    async fn owed_count(&self) -> StoreResult<u64> {
+        Ok(owed::count(&self.db).await?)
+    }
+
+    async fn settle_owed(
+        &self,
+        certificates: &[LateCertificate],
+    ) -> StoreResult<Vec<Result<Done, NotSettled>>> {
+        owed::settle(&self.db, certificates).await
     }
 
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool> {

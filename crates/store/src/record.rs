@@ -4,6 +4,7 @@
 mod care;
 mod correction;
 mod dose;
+mod owed;
 mod person;
 mod seat;
 mod sign_in;
@@ -11,6 +12,7 @@ mod sign_in;
 pub use care::*;
 pub use correction::*;
 pub use dose::*;
+pub use owed::*;
 pub use person::*;
 pub use seat::*;
 pub use sign_in::*;

@@ -6,6 +6,7 @@ mod care;
 mod correction;
 mod dose;
 mod message;
+mod owed;
 mod person;
 mod place;
 mod remembered;
@@ -15,7 +16,7 @@ mod value;
 mod writer;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         atomic::{AtomicUsize, Ordering},
         mpsc,
@@ -37,48 +38,22 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 use writer::{Job, Waiting, connect, move_log, write_jobs};
+pub use writer::{Options, Synchronous};
 
 use crate::{
     Store, StoreError, StoreResult, migrate,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotCorrected,
-        NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, PersonRecord,
-        Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow, TakenSeats, Tally,
-        UndoDose, Withdrawal, WithdrawalPlace,
+        Idempotency, LateCertificate, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled,
+        NotCorrected, NotEnrolled, NotMoved, NotPublished, NotRecorded, NotRemoved, NotSettled,
+        NotUndone, OwedCertificate, OwedPlace, PersonRecord, Published, RulesFile, Run, SentCode,
+        Settled, SignInCode, StaffRow, TakenSeats, Tally, UndoDose, Withdrawal, WithdrawalPlace,
     },
 };
 
 /// How many connections read.
 const READERS: usize = 4;
-
-/// How hard each commit is pressed to disk. Only the power-cut test uses anything but `Full`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Synchronous {
-    /// Durable before the answer: what "recorded" means.
-    Full,
-    /// The last commits may be lost with the power.
-    Normal,
-    /// Anything may be lost with the power.
-    Off,
-}
-
-/// How a SQLite store is opened.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The database file.
-    pub path: PathBuf,
-    /// How hard each commit is pressed to disk.
-    pub synchronous: Synchronous,
-}
-
-impl Options {
-    /// The only settings for anything but a test of the disk.
-    pub fn durable(path: &Path) -> Self {
-        Self { path: path.to_owned(), synchronous: Synchronous::Full }
-    }
-}
 
 /// The embedded store.
 pub struct Sqlite {
@@ -396,6 +371,26 @@ impl Store for Sqlite {
         limit: u32,
     ) -> StoreResult<Vec<Withdrawal>> {
         self.read(|c| correction::withdrawals(c, after, limit))
+    }
+
+    async fn owed_certificates(
+        &self,
+        after: OwedPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<OwedCertificate>> {
+        self.read(|c| owed::after(c, after, limit))
+    }
+
+    async fn owed_count(&self) -> StoreResult<u64> {
+        self.read(owed::count)
+    }
+
+    async fn settle_owed(
+        &self,
+        certificates: &[LateCertificate],
+    ) -> StoreResult<Vec<Result<Done, NotSettled>>> {
+        let certificates = certificates.to_vec();
+        self.write(move |c| each(&certificates, |one| owed::settle(c, one))).await
     }
 
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool> {

@@ -5,6 +5,7 @@ use std::{fs, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail};
 use app::settings::{Limits, Settings};
+use certs::signer::Names;
 use serde::Deserialize;
 
 /// What every command that touches a store is told.
@@ -96,6 +97,11 @@ pub(crate) struct Config {
 const LISTEN: &str = "127.0.0.1:8080";
 
 impl Config {
+    /// The names that stand in certificates of keys.
+    pub(crate) fn names(&self) -> Names<'_> {
+        Names { country: &self.settings.country, issuer: &self.settings.issuer }
+    }
+
     /// Puts file, environment and command line together.
     ///
     /// # Errors

@@ -5,7 +5,9 @@ mod bench;
 mod config;
 mod demo;
 mod doctor;
+mod files;
 mod import;
+mod keys;
 mod messages;
 mod openapi;
 mod output;
@@ -57,6 +59,9 @@ enum Command {
     /// Find personal data in text files, without printing it
     #[command(after_help = "Example: teeka scan published/ --json")]
     Scan(scan::Args),
+    /// List, rotate, withdraw or destroy the keys that certificates are signed with
+    #[command(after_help = "Example: teeka keys rotate document --data teeka-data")]
+    Keys(keys::Args),
     /// Measure the platform beside the raw operations
     #[command(after_help = "Example: teeka bench stampede")]
     Bench(bench::Args),
@@ -85,6 +90,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Scan(args) => scan::run(&args, output),
+        Command::Keys(args) => keys::run(&args, output),
         Command::Bench(args) => bench::run(&args, output),
         Command::Backup(args) => backup::backup(&args, output),
         Command::Restore(args) => backup::restore(&args, output),

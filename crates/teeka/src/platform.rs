@@ -7,13 +7,16 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use app::{Actor, Ctx, Platform, clock::SystemEntropy, rules};
-use certs::signer::{Signer, make_signer};
+use app::{Actor, Ctx, Platform, clock::SystemEntropy, keys::KeyRing, rules};
 use store::{Store, postgres::Postgres, sqlite::Sqlite};
 use vault::Vault;
 use web::{Clock, SystemClock};
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    files,
+    keys::{Keeper, Keys},
+};
 
 /// The platform's own view of the world: for workers and for its operator.
 pub(crate) fn system() -> Ctx {
@@ -48,10 +51,10 @@ pub(crate) async fn open_store(url: &str) -> anyhow::Result<Arc<dyn Store>> {
 pub(crate) async fn open(config: &Config) -> anyhow::Result<Platform> {
     fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot make {}", config.data.display()))?;
-    press_name(&config.data)?;
+    files::press_name(&config.data)?;
     let vault = Vault::load_or_create(&config.data.join("root.key"))
         .context("the root key cannot be used")?;
-    let signer = open_signer(config)?;
+    let ring = open_ring(config, &open_keys(config)?)?;
     let store = open_store(&config.database).await?;
     let programme = match &config.rules {
         Some(path) => {
@@ -65,57 +68,18 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Platform> {
         },
     };
     let now = SystemClock.now();
-    Ok(Platform::open(store, vault, signer, programme, config.settings.clone(), now).await?)
+    Ok(Platform::open(store, vault, ring, programme, config.settings.clone(), now).await?)
 }
 
-fn open_signer(config: &Config) -> anyhow::Result<Signer> {
-    let (key, certificate) = (config.data.join("signer.key.pem"), config.data.join("signer.pem"));
-    if !key.exists() {
-        let settings = &config.settings;
-        let new = make_signer(&settings.country, &settings.issuer, system().today())?;
-        write(&config.data.join("authority.pem"), &new.authority_pem, 0o644)?;
-        write(&certificate, &new.certificate_pem, 0o644)?;
-        // Last: where it is, the others are.
-        write(&key, &new.key_pem, 0o600)?;
-    }
-    let read = |path: &Path| {
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-    };
-    Ok(Signer::from_pem(&read(&key)?, &read(&certificate)?)?)
+/// The folder of our signing keys, with the names that stand in their certificates.
+pub(crate) fn open_keys(config: &Config) -> anyhow::Result<Keys> {
+    Keys::open(&config.data, Keeper::open(config)?)
 }
 
-/// Writes a file that is there whole or not at all, also when the power goes.
-fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
-    use std::io::Write;
-    let new = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(mode);
-    }
-    #[cfg(not(unix))]
-    let _ = mode;
-    let mut file = options.open(&new)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    press_name(path)
-}
-
-/// Presses the name of a file or folder to disk, which is kept in the folder above it.
-fn press_name(path: &Path) -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        let path = std::path::absolute(path)?;
-        if let Some(folder) = path.parent() {
-            fs::File::open(folder)?.sync_all()?;
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
+/// The ring of our signing keys; makes those that are missing.
+pub(crate) fn open_ring(config: &Config, keys: &Keys) -> anyhow::Result<KeyRing> {
+    let ctx = system();
+    keys.ring(config.names(), ctx.now, ctx.today()).context("the signing keys cannot be used")
 }
 
 /// A temporary folder that goes when it is dropped.

@@ -1,9 +1,13 @@
 //! `teeka serve`: the platform, its workers, and a graceful end.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use anyhow::Context;
-use app::{Platform, clock::SystemEntropy};
+use app::{Platform, clock::SystemEntropy, owed::OwedWorker};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
@@ -11,6 +15,7 @@ use web::{SystemClock, Web};
 
 use crate::{
     config::{Common, Config, Server},
+    keys::{Keys, Stamp},
     messages::{self, Sink},
     output::Output,
     platform::{self, system},
@@ -60,7 +65,8 @@ pub(crate) async fn serve(
     let entropy = Arc::new(SystemEntropy::default());
     let web = Web::new(Arc::clone(&platform), Arc::new(SystemClock), entropy, options);
     let (stop, stopped) = watch::channel(false);
-    let workers = start_workers(&platform, Arc::clone(&sink), metrics, &stopped);
+    let mut workers = start_workers(&platform, Arc::clone(&sink), metrics, &stopped);
+    workers.push(follow_keys(&platform, config, &stopped)?);
     let (json, text) = announce(&address);
     output.result(&json, &text)?;
     let service = web.router().into_make_service_with_connect_info::<std::net::SocketAddr>();
@@ -110,6 +116,29 @@ where
     })
 }
 
+/// Has owed certificates signed, in turns whose pause grows while the key that signs is away.
+fn sign_owed(
+    platform: Arc<Platform>,
+    stopped: &watch::Receiver<bool>,
+) -> tokio::task::JoinHandle<()> {
+    let mut stopped = stopped.clone();
+    tokio::spawn(async move {
+        let mut worker = OwedWorker::default();
+        loop {
+            if let Err(error) = platform.sign_owed(&system(), &mut worker).await {
+                tracing::warn!(what = "sign", %error, "a worker failed");
+            }
+            // How many, in the whole platform, whichever process asks.
+            #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
+            metrics::gauge!("teeka_certificates_owed").set(worker.owed() as f64);
+            tokio::select! {
+                () = tokio::time::sleep(worker.pause()) => {}
+                _ = stopped.wait_for(|stop| *stop) => break,
+            }
+        }
+    })
+}
+
 fn start_workers(
     platform: &Arc<Platform>,
     sink: Arc<Sink>,
@@ -142,6 +171,7 @@ fn start_workers(
                 platform.sweep(&system()).await.unwrap_or_else(failed("sweep"));
             }
         }),
+        sign_owed(Arc::clone(platform), stopped),
         every(Duration::from_millis(100), stopped, move || {
             let (platform, sink) = (Arc::clone(&deliver), Arc::clone(&sink));
             async move {
@@ -149,6 +179,47 @@ fn start_workers(
             }
         }),
     ]
+}
+
+/// Takes keys into use as they come into the folder and go from it.
+fn follow_keys(
+    platform: &Arc<Platform>,
+    config: &Config,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+    let keys = Arc::new(platform::open_keys(config)?);
+    let seen = Arc::new(Mutex::new(keys.stamp()?));
+    let (platform, config) = (Arc::clone(platform), config.clone());
+    Ok(every(Duration::from_secs(2), stopped, move || {
+        let (keys, seen) = (Arc::clone(&keys), Arc::clone(&seen));
+        let (platform, config) = (Arc::clone(&platform), config.clone());
+        async move {
+            let read = move || reload(&platform, &config, &keys, &seen);
+            let read = tokio::task::spawn_blocking(read).await;
+            if let Ok(Err(error)) = read {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the signing keys were not read again"
+                );
+            }
+        }
+    }))
+}
+
+/// Reads the signing keys again if their folder has changed.
+fn reload(
+    platform: &Platform,
+    config: &Config,
+    keys: &Keys,
+    seen: &Mutex<Stamp>,
+) -> anyhow::Result<()> {
+    let stamp = keys.stamp()?;
+    if *seen.lock().unwrap_or_else(PoisonError::into_inner) != stamp {
+        platform.replace_keys(platform::open_ring(config, keys)?);
+        *seen.lock().unwrap_or_else(PoisonError::into_inner) = stamp;
+        tracing::info!("the signing keys were read again");
+    }
+    Ok(())
 }
 
 async fn told_to_stop() {

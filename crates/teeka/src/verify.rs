@@ -16,22 +16,22 @@ use certs::{
 };
 use serde_json::Value;
 
-use crate::{output::Output, platform::system};
+use crate::{keys, output::Output, platform::system};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// PDF or text files with certificates, or pictures of their QR codes (PNG, JPEG)
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Certificates of trusted signers, PEM, or a trust bundle (default: the signer in the data
-    /// folder)
+    /// Certificates of trusted signers, PEM, or a trust bundle (default: the signers in the
+    /// data folder)
     #[arg(long, value_name = "FILE")]
     trust: Vec<PathBuf>,
     /// The key that a trust bundle is signed with, as a server gives it at
     /// /.well-known/trust-anchor.json
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
-    /// Data folder whose signer is trusted
+    /// Data folder whose signers are trusted
     #[arg(long, env = "TEEKA_DATA", value_name = "DIR", default_value = "teeka-data")]
     data: PathBuf,
     /// Show what the certificates say
@@ -68,10 +68,12 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
 
 /// All that is trusted, from each file that was named.
 fn trust(args: &Args) -> anyhow::Result<Trust> {
-    let own = [args.data.join("signer.pem")];
-    let files = if args.trust.is_empty() { &own[..] } else { &args.trust };
+    if args.trust.is_empty() {
+        let own = keys::certificates(&args.data).context("name what is trusted with --trust")?;
+        return Ok(Trust::from_pem(&own)?);
+    }
     let mut trust = Trust::default();
-    for file in files {
+    for file in &args.trust {
         let text = fs::read_to_string(file)
             .with_context(|| format!("cannot read the trusted signers in {}", file.display()))?;
         let more = if text.starts_with("eyJ") {

@@ -8,11 +8,23 @@ use std::{
     },
 };
 
-use app::{Actor, Ctx, Platform, clock::SeededEntropy, ctx::StaffActor, settings::Settings};
-use certs::signer::{Signer, make_signer};
+use app::{
+    Actor, Ctx, Platform,
+    booking::Wish,
+    clock::SeededEntropy,
+    ctx::StaffActor,
+    doses::Given,
+    keys::{KeyRing, KeyUse, RingKey},
+    settings::Settings,
+};
+use certs::signer::{
+    Signer,
+    key::{LocalKey, make_key},
+    make_signer,
+};
 use domain::{
     facility::{Facility, FeeType},
-    id::{BeneficiaryId, DistrictId, FacilityId, SessionId, StaffId, StateId},
+    id::{BeneficiaryId, DistrictId, DoseId, FacilityId, SessionId, StaffId, StateId},
     person::{Details, Gender, IdentityDocument, Mobile, Name},
     place::{District, Pincode, State},
     session::{Channel, SeatPool, Session, SessionState, Slot},
@@ -29,7 +41,10 @@ use store::{
 use uuid::Uuid;
 use vault::{Secret, Vault};
 
-use crate::postgres;
+use crate::{
+    key::{Switch, SwitchedKey},
+    postgres,
+};
 
 /// Where a small platform keeps what it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +68,12 @@ enum Address {
 pub struct World {
     /// The platform.
     pub platform: Arc<Platform>,
+    /// Takes its signing key away, and brings it back. A crash leaves it as it is.
+    pub key: Switch,
     address: Address,
     now: AtomicI64,
     entropy: Arc<SeededEntropy>,
-    signer: (String, String),
+    keys: Keys,
     settings: Settings,
     _folder: tempfile::TempDir,
 }
@@ -100,16 +117,17 @@ impl World {
                 Address::Url(url, Topology::Sharded)
             }
         };
-        let new = make_signer("IN", "Ministry", date(2021, 1, 1)).expect("a signer can be made");
-        let signer = (new.key_pem, new.certificate_pem);
+        let keys = Keys::make();
         let now: Timestamp = "2022-02-01T09:00:00+05:30".parse().expect("an instant");
-        let platform = open(&address, &signer, settings.clone(), now).await;
+        let key = Switch::default();
+        let platform = open(&address, keys.ring(&key), settings.clone(), now).await;
         let world = Self {
             platform: Arc::new(platform),
+            key,
             address,
             now: AtomicI64::new(now.as_millisecond()),
             entropy: Arc::new(SeededEntropy::new(seed)),
-            signer,
+            keys,
             settings,
             _folder: folder,
         };
@@ -156,8 +174,8 @@ impl World {
     /// If it does not open again.
     pub async fn crash(&mut self) {
         let now = self.now();
-        self.platform =
-            Arc::new(open(&self.address, &self.signer, self.settings.clone(), now).await);
+        let keys = self.keys.ring(&self.key);
+        self.platform = Arc::new(open(&self.address, keys, self.settings.clone(), now).await);
     }
 
     /// Now.
@@ -242,6 +260,44 @@ impl World {
         let ctx = self.resident(mobile);
         self.platform.enrol(&ctx, &Secret::new(mobile.to_owned()), &details, None).await
     }
+
+    /// Registers somebody as [`World::enrol`] does and gives them a first dose today, in a session of
+    /// their own.
+    ///
+    /// # Panics
+    ///
+    /// If a step is refused.
+    pub async fn vaccinate(&self, mobile: &str, document: u64) -> BeneficiaryId {
+        let (id, platform) =
+            (self.enrol(mobile, document).await.expect("a new person"), &self.platform);
+        let (number, facility) = (u128::from(document), FacilityId(1));
+        let today = self.ctx(Actor::System).today();
+        let session = self.publish(self.session(number, facility.0, today, [5, 5, 5])).await;
+        let wish = Wish {
+            session,
+            slot: "01:00PM-05:00PM",
+            dose_number: Some(1),
+            beneficiaries: &[id],
+            idempotency_key: None,
+        };
+        let booked = platform.book(&self.resident(mobile), &wish).await.expect("seats are free");
+        let (staff, reference) =
+            (self.staff(StaffRole::Vaccinator, facility.0), platform.reference(id).to_string());
+        let code = platform.security_code(booked);
+        let presented = platform.present_code(&staff, facility, &reference, &code);
+        let presented = presented.await.expect("it is their code");
+        let given = Given {
+            id: DoseId(Uuid::from_u128(number)),
+            number: Some(1),
+            vaccine: "COVISHIELD",
+            lot: "LOT1",
+            vaccinator: "Meera Pillai",
+            given_on: None,
+        };
+        let dose = platform.record_dose(&staff, &presented.presence, &given).await;
+        dose.expect("a dose that is due");
+        id
+    }
 }
 
 /// What is told about somebody.
@@ -260,12 +316,37 @@ pub fn details(name: &str, birth_year: i16, document: u64) -> Details {
     }
 }
 
-async fn open(
-    address: &Address,
-    signer: &(String, String),
-    settings: Settings,
-    now: Timestamp,
-) -> Platform {
+/// The keys of a platform, so that it opens again with the same.
+struct Keys {
+    signer: (String, String),
+    others: Vec<(KeyUse, String)>,
+}
+
+impl Keys {
+    fn make() -> Self {
+        let new = make_signer("IN", "Ministry", date(2021, 1, 1)).expect("a signer can be made");
+        let others = KeyUse::ALL.into_iter().filter(|used_for| *used_for != KeyUse::Document);
+        let make = |used_for: KeyUse| make_key(used_for.scheme()).expect("a key can be made");
+        Self {
+            signer: (new.key_pem, new.certificate_pem),
+            others: others.map(|used_for| (used_for, make(used_for))).collect(),
+        }
+    }
+
+    fn ring(&self, switch: &Switch) -> KeyRing {
+        let from = Timestamp::UNIX_EPOCH;
+        let key = SwitchedKey::from_pem(&self.signer.0, switch.clone());
+        let signer = Signer::new(Box::new(key), &self.signer.1).expect("a signer");
+        let mut keys = vec![RingKey::signer(signer, from)];
+        keys.extend(self.others.iter().map(|(used_for, pem)| {
+            let key = LocalKey::from_pem(pem).expect("a key");
+            RingKey::new(*used_for, Box::new(key), from).expect("of the use")
+        }));
+        KeyRing::new(keys).expect("one for each use")
+    }
+}
+
+async fn open(address: &Address, keys: KeyRing, settings: Settings, now: Timestamp) -> Platform {
     let store: Arc<dyn Store> = match address {
         Address::File(path) => Arc::new(Sqlite::open(path).expect("the store opens")),
         Address::Url(url, topology) => {
@@ -273,7 +354,6 @@ async fn open(
         }
     };
     let programme = app::rules::read(app::rules::INDIA_2021_22).expect("the shipped rules");
-    let signer = Signer::from_pem(&signer.0, &signer.1).expect("a signer");
     let vault = Vault::from_root_key([7; 32]);
-    Platform::open(store, vault, signer, programme, settings, now).await.expect("it opens")
+    Platform::open(store, vault, keys, programme, settings, now).await.expect("it opens")
 }

@@ -46,8 +46,8 @@ async fn browse() -> Html<String> {
 }
 
 /// The certificates of whoever signs for this platform: what verifiers need.
-async fn signers(State(web): State<Web>) -> impl IntoResponse {
-    let pem = web.0.platform.signer_certificate().to_owned();
+async fn signers(State(web): State<Web>, caller: Caller) -> impl IntoResponse {
+    let pem = web.0.platform.document_signers(caller.ctx.now);
     ([(CONTENT_TYPE, "application/x-pem-file")], pem)
 }
 

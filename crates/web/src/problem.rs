@@ -87,6 +87,9 @@ impl From<app::Error> for Problem {
             E::Unavailable(_) | E::SignerAway(_) => {
                 (S::SERVICE_UNAVAILABLE, "/problems/unavailable", "Try again later")
             }
+            E::CertificateOwed { .. } => {
+                (S::SERVICE_UNAVAILABLE, "/problems/certificate-owed", "Not signed yet")
+            }
             E::Broken(_) => (S::INTERNAL_SERVER_ERROR, "/problems/internal", "Internal error"),
         };
         log_fault(&error);

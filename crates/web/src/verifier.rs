@@ -16,6 +16,8 @@ use axum::{
     routing::get,
 };
 
+use serde_json::Value;
+
 use crate::{
     Web,
     caller::Caller,
@@ -41,6 +43,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/.well-known/trust-anchor.json", get(anchor))
         .route("/.well-known/trust-bundle", get(bundle))
         .route("/.well-known/jwks.json", get(keys))
+        .route("/.well-known/did.json", get(did))
+        .route("/.well-known/trust-list.json", get(trust_list))
 }
 
 #[derive(Template)]
@@ -79,17 +83,31 @@ async fn wasm() -> impl IntoResponse {
 }
 
 /// The key that the bundle is signed with.
-async fn anchor(State(web): State<Web>) -> impl IntoResponse {
-    let key = web.0.platform.trust_anchor().to_jwk();
+async fn anchor(State(web): State<Web>, caller: Caller) -> impl IntoResponse {
+    let key = web.0.platform.trust_anchor(caller.ctx.now).to_jwk();
     ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, KEPT)], key.to_string())
 }
 
-/// The keys of SMART Health Cards.
-async fn keys(State(web): State<Web>) -> impl IntoResponse {
-    let keys = web.0.platform.keys();
-    // Verifiers on other pages ask for it, too.
+/// The keys of SMART Health Cards and of wallets.
+async fn keys(State(web): State<Web>, caller: Caller) -> impl IntoResponse {
+    open("application/json", &web.0.platform.json_web_keys(caller.ctx.now))
+}
+
+/// The document of our DID.
+async fn did(State(web): State<Web>, caller: Caller) -> Result<impl IntoResponse, Problem> {
+    let document = web.0.platform.did_document(caller.ctx.now).ok_or(app::Error::NotFound)?;
+    Ok(open("application/did+json", &document))
+}
+
+/// Our document signers, for the lists that countries exchange.
+async fn trust_list(State(web): State<Web>, caller: Caller) -> impl IntoResponse {
+    open("application/json", &web.0.platform.trust_list(caller.ctx.now))
+}
+
+/// Verifiers on other pages ask for it, too.
+fn open(kind: &'static str, document: &Value) -> impl IntoResponse + use<> {
     let open = (ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, KEPT), open], keys.to_string())
+    ([(CONTENT_TYPE, kind), (CACHE_CONTROL, KEPT), open], document.to_string())
 }
 
 /// Keys and withdrawn certificates, signed.

@@ -63,6 +63,17 @@ impl PublicKey {
         }
     }
 
+    /// The key as a Multikey, if it is one of Ed25519.
+    ///
+    /// # Source
+    ///
+    /// W3C "Controlled Identifiers" 1.0, section 2.2.2: base58 of the code `0xed01` and the key.
+    pub fn multikey(&self) -> Option<String> {
+        let Self::Ed25519(bytes) = self else { return None };
+        let bytes = [&[0xed, 0x01][..], bytes].concat();
+        Some(format!("z{}", bs58::encode(bytes).into_string()))
+    }
+
     /// The thumbprint: base64url of the SHA-256 of the key's required members in their fixed order.
     /// SMART Health Cards name keys by it.
     ///

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     AccountRow, BeneficiaryRow, Booking, CertificateRow, CorrectedFields, Correction, DoseRecord,
-    Enrolment, Message, PersonRecord, Reissue, SealedDetails, Store, Tally,
+    Enrolment, LateCertificate, Message, PersonRecord, Reissue, SealedDetails, Store, Tally,
 };
 
 /// The day of every session.
@@ -176,16 +176,27 @@ pub fn dose(id: u128, beneficiary: BeneficiaryId, number: u8, facility: i64) -> 
         },
         doses_before: number - 1,
         changes: 0,
-        certificate: CertificateRow {
+        certificate: Some(CertificateRow {
             id: Uuid::from_u128(5_000 + id),
             beneficiary,
             dose_number: number,
             sealed: vec![1, 2, 3],
             issued_at: at(100),
-        },
+        }),
         tally: Tally { facility, on: DAY, measure: "dose".to_owned(), count: 1 },
         message: None,
     }
+}
+
+/// The same dose while the key that signs is away, and the certificate that follows.
+pub fn owed(signed: DoseRecord) -> (DoseRecord, LateCertificate) {
+    let late = LateCertificate {
+        dose: signed.dose.id,
+        changes: signed.changes,
+        certificate: signed.certificate.clone().unwrap(),
+        message: None,
+    };
+    (DoseRecord { certificate: None, ..signed }, late)
 }
 
 /// A correction by the first account, from what is on record of its person: whatever it seals is its

@@ -3,8 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
-use app::{Platform, clock::SystemEntropy, settings::Settings};
-use certs::signer::{Signer, make_signer};
+use app::{Platform, clock::SystemEntropy, keys::KeyRing, settings::Settings};
 use domain::{
     id::{FacilityId, SessionId},
     person::Mobile,
@@ -76,11 +75,10 @@ impl Ground {
         let ctx = system();
         let (engine, store) = Engine::start(database).await?;
         let settings = Settings { limits: None, ..Settings::default() };
-        let new = make_signer(&settings.country, &settings.issuer, ctx.today())?;
-        let signer = Signer::from_pem(&new.key_pem, &new.certificate_pem)?;
+        let keys = KeyRing::make(&settings, ctx.today())?;
         let programme = app::rules::read(app::rules::INDIA_2021_22)?;
         let vault = Vault::from_root_key(ctx.random());
-        let platform = Platform::open(store, vault, signer, programme, settings, ctx.now).await?;
+        let platform = Platform::open(store, vault, keys, programme, settings, ctx.now).await?;
         let country = Country::new(1, ctx.today(), 2_000);
         platform.store().put_places(&country.states, &country.districts).await?;
         platform.reload_places().await?;

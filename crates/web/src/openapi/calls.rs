@@ -279,7 +279,16 @@ pub(crate) const CALLS: &[Call] = &[
     get("/api/openapi.json", "document", "This document").gives(Gives::Document),
     get("/.well-known/document-signers.pem", "signers", "Certificates of the document signers")
         .gives(Gives::Text("application/x-pem-file")),
-    get("/.well-known/jwks.json", "keys", "The keys of SMART Health Cards").gives(Gives::Document),
+    get("/.well-known/jwks.json", "keys", "The keys of SMART Health Cards and of wallets")
+        .gives(Gives::Document),
+    get("/.well-known/did.json", "didDocument", "The document of this platform's DID")
+        .gives(Gives::Document),
+    get(
+        "/.well-known/trust-list.json",
+        "trustList",
+        "The document signers, as countries list them",
+    )
+    .gives(Gives::Document),
     get(
         "/.well-known/trust-anchor.json",
         "trustAnchor",
