@@ -263,11 +263,6 @@ pub(crate) const fn is_official(labels: Labels) -> bool {
     labels.any(Labels::of(&[Designation, Office]))
 }
 
-/// Whether labels say that numbers here are no persons'.
-pub(crate) const fn is_against(labels: Labels) -> bool {
-    labels.any(AGAINST)
-}
-
 /// Whether a label asks for a number.
 pub(crate) const fn is_number(label: Label) -> bool {
     Labels::of(&[label]).any(NUMBERS)

@@ -8,7 +8,7 @@ mod english;
 mod indic;
 mod skeleton;
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
@@ -178,6 +178,10 @@ static INDIC: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(words.into_iter().map(|(label, word)| (label, Skeleton::of(word))))
 });
 
+/// What a word says as it is written: *pitā* (father) and *patā* (address) have one skeleton.
+static SPELLED: LazyLock<HashMap<&'static str, Label>> =
+    LazyLock::new(|| listed(indic::WORDS).into_iter().map(|(label, word)| (word, label)).collect());
+
 /// Puts the labels of `text[start..end]` into `marks`, in order.
 pub(crate) fn find(
     text: &str,
@@ -204,7 +208,8 @@ fn find_indic(text: &str, start: usize, skeleton: &mut Skeleton, marks: &mut Vec
     for found in INDIC.automaton.find_iter(skeleton.bytes()) {
         if skeleton.stands_alone(found.start(), found.end()) {
             let (from, to) = skeleton.place(found.start(), found.end());
-            let label = INDIC.labels[found.pattern().as_usize()];
+            let likely = INDIC.labels[found.pattern().as_usize()];
+            let label = SPELLED.get(&text[from..to]).copied().unwrap_or(likely);
             marks.push(Mark { start: start + from, end: start + to, label });
         }
     }

@@ -1,7 +1,8 @@
 //! `teeka scan`: personal data in files, told without telling it.
 
 use std::{
-    fs,
+    fs::{self, File},
+    io::Read,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -32,6 +33,7 @@ pub(crate) struct Args {
 /// What became of the files.
 #[derive(Default)]
 struct Tally {
+    files: usize,
     findings: usize,
     persons: usize,
     unread: usize,
@@ -45,7 +47,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         collect(path, &mut files)?;
     }
     let bar = progress::things(files.len() as u64, "scanning", output.quiet);
-    let mut tally = Tally::default();
+    let mut tally = Tally { files: files.len(), ..Tally::default() };
     for file in &files {
         match text(file) {
             Ok(text) => {
@@ -56,19 +58,31 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             }
             Err(why) => {
                 tally.unread += 1;
-                let name = file.display().to_string();
-                let json = json!({ "path": name, "not_read": why });
-                bar.suspend(|| output.result(&json, &format!("{name}: not read: {why}")))?;
+                let json = json!({ "path": file.display().to_string(), "not_read": why });
+                let text = format!("{}: not read: {why}", shown(file));
+                bar.suspend(|| output.result(&json, &text))?;
             }
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
+    let Tally { files, findings, persons, unread } = tally;
+    if !output.json {
+        let text = format!(
+            "files: {files}, not read: {unread}, findings: {findings}, persons exposed: {persons}"
+        );
+        output.result(&Value::Null, &text)?;
+    }
     Ok(ExitCode::from(match tally {
         Tally { findings: 1.., .. } => 1,
         Tally { unread: 1.., .. } => 2,
         Tally { .. } => 0,
     }))
+}
+
+/// A path for people: a name with control characters cannot draw on their terminal.
+fn shown(file: &Path) -> String {
+    file.display().to_string().replace(char::is_control, "\u{fffd}")
 }
 
 fn key(file: &Path) -> anyhow::Result<Key> {
@@ -77,32 +91,55 @@ fn key(file: &Path) -> anyhow::Result<Key> {
     Ok(Key::new(&secret))
 }
 
-/// Every file at or under a path, in order. Links are not followed.
+/// Every file at or under a path, in order. A link is followed if it was named, not if it lies in
+/// a folder. What cannot be looked into counts as a file, which then cannot be read.
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let kind = fs::metadata(path).with_context(|| format!("cannot read {}", shown(path)))?;
+    if !kind.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
     let mut ahead = vec![path.to_path_buf()];
-    while let Some(path) = ahead.pop() {
-        let what = || format!("cannot read {}", path.display());
-        let kind = fs::symlink_metadata(&path).with_context(what)?;
-        if kind.is_dir() {
-            let entries = fs::read_dir(&path).with_context(what)?;
-            let mut inside: Vec<_> =
-                entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-            inside.sort_unstable_by(|one, other| other.cmp(one));
-            ahead.append(&mut inside);
-        } else if kind.is_file() {
-            files.push(path);
+    while let Some(folder) = ahead.pop() {
+        match inside(&folder) {
+            Err(_) => files.push(folder),
+            Ok(entries) => {
+                for (is_folder, path) in entries {
+                    if is_folder { &mut ahead } else { &mut *files }.push(path);
+                }
+            }
         }
     }
+    files.sort_unstable();
     Ok(())
+}
+
+/// The folders and files in a folder, without links.
+fn inside(folder: &Path) -> std::io::Result<Vec<(bool, PathBuf)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if !kind.is_symlink() {
+            found.push((kind.is_dir(), entry.path()));
+        }
+    }
+    Ok(found)
 }
 
 /// The text of a file, or why there is none.
 fn text(file: &Path) -> Result<String, &'static str> {
-    let size = fs::metadata(file).map_err(|_| "it cannot be opened")?.len();
-    if size > MOST_BYTES {
+    const CLOSED: &str = "it cannot be opened";
+    // Asked before it is opened: to open a pipe waits for a writer.
+    if !fs::metadata(file).map_err(|_| CLOSED)?.is_file() {
+        return Err("it is not a file that can be opened");
+    }
+    let mut bytes = Vec::new();
+    let mut open = File::open(file).map_err(|_| CLOSED)?.take(MOST_BYTES + 1);
+    open.read_to_end(&mut bytes).map_err(|_| CLOSED)?;
+    if bytes.len() as u64 > MOST_BYTES {
         return Err("it is larger than 512 MiB");
     }
-    let bytes = fs::read(file).map_err(|_| "it cannot be opened")?;
     if bytes.contains(&0) {
         return Err("it is not text, and other formats are not read yet");
     }
@@ -116,11 +153,11 @@ fn tell(
     key: Option<&Key>,
     output: Output,
 ) -> anyhow::Result<()> {
-    let name = file.display().to_string();
+    let (path, name) = (file.display().to_string(), shown(file));
     for one in &found.findings {
         let preview = scanner::preview(text, one);
         let json = json!({
-            "path": name,
+            "path": path,
             "type": one.kind.as_str(),
             "start": one.start,
             "end": one.end,

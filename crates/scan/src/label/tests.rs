@@ -56,3 +56,33 @@ fn sets_hold_what_was_put_in() {
     assert!(set.any(Labels::of(&[Label::Pan])));
     assert!(!set.without(Labels::of(&[Label::Pan])).has(Label::Pan));
 }
+
+#[test]
+fn each_word_is_of_one_script_and_says_one_thing() {
+    let indic = |c: &char| (0x0900..0x0D80).contains(&u32::from(*c));
+    let mut said = HashMap::new();
+    for (label, word) in listed(indic::WORDS) {
+        assert!(said.insert(word, label).is_none(), "{word} is there twice");
+        let blocks: Vec<_> = word.chars().filter(indic).map(|c| u32::from(c) >> 7).collect();
+        assert!(blocks.windows(2).all(|pair| pair[0] == pair[1]), "{word} is of two scripts");
+        let foreign = |c: &char| !indic(c) && !" -/'₹\u{200c}\u{200d}".contains(*c);
+        assert!(!word.chars().any(|c| foreign(&c)), "{word} has a letter of another script");
+        assert_eq!(labels(word), [(label, word)], "{word} is found as it is written");
+    }
+}
+
+#[test]
+fn words_with_the_same_consonants_are_told_apart_where_their_signs_are_left() {
+    for (text, label) in [
+        ("पिता", Label::Relative),
+        ("पता", Label::Address),
+        ("पिन कोड", Label::Pin),
+        ("पैन कार्ड", Label::Pan),
+        ("টিকা", Label::Vaccine),
+        ("টাকা", Label::Amount),
+        ("ஆணை", Label::Order),
+        ("ஆண்", Label::GenderValue),
+    ] {
+        assert_eq!(labels(text), [(label, text)], "{text}");
+    }
+}
