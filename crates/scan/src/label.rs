@@ -164,8 +164,9 @@ impl Lexicon {
     }
 }
 
-fn listed(lists: &[(Label, &[&'static str])]) -> Vec<(Label, &'static str)> {
-    lists.iter().flat_map(|(label, words)| words.iter().map(|word| (*label, *word))).collect()
+/// The words of a list, each with what it says.
+fn listed(lists: &[(Label, &'static str)]) -> Vec<(Label, &'static str)> {
+    lists.iter().flat_map(|(label, words)| words.split(", ").map(|word| (*label, word))).collect()
 }
 
 static ENGLISH: LazyLock<Lexicon> = LazyLock::new(|| {

@@ -6,9 +6,7 @@ use aho_corasick::AhoCorasick;
 
 /// The states and union territories by the first two digits of their PIN codes.
 ///
-/// # Source
-///
-/// Department of Posts, *Post Office Guide*, part I, "Postal Index Number": zones, sub-zones.
+/// Written down from the public list of PIN code zones, and not yet held against a directory.
 const STATES: &[(&str, &[(u8, u8)])] = &[
     ("delhi", &[(11, 11)]),
     ("दिल्ली", &[(11, 11)]),

@@ -8,7 +8,7 @@ use crate::{Kind, context::Shape, verhoeff, word::Word};
 /// # Source
 ///
 /// UIDAI, *A UID Numbering Scheme*, 2010, sections 3 and 4 (eleven digits and a Verhoeff check
-/// digit; none begins with 0 or 1). Masked with the last four shown: UIDAI, *Circular 11020/205/2017*.
+/// digit; none begins with 0 or 1).
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     [1, 3, 2].into_iter().find_map(|count| {
         (count <= run(words, at, 4)).then_some(())?;

@@ -5,11 +5,8 @@ use crate::{Kind, context::Shape, verhoeff, word::Word};
 
 /// Fourteen digits in groups of two, four, four and four.
 ///
-/// # Source
-///
-/// National Health Authority, *ABDM Health ID: guidelines*, 2021: fourteen digits. That the last is
-/// a Verhoeff check digit is seen in issued numbers and written in no publication that we know; so
-/// it raises confidence and is not asked for.
+/// That the last is a Verhoeff check digit is written in no publication that we know; so it raises
+/// confidence and is not asked for.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let longest = run(words, at, 5);
     [1, 4].into_iter().filter(|count| *count <= longest).find_map(|count| {

@@ -5,10 +5,7 @@ use crate::{Kind, context::Shape, word::Word};
 
 /// Nine to eighteen digits beside a label or, in one record, beside the code of a bank's branch.
 ///
-/// # Source
-///
-/// Reserve Bank of India, *National Payment Systems: account number lengths*, 2011: from nine to
-/// eighteen digits, no common check digit.
+/// Banks have no check digit in common.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let longest = run(words, at, 4);
     (1..=longest).rev().find_map(|count| {

@@ -5,9 +5,7 @@ use crate::{Kind, context::Shape, word::Word};
 /// A number up to 120 beside a label, with `Y` or `yrs` behind it, or with a slash and a gender
 /// behind it.
 ///
-/// # Source
-///
-/// The line lists of the Integrated Disease Surveillance Programme: `45`, `45Y`, `45 yrs`, `45/M`.
+/// As line lists have it: `45`, `45Y`, `45 yrs`, `45/M`.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let text = words[at].text();
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();

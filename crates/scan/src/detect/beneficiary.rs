@@ -3,12 +3,7 @@
 use super::{joined, lengths, run};
 use crate::{Kind, context::Shape, word::Word};
 
-/// Fourteen digits, whole or in groups.
-///
-/// # Source
-///
-/// Ministry of Health and Family Welfare, *Co-WIN public API 1.3*, `beneficiary_reference_id`:
-/// a string of fourteen digits.
+/// Fourteen digits, whole or in groups: `beneficiary_reference_id` of the Co-WIN contract.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let longest = run(words, at, 5);
     (1..=longest).rev().find_map(|count| {

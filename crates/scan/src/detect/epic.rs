@@ -4,10 +4,8 @@ use crate::{Kind, context::Shape, word::Word};
 
 /// Three letters and seven digits.
 ///
-/// # Source
-///
-/// Election Commission of India, *Manual on Electoral Rolls*, 2023, chapter on EPIC: functional
-/// unique serial number of three letters and six digits with a check digit.
+/// The last is said to be a check digit; no publication that we know
+/// gives its rule, so it is not asked for.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let word = &words[at];
     let text: &[u8; 10] = word.text().try_into().ok()?;

@@ -10,10 +10,8 @@ use crate::{Kind, context::Shape, place, word::Word};
 ///
 /// `RJ-05-010-011-001/123`; some states append a letter to the family's number.
 ///
-/// # Source
-///
-/// Ministry of Rural Development, *NREGASoft*: registration number of a family under Schedule II of
-/// the Mahatma Gandhi National Rural Employment Guarantee Act 2005.
+/// The form is as the public lists of the Ministry of Rural Development write it; we know of no rule
+/// that gives it.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     if !place::is_state_code(words[at].text()) {
         return None;

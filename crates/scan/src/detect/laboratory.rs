@@ -5,9 +5,7 @@ use crate::{Kind, context::Shape, word::Word};
 
 /// Thirteen digits, the first two of which are the state's; only with a label.
 ///
-/// # Source
-///
-/// Indian Council of Medical Research, *RT-PCR app: user manual*, 2020: specimen referral form id.
+/// The form of the id is as seen in line lists; we know of no publication that gives it.
 pub(super) fn srf(words: &[Word], at: usize) -> Option<Shape> {
     let digits = joined(words, at, 1, b"")?;
     let length = digits.text().len();
@@ -19,9 +17,7 @@ pub(super) fn srf(words: &[Word], at: usize) -> Option<Shape> {
 
 /// Six to fourteen digits, sometimes behind letters; only with a label.
 ///
-/// # Source
-///
-/// Indian Council of Medical Research, *COVID-19 data portal: line list*, column "ICMR ID".
+/// The form is as the column "ICMR ID" of line lists has it; we know of no publication that gives it.
 pub(super) fn icmr(words: &[Word], at: usize) -> Option<Shape> {
     let word = &words[at];
     let letters = word.text().len() - usize::from(word.digits);

@@ -11,7 +11,7 @@ use crate::{
 ///
 /// # Source
 ///
-/// Department of Telecommunications, *National Numbering Plan*, 2003, section 5, and the allotment
+/// Department of Telecommunications, *National Numbering Plan*, 2003, and the allotment
 /// of levels 6 to 8 to mobile services since. International prefix 91: ITU-T E.164.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     if words[at].masks > 0 || words.get(at + 1).is_some_and(|word| word.masks > 0) {

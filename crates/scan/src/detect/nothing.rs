@@ -30,7 +30,7 @@ fn period(words: &[Word], at: usize) -> Option<Shape> {
 ///
 /// # Source
 ///
-/// Department of Telecommunications, *National Numbering Plan*, 2003, sections 3 and 6: trunk code
+/// Department of Telecommunications, *National Numbering Plan*, 2003: trunk code
 /// `0`, area code and number have eleven digits, and a number begins with 2 to 7. Toll-free numbers
 /// begin with 1800.
 fn office(words: &[Word], at: usize) -> Option<Shape> {

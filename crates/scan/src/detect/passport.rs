@@ -6,10 +6,8 @@ use crate::{Kind, context::Shape, word::Word};
 /// A letter and seven digits, neither the first nor the last of which is 0; sometimes with a space
 /// after the second digit.
 ///
-/// # Source
-///
-/// Ministry of External Affairs, *Passports Act 1967*, Passport Rules 1980, schedule V; number as in
-/// ICAO Doc 9303 part 4. The letters Q, X and Z are not in use.
+/// That Q, X and Z are not in use, and that no number
+/// begins with 0, is common practice of those who check them and written in no rule that we know.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let text = words[at].text();
     let (series, rest) = text.split_first()?;

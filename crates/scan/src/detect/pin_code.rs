@@ -4,10 +4,6 @@ use super::{goes_on, joined, lengths, run};
 use crate::{Kind, context::Shape, place, word::Word};
 
 /// Six digits, whole or in two groups of three, of a zone that is in use.
-///
-/// # Source
-///
-/// Department of Posts, *Post Office Guide*, part I, "Postal Index Number", 1972.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let longest = run(words, at, 2);
     [1, 2].into_iter().filter(|count| *count <= longest).find_map(|count| {

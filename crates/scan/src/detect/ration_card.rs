@@ -5,11 +5,6 @@ use crate::{Kind, context::Shape, word::Word};
 
 /// Eight to seventeen digits, in some states with letters before. Every state numbers by itself, so
 /// only a label tells one.
-///
-/// # Source
-///
-/// National Food Security Act 2013; Department of Food and Public Distribution, *ePDS portal*, list
-/// of states' ration card numbers (10 to 15 digits, `WAP`, `YAP`, `PHH`, `AAY` series).
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let longest = run(words, at, 4);
     (1..=longest).rev().find_map(|count| {
