@@ -1,11 +1,10 @@
 //! What the words around a number say of it, for and against.
 
+#[cfg_attr(not(test), expect(clippy::enum_glob_use, reason = "tables of nearly every label"))]
+use crate::label::Label::*;
 use crate::{
     Kind,
-    label::{
-        Label::{self, *},
-        Labels, Mark,
-    },
+    label::{Label, Labels, Mark},
 };
 
 /// What a detector makes of a shape.

@@ -111,7 +111,10 @@ fn lengths(words: &[Word], at: usize, count: usize) -> impl Iterator<Item = usiz
 /// Whether a longer number goes on at either end: joined by a hyphen, a slash or a dot to more
 /// digits.
 fn goes_on(words: &[Word], at: usize, count: usize) -> bool {
-    let more = |word: &Word| word.digits > 0 && word.digits >= word.text().len().div_ceil(2) as u8;
+    let more = |word: &Word| {
+        let digits = usize::from(word.digits);
+        digits > 0 && digits >= word.text().len().div_ceil(2)
+    };
     let tight = |joint: u8| matches!(joint, b'-' | b'/' | b'.');
     let before = at > 0 && tight(words[at].joint) && more(&words[at - 1]);
     let after = words.get(at + count).is_some_and(|word| tight(word.joint) && more(word));

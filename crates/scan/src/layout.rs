@@ -63,7 +63,7 @@ impl<'t> Reader<'t> {
     /// Ends a record and reports what is in it.
     pub(crate) fn close(&mut self) {
         self.record.official = self.is_official();
-        let persons = self.record.close(self.text, self.options, &mut self.findings);
+        let persons = self.record.close(self.text, *self.options, &mut self.findings);
         if self.findings.is_empty() {
             return;
         }

@@ -48,6 +48,10 @@ fn stops(text: &str, at: usize) -> bool {
 
 /// Whether any of the first sixty-four bytes may begin something. One more byte is there to be
 /// looked at together with the last.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a branch would keep the loop from being vectorized"
+)]
 fn is_interesting(block: &[u8]) -> bool {
     let (now, next) = (&block[..BLOCK], &block[1..=BLOCK]);
     let mut any = false;
@@ -100,8 +104,8 @@ fn number(bytes: &[u8], at: usize) -> Number {
     let Some((_, first)) = word::digit(bytes, at) else {
         return Number::None(1);
     };
-    let mut groups = Groups::default();
-    groups.beside = at > 0 && is_beside(bytes[at - 1]);
+    let beside = at > 0 && is_beside(bytes[at - 1]);
+    let mut groups = Groups { beside, ..Groups::default() };
     let mut place = at;
     let mut length = first;
     loop {

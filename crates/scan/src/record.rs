@@ -61,7 +61,7 @@ const fn may_be_official(kind: Kind) -> bool {
 
 impl Record {
     /// Decides, and gives what is to be reported with the number of persons. Empties the record.
-    pub(crate) fn close(&mut self, text: &str, options: &Options, out: &mut Vec<Finding>) -> usize {
+    pub(crate) fn close(&mut self, text: &str, options: Options, out: &mut Vec<Finding>) -> usize {
         out.clear();
         if self.drafts.is_empty() {
             self.seen = Labels::NONE;

@@ -48,6 +48,7 @@ impl Word {
     }
 
     /// `XXXX1234` has masks, `LXX1234` has letters, and `**1234567890**` is printed bold.
+    #[expect(clippy::naive_bytecount, reason = "a word has at most thirty-two bytes")]
     fn settle(&mut self, bytes: &[u8]) {
         let of = |wanted: u8| self.text().iter().filter(|byte| **byte == wanted).count();
         let (stars, crosses) = (of(b'*'), of(b'X'));
@@ -127,13 +128,15 @@ fn part(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
 /// What joins the words that end at `from` and begin at `to`.
 fn joint(bytes: &[u8], from: usize, to: usize) -> u8 {
     match &bytes[from..to] {
-        [] => 0,
         [one @ (b' ' | b'-' | b'.' | b'/')] => *one,
-        [0xC2, 0xA0] => b' ',
-        [b' ', b'-', b' ' | b'('] | [b')', b' ' | b'-'] | [b' ', b'('] | [b'-', b' '] => b'-',
-        // The hyphens and dashes of U+2010 to U+2015.
-        [0xE2, 0x80, 0x90..=0x95] => b'-',
-        [0xE2, 0x80, 0x89 | 0xAF] => b' ',
+        // Spaces that do not break or are thin.
+        [0xC2, 0xA0] | [0xE2, 0x80, 0x89 | 0xAF] => b' ',
+        // The last are the hyphens and dashes of U+2010 to U+2015.
+        [b' ', b'-', b' ' | b'(']
+        | [b')', b' ' | b'-']
+        | [b' ', b'(']
+        | [b'-', b' ']
+        | [0xE2, 0x80, 0x90..=0x95] => b'-',
         _ => 0,
     }
 }
@@ -188,7 +191,7 @@ pub(crate) struct Digits {
     text: [u8; 24],
     length: usize,
     /// How many letters stood for digits.
-    pub(crate) mended: usize,
+    pub(crate) mended: u8,
 }
 
 impl Digits {
@@ -209,11 +212,11 @@ pub(crate) fn digits(words: &[Word]) -> Option<Digits> {
             b'I' | b'L' => b'1',
             _ => return None,
         };
-        all.mended += usize::from(!byte.is_ascii_digit());
+        all.mended += u8::from(!byte.is_ascii_digit());
         *all.text.get_mut(all.length)? = digit;
         all.length += 1;
     }
-    (all.mended <= 2 && all.mended * 3 < all.length).then_some(all)
+    (all.mended <= 2 && usize::from(all.mended) * 3 < all.length).then_some(all)
 }
 
 /// A text with every digit in ASCII and without what is not seen.

@@ -21,7 +21,7 @@ pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     (1..=longest).rev().find_map(|count| {
         let digits = joined(words, at, count, b" -.")?;
         let bare = confidence(words, at, count, &digits)?;
-        let shape = Shape::new(Kind::Mobile, count, bare, 96).less(digits.mended as u8 * 6);
+        let shape = Shape::new(Kind::Mobile, count, bare, 96).less(digits.mended * 6);
         let fills = is_filler(&digits.text()[digits.text().len() - 10..]);
         let shape = if fills { shape.less(45) } else { shape };
         Some(if goes_on(words, at, count) { shape.less(30) } else { shape })
@@ -38,9 +38,8 @@ fn confidence(words: &[Word], at: usize, count: usize, digits: &Digits) -> Optio
     let sizes: Vec<usize> = lengths(words, at, count).collect();
     let (own, apart) = grouping(&sizes, prefix)?;
     let groups = match own {
-        [10] => 62,
         [5, 5] => 72,
-        [3, 3, 4] | [4, 3, 3] => 62,
+        [10] | [3, 3, 4] | [4, 3, 3] => 62,
         [4, 6] | [6, 4] | [3, 7] | [2, 8] | [5, 3, 2] | [5, 2, 3] | [3, 4, 3] => 55,
         [4, 2, 4] | [2, 4, 4] | [2, 3, 3, 2] | [2, 2, 2, 2, 2] | [2, 5, 3] => 40,
         _ => return None,
@@ -77,7 +76,8 @@ fn masked(words: &[Word], at: usize) -> Option<Shape> {
         let words = words.get(at..at + count)?;
         let sum = |part: fn(&Word) -> u8| words.iter().map(|word| usize::from(part(word))).sum();
         let (digits, masks): (usize, usize) = (sum(|word| word.digits), sum(|word| word.masks));
-        let pure = words.iter().all(|word| word.digits + word.masks == word.text().len() as u8);
+        let pure =
+            words.iter().all(|word| usize::from(word.digits + word.masks) == word.text().len());
         let ten = digits + masks == 10 && digits > 0 && masks >= 4;
         let first = words[0].text()[0];
         (pure && ten && matches!(first, b'6'..=b'9' | b'*'))

@@ -1,6 +1,8 @@
 //! English words, and Hindi ones in Latin letters. The longest match wins.
 
-use super::Label::{self, *};
+use super::Label;
+#[cfg_attr(not(test), expect(clippy::enum_glob_use, reason = "a table of every label"))]
+use super::Label::*;
 
 /// What each word says. Words are parted by commas.
 pub(super) const WORDS: &[(Label, &str)] = &[

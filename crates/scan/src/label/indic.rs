@@ -2,7 +2,9 @@
 //! Malayalam: the languages of the portal beside English. No speaker of each has read them yet; a
 //! test holds that each word is of one script and says one thing.
 
-use super::Label::{self, *};
+use super::Label;
+#[cfg_attr(not(test), expect(clippy::enum_glob_use, reason = "a table of every label"))]
+use super::Label::*;
 
 /// What each word says. Words are parted by commas.
 pub(super) const WORDS: &[(Label, &str)] = &[
