@@ -2,7 +2,6 @@
 //! throughput`.
 
 #![expect(clippy::print_stdout, reason = "an example that says what it measured")]
-#![expect(clippy::disallowed_methods, reason = "an example that measures time")]
 
 use std::time::Instant;
 
