@@ -39,7 +39,10 @@ async fn a_call_says_why_it_does_not_merge() {
     let mut coded = both(&stays, &goes);
     coded["merged_code"] = json!("0000");
     let refused = merge(&server, &token, coded).await;
-    assert_eq!((refused.status, &refused.value()["type"]), (403, &json!("/problems/not-presented")));
+    assert_eq!(
+        (refused.status, &refused.value()["type"]),
+        (403, &json!("/problems/not-presented"))
+    );
     for (stays, goes, why) in [
         (&stays, &stays, "a record cannot be merged into itself"),
         (&stays, &older, "name, year of birth and gender of both records must agree"),
