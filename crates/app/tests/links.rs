@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
 use app::{
-    Actor, Error,
+    Actor, Ctx, Error,
     links::{BadLink, Download},
 };
 use jiff::SignedDuration;
@@ -21,7 +21,7 @@ async fn a_link_is_of_one_account_one_person_and_one_thing() {
     let sibling = world.enrol(MOBILE, 2).await.unwrap();
     let ctx = world.resident(MOBILE);
     let link = platform.make_link(&ctx, person, Download::Certificate).unwrap();
-    let check = |ctx, person, what| platform.check_link(ctx, person, what, &link);
+    let check = |ctx: &Ctx, person, what| platform.check_link(ctx, person, what, &link);
     assert_eq!(check(&ctx, person, Download::Certificate), Ok(()));
     assert_eq!(check(&ctx, person, Download::HealthCard), Err(BadLink::Wrong));
     assert_eq!(check(&ctx, sibling, Download::Certificate), Err(BadLink::Wrong));

@@ -169,7 +169,6 @@ fn derivations_never_change() {
         Purpose::ApiKey,
         Purpose::CertificateId,
         Purpose::Counter,
-        Purpose::Link,
     ];
     let indexes = indexes.map(|index| hex4(vault.index(index, "6000000001").0));
     let macs = purposes.map(|purpose| hex4(vault.mac(purpose, &[b"a", b"b"])));
