@@ -1,7 +1,5 @@
 //! Links to what a resident may download.
 
-#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
-
 use app::{
     Actor, Ctx, Error,
     links::{BadLink, Download},
