@@ -1,5 +1,6 @@
-"""Others' judgement of health cards and SD-JWTs: JSON in, JSON out.
+"""Others' judgement of health cards, SD-JWTs and the WHO's certificate: JSON in, JSON out.
 
+    judge.py icvp         {"text", "certificate"}           -> the token
     judge.py card         {"jws", "jwk"}                    -> {"header", "payload", "bundle"}
     judge.py read         {"text", "jwk", "aud", "nonce"}   -> the payload
     judge.py issue        {}                                -> {"text", "jwk", "aud", "nonce", "payload"}
@@ -36,6 +37,43 @@ def card(asked):
         "payload": payload,
         "bundle": json.loads(bundle.model_dump_json()),
     }
+
+
+def unbase45(text):
+    """RFC 9285."""
+    letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+    digits = [letters.index(letter) for letter in text]
+    out = bytearray()
+    for at in range(0, len(digits), 3):
+        part = digits[at : at + 3]
+        number = sum(digit * 45**power for power, digit in enumerate(part))
+        out += number.to_bytes(len(part) - 1, "big")
+    return bytes(out)
+
+
+def icvp(asked):
+    import cbor2
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, utils
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509 import load_pem_x509_certificate
+
+    assert asked["text"].startswith("HC1:")
+    signed = cbor2.loads(zlib.decompress(unbase45(asked["text"][4:])))
+    assert signed.tag == 18, "COSE_Sign1"
+    protected, _, payload, signature = signed.value
+    certificate = load_pem_x509_certificate(asked["certificate"].encode())
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(certificate.public_bytes(Encoding.DER))
+    # ES256, and which key: the first eight bytes of the certificate's digest.
+    assert cbor2.loads(protected) == {1: -7, 4: digest.finalize()[:8]}
+    number = lambda part: int.from_bytes(part, "big")
+    der = utils.encode_dss_signature(number(signature[:32]), number(signature[32:]))
+    message = cbor2.dumps(["Signature1", protected, b"", payload])
+    certificate.public_key().verify(der, message, ec.ECDSA(hashes.SHA256()))
+    token = cbor2.loads(payload)
+    token[7] = token[7].decode()
+    return token
 
 
 def read(asked):

@@ -312,6 +312,39 @@ async function close(desk, resident) {
   await desk.see('desk: signed out');
 }
 
+// Details for travel: of another year they are refused; kept, they are on paper; then they are
+// removed.
+async function travel(resident) {
+  const open = () => resident.page.getByText('Certificate in another language').first().click();
+  const keep = async (day) => {
+    await resident.fill({
+      'Date of birth': day,
+      'Passport number, 6 to 9 letters and digits': 'k 1234567',
+      'Nationality, three letters as in the passport, like IND': 'IND',
+    });
+    await resident.press('Keep for travel');
+  };
+  await open();
+  await resident.follow('give details for travel');
+  await resident.see('travel');
+  await keep('1971-02-28');
+  await resident.see('travel: another year');
+  await resident.expect('not in the year of birth on record');
+  await keep('1970-02-28');
+  await resident.see('family, with details for travel');
+  await resident.expect('The details for travel are kept');
+  await open();
+  const link = (name) => resident.page.getByRole('link', { name }).first().getAttribute('href');
+  await resident.download(await link('picture for'), path.join(folder, 'icvp.png'));
+  await resident.download(await link('text for'), path.join(folder, 'icvp.txt'));
+  await resident.follow('See, change or remove them');
+  await resident.see('travel: kept');
+  await resident.expect('XXXXX567');
+  if ((await resident.page.content()).includes('1234567')) throw new Error('the passport is shown');
+  await resident.press('Remove these details');
+  await resident.expect('The details for travel are removed');
+}
+
 async function certificate(resident) {
   await resident.see('family, vaccinated');
   const link = resident.page.getByRole('link', { name: 'Certificate' });
@@ -319,6 +352,7 @@ async function certificate(resident) {
     const address = await link.nth(place).getAttribute('href');
     await resident.download(address, path.join(folder, `certificate-${place + 1}.pdf`));
   }
+  await travel(resident);
   await resident.press('Sign out');
   await resident.go('/people');
   await resident.expect('Mobile number');

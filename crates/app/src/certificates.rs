@@ -1,5 +1,7 @@
 //! Certificates: signed when the dose is recorded, printed when somebody asks.
 
+mod icvp;
+
 use certs::{
     dcc, name, print,
     print::{CertificatePage, Code, SlipPage},
@@ -13,9 +15,10 @@ use domain::{
     id::{AppointmentId, BeneficiaryId, FacilityId},
     person,
     programme::Programme,
+    travel::TravelDetails,
 };
 use jiff::{ToSpan, civil::Date};
-use store::ClaimState;
+use store::{CertificateRow, ClaimState};
 use uuid::Uuid;
 use vault::Sealed;
 
@@ -36,6 +39,9 @@ pub struct Paper {
     pub variant: Variant,
 }
 
+/// What the code of a certificate is called on it.
+const EU: &str = "EU Digital COVID Certificate";
+
 const NO_ADDRESS: Error =
     Error::Invalid("health cards are not issued here: the platform has no public https address");
 
@@ -53,8 +59,16 @@ impl Platform {
         let (place, reference) = (PlaceNames::default(), "");
         let vaccination = self.vaccination(person, dose, series, id, (&place, reference));
         let issued_at = ctx.now.as_second();
-        let life = i64::from(self.settings.certificate_days) * 86_400;
-        Ok(dcc::issue(self.keys.load().signer(ctx.now), &vaccination, issued_at, issued_at + life)?)
+        let (expires_at, keys) = (issued_at + self.certificate_seconds(), self.keys.load());
+        let signer = keys.signer(ctx.now);
+        let signed = self.signing.ask(|| dcc::issue(signer, &vaccination, issued_at, expires_at));
+        self.signing.heard(&signed);
+        Ok(signed?)
+    }
+
+    /// How long a certificate is valid.
+    fn certificate_seconds(&self) -> i64 {
+        i64::from(self.settings.certificate_days) * 86_400
     }
 
     /// A dose as certificates know it.
@@ -95,7 +109,7 @@ impl Platform {
     /// issuer, or if the doses do not fit into one card.
     pub async fn my_health_card(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
         let person = self.my_person(ctx, id).await?;
-        let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
+        let row = self.certificate_of(&person).await?;
         let issuer = self.settings.public_address.as_deref().ok_or(NO_ADDRESS)?;
         let programme = self.programme();
         let reference = person.reference.to_string();
@@ -107,9 +121,9 @@ impl Platform {
             self.vaccination(&person, dose, series, row.id, (place, &reference))
         });
         let given: Vec<_> = given.collect();
-        let keys = self.keys.load();
+        let (keys, issued_at) = (self.keys.load(), row.issued_at.as_second());
         let key = keys.signing(KeyUse::Card, ctx.now).key();
-        match shc::issue(key, issuer, &given, row.issued_at.as_second()) {
+        match self.signing.ask(|| shc::issue(key, issuer, &given, issued_at)) {
             Ok(card) => Ok(serde_json::json!({ "verifiableCredential": [card.jws] }).to_string()),
             Err(NotIssued::NotSigned(away)) => Err(away.into()),
             Err(NotIssued::TooLarge) => Err(Error::Invalid("the doses do not fit into one card")),
@@ -133,11 +147,13 @@ impl Platform {
         }
     }
 
-    /// The certificate of a person of the resident who asks, as PDF.
+    /// The certificate of a person of the resident who asks, as PDF. For travel it has what they
+    /// gave for that, and the WHO's certificate beside the EU's.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if it is not a person of the account or no dose is on record.
+    /// [`Error::NotFound`] if it is not a person of the account or no dose is on record;
+    /// [`Error::CertificateOwed`] if the key that signs has been away since the latest dose.
     pub async fn my_certificate(
         &self,
         ctx: &Ctx,
@@ -145,38 +161,58 @@ impl Platform {
         paper: Paper,
     ) -> Result<Vec<u8>> {
         let person = self.my_person(ctx, id).await?;
-        self.print_certificate(person, paper).await
+        self.print_certificate(ctx, person, paper).await
     }
 
     /// The certificate of a person who presented themselves, as PDF.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if no dose is on record.
-    pub async fn print_presented(&self, person: Person) -> Result<Vec<u8>> {
-        self.print_certificate(person, Paper::default()).await
+    /// [`Error::NotFound`] if no dose is on record; [`Error::CertificateOwed`] if the key that signs
+    /// has been away since the latest.
+    pub async fn print_presented(&self, ctx: &Ctx, person: Person) -> Result<Vec<u8>> {
+        self.print_certificate(ctx, person, Paper::default()).await
     }
 
-    async fn print_certificate(&self, person: Person, paper: Paper) -> Result<Vec<u8>> {
-        let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
+    async fn print_certificate(&self, ctx: &Ctx, person: Person, paper: Paper) -> Result<Vec<u8>> {
+        let row = self.certificate_of(&person).await?;
         let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
-        let signed = key.open_text(CERTIFICATE, &Sealed::from_bytes(row.sealed))?;
+        let signed = key.open_text(CERTIFICATE, &Sealed::from_bytes(row.sealed.clone()))?;
+        let eu = Payload::Text(signed.expose().to_owned());
+        let mut codes = vec![Code { payload: eu, caption: EU }];
+        let travel = match paper.variant {
+            Variant::International => self.travel_of(&record)?,
+            Variant::Domestic => None,
+        };
+        if let Some(travel) = &travel {
+            codes.extend(self.icvp_code(ctx, &person, &row, travel)?);
+        }
+        self.draw(&person, &row, paper, travel.as_ref(), codes)
+    }
+
+    fn draw(
+        &self,
+        person: &Person,
+        row: &CertificateRow,
+        paper: Paper,
+        travel: Option<&TravelDetails>,
+        codes: Vec<Code<'_>>,
+    ) -> Result<Vec<u8>> {
         let last = person.doses.iter().find(|dose| dose.number == row.dose_number);
         let last = last.ok_or(Error::NotFound)?;
         let programme = self.programme();
         let series = programme.vaccine(&last.vaccine).map_or(2, |vaccine| vaccine.series_doses);
         let details = &person.details;
         let uvci = name::uvci(&self.settings.country, row.id);
-        let payload = Payload::Text(signed.expose().to_owned());
         Ok(print::certificate(&CertificatePage {
             language: paper.language,
             variant: paper.variant,
-            codes: vec![Code { payload, caption: "EU Digital COVID Certificate" }],
+            codes,
             name: details.name.text(),
-            born: Born::Year(details.birth_year),
+            born: travel.map_or(Born::Year(details.birth_year), |travel| Born::On(travel.born_on)),
             gender: gender(details.gender),
-            passport: None,
+            passport: travel.map(|travel| travel.passport.text()),
             document: format!("{} {}", details.document.label(), details.document.masked()),
             reference: person.reference.to_string(),
             uvci: &uvci,

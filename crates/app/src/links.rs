@@ -18,6 +18,8 @@ pub enum Download {
     Certificate,
     /// The SMART Health Card.
     HealthCard,
+    /// The WHO's certificate, as text or picture.
+    Icvp,
 }
 
 impl Download {
@@ -25,6 +27,7 @@ impl Download {
         match self {
             Self::Certificate => b"certificate",
             Self::HealthCard => b"health card",
+            Self::Icvp => b"icvp",
         }
     }
 }

@@ -4,9 +4,10 @@ use domain::{
     dose::Dose,
     id::{AccountId, BeneficiaryId, HomeBucket},
     person::{Details, Gender, IdentityDocument, Mobile, Name},
+    travel::{Nationality, PassportNumber, TravelDetails},
 };
-use jiff::Timestamp;
-use store::{AccountRow, BeneficiaryRow, ClaimRow, PersonRecord, SealedDetails};
+use jiff::{Timestamp, civil::Date};
+use store::{AccountRow, BeneficiaryRow, ClaimRow, PersonRecord, SealedDetails, SealedTravel};
 use uuid::Uuid;
 use vault::{BlindIndex, Field, Index, PersonId, PersonKey, Sealed, Secret};
 
@@ -18,6 +19,9 @@ const GENDER: Field = Field("gender");
 const DOCUMENT: Field = Field("document");
 const COMORBIDITY: Field = Field("comorbidity");
 const MOBILE: Field = Field("mobile");
+const BORN_ON: Field = Field("travel_born_on");
+const PASSPORT: Field = Field("travel_passport");
+const NATIONALITY: Field = Field("travel_nationality");
 /// A signed certificate.
 pub(crate) const CERTIFICATE: Field = Field("certificate");
 /// Why a dose was taken back.
@@ -39,6 +43,8 @@ pub struct Person {
     pub account: AccountId,
     /// What they told about themselves.
     pub details: Details,
+    /// Whether they gave details for travel, which are opened for a certificate for travel only.
+    pub travels: bool,
     /// Claims on seats, in order of dose.
     pub claims: Vec<ClaimRow>,
     /// Doses, in order of number.
@@ -120,6 +126,7 @@ impl Platform {
             account: account.uuid,
             wrapped_key: key.wrapped().to_vec(),
             details: self.seal_details(&key, details),
+            travel: None,
             registered_at: at,
             verified_at: None,
             changes: 0,
@@ -164,6 +171,7 @@ impl Platform {
             reference: self.reference(row.id),
             account: AccountId { bucket: row.id.bucket(), uuid: row.account },
             details,
+            travels: row.travel.is_some(),
             claims,
             doses,
             registered_at: row.registered_at,
@@ -181,6 +189,30 @@ impl Platform {
         let key = self.vault.unwrap_person_key(person, &row.wrapped_key)?;
         Ok(Some(key.open_text(MOBILE, &Sealed::from_bytes(row.mobile))?))
     }
+}
+
+/// Seals what somebody gave for travel under their key.
+pub(crate) fn seal_travel(key: &PersonKey, travel: &TravelDetails) -> SealedTravel {
+    let seal = |field, plain: &str| key.seal(field, plain.as_bytes()).as_bytes().to_vec();
+    SealedTravel {
+        born_on: seal(BORN_ON, &travel.born_on.to_string()),
+        passport: seal(PASSPORT, travel.passport.text()),
+        nationality: seal(NATIONALITY, travel.nationality.code()),
+    }
+}
+
+/// Opens what somebody gave for travel.
+pub(crate) fn open_travel(key: &PersonKey, sealed: &SealedTravel) -> Result<TravelDetails> {
+    let text = |field, bytes: &Vec<u8>| key.open_text(field, &Sealed::from_bytes(bytes.clone()));
+    let broken = || Error::Broken(BrokenCause::Seal);
+    let born_on: Date = text(BORN_ON, &sealed.born_on)?.expose().parse().map_err(|_| broken())?;
+    let passport = PassportNumber::parse(text(PASSPORT, &sealed.passport)?.expose());
+    let nationality = Nationality::parse(text(NATIONALITY, &sealed.nationality)?.expose());
+    Ok(TravelDetails {
+        born_on,
+        passport: passport.map_err(|_| broken())?,
+        nationality: nationality.map_err(|_| broken())?,
+    })
 }
 
 fn open_details(key: &PersonKey, sealed: &SealedDetails) -> Result<Details> {

@@ -7,16 +7,20 @@
 //! -260: {-6: certificate}}`, signed as `COSE_Sign1` with ES256, zlib, base45, after `HC1:`. The
 //! form has no identifier of its own, so the token's is used: by it, one can be withdrawn.
 //!
+//! Names are in Latin letters, because the form is completed in English or French.
+//!
 //! # Source
 //!
-//! WHO SMART Guidelines, `smart-trust-phw` logical model `DVCMin` and `smart-icvp` logical model
-//! `ICVPMin`; WHO HCERT, claim -6 ("proposed"). International Health Regulations (2005), annex 6.
+//! WHO SMART Guidelines, `smart-trust-phw` logical model `DVCMin` as of 31 August 2026 and
+//! `smart-icvp` logical model `ICVPMin` with `ICVPRequirements` of 16 April 2026; WHO HCERT, claim
+//! -6 ("proposed"). International Health Regulations (2005), annex 6.
 
 use ciborium::Value;
 
 use crate::{
     dcc::{int, pack, sign, text},
     hcert::{HEALTH, ICVP, TOKEN_ID},
+    name::latin_name,
     signer::{Signer, key::NotSigned},
     vaccination::{Born, Gender, Vaccination},
 };
@@ -24,11 +28,11 @@ use crate::{
 /// A revision of the form: the names of fields moved between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revision {
-    /// Until the middle of 2025: `v`, `ntl`, `nid`, `ndt`, `dt`, and days of validity.
+    /// Of `smart-icvp` 0.3.0, October 2025: `v`, `ntl`, `nid`, `ndt`, `dt`, and days of validity.
     First,
     /// The version has the name `v` now, the vaccination is `vx`; `nt`, `id`, `dt`.
     Second,
-    /// The day of vaccination is `dv`.
+    /// The day of vaccination is `dv`. In force in 2026.
     Third,
 }
 
@@ -119,7 +123,9 @@ pub enum NotIssued {
 /// brought forward to that.
 ///
 /// The product is the code that the vaccination carries. Which codes the WHO lists is not known
-/// here; one from another catalogue is carried as it is, and verifiers at borders will refuse it.
+/// here; one from another catalogue is carried as it is, and verifiers that hold it against the
+/// catalogue will refuse it. In 2026 that has vaccines against yellow fever and poliomyelitis, and
+/// none against COVID-19.
 ///
 /// # Units
 ///
@@ -159,7 +165,7 @@ fn certificate(vaccination: &Vaccination<'_>, details: &Details<'_>) -> Result<V
         return Err(NotIssued::Nationality);
     }
     let mut fields = vec![
-        (text("n"), text(vaccination.name)),
+        (text("n"), text(&latin_name(vaccination.name))),
         (text("dob"), text(&born.to_string())),
         (text("s"), text(sex(vaccination.gender))),
         (text(names.nationality), text(nationality)),
@@ -169,7 +175,7 @@ fn certificate(vaccination: &Vaccination<'_>, details: &Details<'_>) -> Result<V
         fields.push((text(names.document_type), text(kind)));
     }
     if let Some(guardian) = details.guardian {
-        fields.push((text("gn"), text(guardian)));
+        fields.push((text("gn"), text(&latin_name(guardian))));
     }
     fields.push((text(names.vaccination), dose(vaccination, details, &names)?));
     if let Some(version) = names.version {
@@ -199,7 +205,7 @@ fn dose(
         (text("vp"), text(vaccination.codes.product)),
         (text(names.given_on), text(&vaccination.given_on.to_string())),
     ];
-    fields.extend(clinician.map(|name| (text("cn"), text(name))));
+    fields.extend(clinician.map(|name| (text("cn"), text(&latin_name(name)))));
     fields.extend(authority.map(|name| (text("is"), text(name))));
     fields.push((text("bo"), text(vaccination.lot)));
     Ok(Value::Map(fields))

@@ -2,6 +2,8 @@
 
 pub(crate) mod indic;
 
+use std::borrow::Cow;
+
 /// A name as the machine-readable zone of a passport writes it.
 ///
 /// # Shape
@@ -31,6 +33,20 @@ pub fn passport_letters(name: &str) -> String {
     out.truncate(80);
     out.truncate(out.trim_end_matches('<').len());
     out
+}
+
+/// A name in Latin letters: one that has others is written in the letters of a passport, whole, with
+/// spaces between its words. One without any letter that can be written so stays as it is.
+pub fn latin_name(name: &str) -> Cow<'_, str> {
+    // Latin letters of all languages end with Latin Extended-B, and go on in Latin Extended
+    // Additional.
+    let latin =
+        |c: char| !c.is_alphabetic() || matches!(c, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
+    if name.chars().all(latin) {
+        return name.into();
+    }
+    let letters = passport_letters(name).replace('<', " ");
+    if letters.is_empty() { name.into() } else { letters.into() }
 }
 
 /// The passport letters of a character: by the table where that has more than one letter, else
@@ -108,6 +124,19 @@ mod tests {
             assert_eq!(passport_letters(name), letters, "{name}");
         }
         assert_eq!(passport_letters(&"a ".repeat(90)), format!("{}A", "A<".repeat(39)));
+    }
+
+    #[test]
+    fn a_name_in_other_letters_is_written_in_latin_ones() {
+        for (name, latin) in [
+            ("सीता देवी", "SITA DEVI"),
+            ("Sita देवी", "SITA DEVI"),
+            ("Nguyễn Văn An", "Nguyễn Văn An"),
+            ("O'Brien 🙂", "O'Brien 🙂"),
+            ("\u{10ffff}", "\u{10ffff}"),
+        ] {
+            assert_eq!(latin_name(name), latin, "{name}");
+        }
     }
 
     #[test]

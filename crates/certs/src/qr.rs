@@ -1,4 +1,4 @@
-//! QR codes: as modules to draw, and as SVG for pages. No pixels.
+//! QR codes: as modules to draw, as SVG for pages, and as a picture to save.
 
 use std::fmt::Write;
 
@@ -81,6 +81,35 @@ pub fn svg(text: &str) -> Option<String> {
     ))
 }
 
+/// A text as a QR code in a picture, with its quiet zone; none for a text that is too long.
+///
+/// # Shape
+///
+/// PNG, black and white, 8 pixels a module.
+pub fn png(text: &str) -> Option<Vec<u8>> {
+    const SCALE: usize = 8;
+    let modules = modules(text)?;
+    let quiet = usize::from(QUIET);
+    // As a module is as wide as a byte has bits, a row of pixels has a byte for each.
+    let side = usize::from(modules.side()) + 2 * quiet;
+    let mut pixels = vec![0xff; side * SCALE * side];
+    for run in modules.runs() {
+        let (x, y) = (usize::from(run.x) + quiet, usize::from(run.y) + quiet);
+        for row in y * SCALE..(y + 1) * SCALE {
+            pixels[row * side + x..][..usize::from(run.length)].fill(0);
+        }
+    }
+    let mut out = Vec::with_capacity(16 * 1024);
+    let width = u32::try_from(side * SCALE).ok()?;
+    let mut encoder = png::Encoder::new(&mut out, width, width);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let mut writer = encoder.write_header().ok()?;
+    writer.write_image_data(&pixels).ok()?;
+    writer.finish().ok()?;
+    Some(out)
+}
+
 impl Modules {
     /// How many modules a side has, without the quiet zone.
     pub fn side(&self) -> u16 {
@@ -142,6 +171,16 @@ mod tests {
         for (length, side) in [(1_000, Some(121)), (2_900, Some(177)), (3_000, None)] {
             assert_eq!(modules_of_bytes(&vec![0xfe; length]).map(|m| m.side()), side, "{length}");
         }
+    }
+
+    #[test]
+    fn a_picture_is_read_as_the_text_it_was_made_of() {
+        for text in ["HC1:TEST".to_owned(), format!("HC1:{}", "6BFOXN*TS0".repeat(70))] {
+            let picture = png(&text).unwrap();
+            assert!(crate::read::payloads(&picture) == [crate::read::Payload::Text(text)]);
+            assert!(picture.len() < 20_000, "{}", picture.len());
+        }
+        assert!(png(&"A".repeat(5_000)).is_none());
     }
 
     #[test]

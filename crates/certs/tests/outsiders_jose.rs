@@ -1,5 +1,6 @@
-//! Health cards and SD-JWTs under others' judgement: the FHIR models and the reference
-//! implementation of SD-JWT from `PyPI`, and the published examples of both.
+//! Health cards, SD-JWTs and the WHO's certificate under others' judgement: the FHIR models, the
+//! reference implementation of SD-JWT and a reader of CBOR from `PyPI`, and the published examples
+//! of the first two.
 //!
 //! What is not ours to copy is taken from folders that are named by environment variables:
 //! `TEEKA_SHC_EXAMPLES`, the folder `examples` of smart-on-fhir/health-cards, branch gh-pages;
@@ -18,14 +19,20 @@ use std::{
 };
 
 use certs::{
-    sd_jwt, shc,
+    icvp, sd_jwt, shc,
     signature::{PublicKey, Scheme},
-    signer::key::{LocalKey, SigningKey, make_key},
+    signer::{
+        Signer,
+        key::{LocalKey, SigningKey, make_key},
+        make_signer,
+    },
     trust::{IssuerKey, Trust, Use},
+    vaccination::{Born, Vaccination},
     verdict::{Caveat, Claims, NotValid, Verdict},
     verify::verify_text,
 };
 use common::vaccination;
+use jiff::civil::date;
 use serde_json::{Value, json};
 
 const ISSUER: &str = "https://health.example.org/certificates";
@@ -55,7 +62,8 @@ fn python() -> Option<PathBuf> {
     }
     let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jose");
     let (python, done) = (venv.join("bin/python"), venv.join("done"));
-    if !done.exists() {
+    let wanted = fs::read_to_string(sources().join("requirements.txt")).unwrap();
+    if !fs::read_to_string(&done).is_ok_and(|installed| installed == wanted) {
         let made = Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
         assert!(made.unwrap().success(), "a venv can be made");
         let installed = Command::new(&python)
@@ -63,7 +71,7 @@ fn python() -> Option<PathBuf> {
             .arg(sources().join("requirements.txt"))
             .status();
         assert!(installed.unwrap().success(), "packages can be installed");
-        fs::write(done, "").unwrap();
+        fs::write(done, wanted).unwrap();
     }
     Some(python)
 }
@@ -103,6 +111,53 @@ fn held(verdict: Verdict) -> Result<(Claims, Vec<Caveat>), NotValid> {
         Verdict::ValidBut(claims, caveats) => Ok((claims, caveats)),
         Verdict::NotValid(why) => Err(why),
     }
+}
+
+#[test]
+fn others_read_our_icvp() {
+    let Some(python) = python() else { return };
+    let new = make_signer("IN", "Ministry of Health", date(2021, 1, 1)).unwrap();
+    let signer = Signer::from_pem(&new.key_pem, &new.certificate_pem).unwrap();
+    let details = icvp::Details {
+        revision: icvp::Revision::LATEST,
+        nationality: "NPL",
+        document: Some(("PPN", "K1234567")),
+        guardian: None,
+        authority: Some("IND"),
+    };
+    for (name, said) in [("सीता देवी", "SITA DEVI"), ("O'Brien \"Bob\" 🙂", "O'Brien \"Bob\" 🙂")]
+    {
+        let given = Vaccination { born: Born::On(date(1980, 2, 29)), ..vaccination(name) };
+        let text = icvp::issue(&signer, &given, &details, ISSUED, ISSUED + 86_400).unwrap();
+        let question = json!({ "text": text, "certificate": new.certificate_pem });
+        let read = judged(&python, &["icvp"], &question).unwrap();
+        let dose = json!({
+            "vp": "Covishield", "dv": "2021-12-01", "cn": "Meera Nair", "is": "IND",
+            "bo": "4121Z008",
+        });
+        let certificate = json!({
+            "n": said, "dob": "1980-02-29", "s": "female", "nt": "NPL", "id": "K1234567",
+            "dt": "PPN", "vx": dose, "v": "1",
+        });
+        let token = json!({
+            "1": "IN", "4": ISSUED + 86_400, "6": ISSUED, "7": given.uvci(),
+            "-260": { "-6": certificate },
+        });
+        assert_eq!(read, token);
+        // Of another signer, or with a letter that is another's.
+        let (begin, end) = text.split_at(text.len() / 2);
+        let letter = if end.starts_with('A') { "B" } else { "A" };
+        let spoilt = format!("{begin}{letter}{}", &end[1..]);
+        let other = json!({ "text": text, "certificate": other_certificate() });
+        assert_eq!(judged(&python, &["icvp"], &other), None);
+        let spoilt = json!({ "text": spoilt, "certificate": new.certificate_pem });
+        assert_eq!(judged(&python, &["icvp"], &spoilt), None);
+    }
+}
+
+/// The certificate of a signer who did not sign.
+fn other_certificate() -> String {
+    make_signer("IN", "Ministry of Health", date(2021, 1, 1)).unwrap().certificate_pem
 }
 
 #[test]

@@ -3,11 +3,14 @@
 //! serialization. Time and ids come in as arguments.
 
 pub mod appointment;
+pub mod country;
 pub mod dose;
 pub mod facility;
 pub mod id;
+pub mod merge;
 pub mod person;
 pub mod place;
 pub mod programme;
 pub mod schedule;
 pub mod session;
+pub mod travel;

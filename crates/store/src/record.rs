@@ -4,16 +4,22 @@
 mod care;
 mod correction;
 mod dose;
+mod merge;
+mod owed;
 mod person;
 mod seat;
 mod sign_in;
+mod travel;
 
 pub use care::*;
 pub use correction::*;
 pub use dose::*;
+pub use merge::*;
+pub use owed::*;
 pub use person::*;
 pub use seat::*;
 pub use sign_in::*;
+pub use travel::*;
 
 /// A write that went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -146,6 +146,12 @@ impl Things {
             "correct" => json!({
                 "beneficiary_reference_id": self.vaccinated, "name": "Anna Demo Right",
             }),
+            "keepTravel" => json!({
+                "birth_date": "1980-02-29", "passport_number": "K1234567", "nationality": "IND",
+            }),
+            "merge" => json!({
+                "beneficiary_reference_id": self.vaccinated, "merged_reference_id": self.booked,
+            }),
             "remove" => json!({ "beneficiary_reference_id": self.removable }),
             "schedule" => json!({
                 "session_id": session, "slot": slot, "beneficiaries": [self.free], "dose": 1,
@@ -167,8 +173,8 @@ impl Things {
             }),
             _ => Value::Null,
         };
-        let path =
-            path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", &self.booked);
+        let named = if id.ends_with("Travel") { &self.vaccinated } else { &self.booked };
+        let path = path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", named);
         let body = if body.is_null() { String::new() } else { body.to_string() };
         (format!("{path}{query}"), body)
     }
@@ -233,7 +239,7 @@ fn everybody_gets_what_the_matrix_says() {
         .iter()
         .map(|operation| row(&program.address(), operation, &things, &roles))
         .collect();
-    lines.sort_by_key(|line| line[5..].to_owned());
+    lines.sort_by_key(|line| line.split_once(' ').map(|(_, rest)| rest.trim_start().to_owned()));
     let mut head = " ".repeat(67);
     for (name, _) in &roles {
         write!(head, "{name:>8}").unwrap();
@@ -288,7 +294,7 @@ fn row(
     roles: &[(&str, Vec<Header>)],
 ) -> String {
     let Operation { path, method, id, generation } = operation;
-    let mut line = format!("{method:<5}{path:<62}");
+    let mut line = format!("{:<67}", format!("{method:<4} {path}"));
     for (role, (_, headers)) in (0..).zip(roles) {
         let (target, body) = things[*generation].request(id, path, role);
         let (status, _) = send(address, method, &target, headers, &body);

@@ -4,6 +4,7 @@
 
 pub mod chance;
 pub mod history;
+pub mod key;
 pub mod postgres;
 #[cfg(target_os = "linux")]
 pub mod power;

@@ -1,13 +1,16 @@
 //! Our own API: what the contract lacks. Errors are RFC 9457.
 
-use app::search::{Filter, Place};
+use app::{
+    merge::Other,
+    search::{Filter, Place},
+};
 use axum::{
     Json, Router,
     body::Bytes,
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{StatusCode, header::CONTENT_TYPE},
     response::{Html, IntoResponse},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use domain::{
     facility::FeeType,
@@ -19,7 +22,7 @@ use serde_json::{Value, json};
 use crate::{
     Web,
     caller::Caller,
-    cowin::{person::View, read_change, read_details, shape},
+    cowin::{person::View, read_change, read_details, read_merge, read_travel, shape},
     form::Query,
     openapi,
     problem::Problem,
@@ -33,7 +36,12 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/api/teeka/v1/places", get(places))
         .route("/api/teeka/v1/sessions", get(sessions))
         .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}", get(person).put(amend))
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/travel",
+            put(keep_travel).delete(remove_travel),
+        )
         .route("/api/teeka/v1/corrections", post(correct))
+        .route("/api/teeka/v1/merges", post(merge))
         .route("/.well-known/document-signers.pem", get(signers))
 }
 
@@ -168,19 +176,63 @@ async fn amend(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Keeps what a certificate for travel needs to know of a person.
+async fn keep_travel(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let id = named(&web, &caller, reference)?;
+    let travel = read_travel(&body, caller.ctx.today())?;
+    web.0.platform.put_travel_details(&caller.ctx, id, &travel).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Removes it again.
+async fn remove_travel(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<StatusCode, Problem> {
+    let id = named(&web, &caller, reference)?;
+    web.0.platform.remove_travel_details(&caller.ctx, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes one record of two of the same person.
+async fn merge(State(web): State<Web>, caller: Caller, body: Bytes) -> Result<StatusCode, Problem> {
+    let key = resident_key(&caller)?;
+    let (stays, goes, code) = read_merge(&body)?;
+    let platform = &web.0.platform;
+    let named = |reference: &str| platform.by_reference(reference).ok_or(app::Error::NotFound);
+    let other = match &code {
+        Some(code) => Other::Shown { reference: &goes, code },
+        None => Other::Mine(named(&goes)?),
+    };
+    platform.merge_mine(&caller.ctx, named(&stays)?, &other, key).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The idempotency key of a resident, if they gave one.
+fn resident_key(caller: &Caller) -> Result<Option<&str>, Problem> {
+    if !caller.has(&[Scope::Resident]) {
+        return Err(app::Error::Unauthenticated.into());
+    }
+    let wrong = "Idempotency-Key must be 1 to 200 characters without spaces";
+    let key = caller.idempotency_key.as_ref().map_err(|_| Problem::invalid(wrong))?;
+    Ok(key.as_deref())
+}
+
 /// Corrects a person's details after the first dose, with new certificates.
 async fn correct(
     State(web): State<Web>,
     caller: Caller,
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
-    if !caller.has(&[Scope::Resident]) {
-        return Err(app::Error::Unauthenticated.into());
-    }
-    let wrong = "Idempotency-Key must be 1 to 200 characters without spaces";
-    let key = caller.idempotency_key.as_ref().map_err(|_| Problem::invalid(wrong))?;
+    let key = resident_key(&caller)?;
     let (reference, change) = read_change(&body, caller.ctx.today())?;
     let id = web.0.platform.by_reference(&reference).ok_or(app::Error::NotFound)?;
-    web.0.platform.correct_my_details(&caller.ctx, id, &change, key.as_deref()).await?;
+    web.0.platform.correct_my_details(&caller.ctx, id, &change, key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

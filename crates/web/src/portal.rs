@@ -8,6 +8,7 @@ mod member;
 mod results;
 mod search;
 mod sign_in;
+mod travel;
 
 use axum::{
     Router,
@@ -27,8 +28,11 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/people/change", get(member::edit).post(member::change))
         .route("/people/correct", get(correct::ask).post(correct::correct))
         .route("/people/remove", get(member::ask_removal).post(member::remove))
+        .route("/people/travel", get(travel::ask).post(travel::keep))
+        .route("/people/travel/remove", post(travel::remove))
         .route("/certificate", get(account::certificate))
         .route("/certificate/card", get(account::card))
+        .route("/certificate/icvp", get(travel::icvp))
         .route("/book", get(book::choose).post(book::book))
         .route("/move", get(book::choose).post(book::reschedule))
         .route("/appointment", get(appointment::see))

@@ -10,7 +10,8 @@ use axum::{
 use serde::Serialize;
 use serde_json::json;
 
-use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled};
+use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled, NotMerged};
+use domain::travel::BadTravelDetail;
 
 use crate::{caller::Caller, page::plain_page};
 
@@ -56,9 +57,15 @@ impl From<app::Error> for Problem {
             E::Forbidden => (S::FORBIDDEN, "/problems/forbidden", "Not permitted"),
             E::WrongPresence => (S::FORBIDDEN, "/problems/not-presented", "Not presented"),
             E::NotFound => (S::NOT_FOUND, "/problems/not-found", "Not found"),
-            E::Invalid(_) | E::BadDetail(_) | E::BadPincode | E::NoSuchSlot | E::BadSession(_) => {
-                (S::BAD_REQUEST, "/problems/invalid", "A field is not usable")
+            E::BadTravelDetail(BadTravelDetail::OtherBirthYear) => {
+                (S::CONFLICT, "/problems/other-birth-year", "Not in the year of birth on record")
             }
+            E::BadTravelDetail(_)
+            | E::Invalid(_)
+            | E::BadDetail(_)
+            | E::BadPincode
+            | E::NoSuchSlot
+            | E::BadSession(_) => (S::BAD_REQUEST, "/problems/invalid", "A field is not usable"),
             E::TooMany { .. } | E::TooManySearches { .. } | E::CodesBlocked { .. } => {
                 (S::TOO_MANY_REQUESTS, "/problems/too-many", "Too many requests")
             }
@@ -70,12 +77,16 @@ impl From<app::Error> for Problem {
             E::Full { .. } => (S::CONFLICT, "/problems/full", "No seat is free"),
             E::NotBooked(NotBooked::OtherRequest)
             | E::NotEnrolled(NotEnrolled::OtherRequest)
-            | E::NotCorrected(NotCorrected::OtherRequest) => {
+            | E::NotCorrected(NotCorrected::OtherRequest)
+            | E::NotMerged(NotMerged::OtherRequest) => {
                 (S::UNPROCESSABLE_ENTITY, "/problems/key-reused", "Key used for another request")
             }
             E::NotEnrolled(_)
             | E::NotAmended(_)
             | E::NotCorrected(_)
+            | E::NotKept(_)
+            | E::NotMergeable(_)
+            | E::NotMerged(_)
             | E::NotRemoved(_)
             | E::NotBooked(_)
             | E::AppointmentExists { .. }
@@ -86,6 +97,9 @@ impl From<app::Error> for Problem {
             | E::NotPublished(_) => (S::CONFLICT, "/problems/conflict", "Not possible now"),
             E::Unavailable(_) | E::SignerAway(_) => {
                 (S::SERVICE_UNAVAILABLE, "/problems/unavailable", "Try again later")
+            }
+            E::CertificateOwed { .. } => {
+                (S::SERVICE_UNAVAILABLE, "/problems/certificate-owed", "Not signed yet")
             }
             E::Broken(_) => (S::INTERNAL_SERVER_ERROR, "/problems/internal", "Internal error"),
         };

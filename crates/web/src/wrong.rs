@@ -3,10 +3,14 @@
 
 use app::{
     Error,
-    error_kinds::{NotAmended, NotCancelled, NotCorrected, NotEnrolled, NotRecorded, NotRemoved},
+    error_kinds::{
+        NotAmended, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotRecorded, NotRemoved,
+    },
 };
 use axum::http::StatusCode;
-use domain::{person::BadDetail, schedule::NotEligible, session::BadSession};
+use domain::{
+    person::BadDetail, schedule::NotEligible, session::BadSession, travel::BadTravelDetail,
+};
 
 use crate::{page::day_words, problem::log_fault};
 
@@ -41,7 +45,9 @@ pub(crate) fn wrong(error: &Error) -> Wrong {
 /// The status that goes with an error on a page.
 const fn status(error: &Error) -> StatusCode {
     match error {
-        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Unavailable(_) | Error::SignerAway(_) | Error::CertificateOwed { .. } => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Unauthenticated => StatusCode::UNAUTHORIZED,
@@ -59,6 +65,7 @@ const fn status(error: &Error) -> StatusCode {
 fn said(error: &Error) -> (&'static str, Option<String>) {
     let (field, text) = match error {
         Error::BadDetail(detail) => bad_detail(*detail),
+        Error::BadTravelDetail(bad) => bad_travel_detail(*bad),
         Error::BadSession(bad) => bad_session(*bad),
         Error::Invalid(text) => return invalid(text),
         Error::NotEligible { rule, .. } => return ("person", Some(not_eligible(*rule))),
@@ -101,6 +108,9 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
             ("", "Details can be changed only until the first dose.")
         }
         Error::NotCorrected(why) => return not_corrected(*why),
+        Error::NotKept(NotKept::NotVaccinated) => {
+            ("", "Details for travel are kept only once a dose is on record.")
+        }
         Error::NotRemoved(NotRemoved::Vaccinated) => {
             ("", "A person can be removed only until the first dose.")
         }
@@ -114,6 +124,14 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
             ("", "This dose is on record already. Look at the doses above.")
         }
         Error::NotFound => ("", "This does not exist, or not any more."),
+        Error::CertificateOwed { .. } => (
+            "",
+            "The dose is on record. Its certificate is not signed yet and will be ready later: we \
+             send a message when it is.",
+        ),
+        Error::SignerAway(_) => {
+            ("", "Certificates cannot be signed right now. Try again in a few minutes.")
+        }
         Error::Unavailable(_) => {
             ("", "We are too busy right now. Wait a moment, then send it again.")
         }
@@ -154,6 +172,25 @@ const fn bad_detail(detail: BadDetail) -> (&'static str, &'static str) {
     }
 }
 
+const fn bad_travel_detail(bad: BadTravelDetail) -> (&'static str, &'static str) {
+    match bad {
+        BadTravelDetail::BirthDate => {
+            ("birth_date", "Enter the date of birth, with year, month and day.")
+        }
+        BadTravelDetail::OtherBirthYear => (
+            "birth_date",
+            "This day is not in the year of birth on record. Enter the day of that year, or correct \
+             the year first.",
+        ),
+        BadTravelDetail::PassportNumber => {
+            ("passport_number", "Enter the number of the passport: 6 to 9 letters and digits.")
+        }
+        BadTravelDetail::Nationality => {
+            ("nationality", "Enter the three letters of the nationality in the passport, like IND.")
+        }
+    }
+}
+
 const fn bad_session(bad: BadSession) -> (&'static str, &'static str) {
     match bad {
         BadSession::Slots => ("slots", "Enter at least one slot."),
@@ -187,7 +224,7 @@ fn not_eligible(rule: NotEligible) -> String {
 }
 
 /// Texts of [`Error::Invalid`] by their beginning: the field, and what to do.
-const INVALID: [(&str, &str, &str); 8] = [
+const INVALID: [(&str, &str, &str); 9] = [
     ("lot ", "lot", "Enter the lot as printed on the vial, at most 40 characters."),
     ("vaccinator_name", "vaccinator", "Enter who gave the dose, at most 40 characters."),
     ("a reason", "reason", "Say why the dose is undone."),
@@ -195,6 +232,7 @@ const INVALID: [(&str, &str, &str); 8] = [
     ("beneficiaries", "person", "Choose at least one person."),
     ("date", "date", "Enter a day that is not in the past."),
     ("vaccine", "vaccine", "Choose a vaccine of the programme."),
+    ("this certificate needs details", "", "Give the details for travel first."),
     ("a dose cannot", "", "A dose cannot be dated in the future."),
 ];
 

@@ -7,14 +7,16 @@ mod common;
 
 use app::settings::Settings;
 use common::{Answer, Server, between, link, page, vaccinate};
-use jiff::SignedDuration;
+use domain::travel::{Nationality, PassportNumber, TravelDetails};
+use jiff::{SignedDuration, civil::date};
 
 const MOBILE: &str = "7500000001";
 const OTHER: &str = "7500000002";
 const CERTIFICATE: &str = "/certificate?";
 const CARD: &str = "/certificate/card?";
+const ICVP: &str = "/certificate/icvp?";
 
-/// A server with a vaccinated person on a mobile: the number of the person, and the token.
+/// A server with a vaccinated person on a mobile, who travels: the number of the person, and the token.
 async fn family() -> (Server, String, String) {
     let settings = Settings {
         limits: None,
@@ -25,19 +27,28 @@ async fn family() -> (Server, String, String) {
     let token = server.sign_in(MOBILE).await;
     let reference = server.register(&token, 1, "1980").await;
     vaccinate(&server, MOBILE, &reference).await;
+    let travel = TravelDetails {
+        born_on: date(1980, 12, 31),
+        passport: PassportNumber::parse("K1234567").unwrap(),
+        nationality: Nationality::parse("IND").unwrap(),
+    };
+    let (platform, ctx) = (&server.world.platform, server.world.resident(MOBILE));
+    let person = platform.by_reference(&reference).unwrap();
+    platform.put_travel_details(&ctx, person, &travel).await.unwrap();
     (server, token, reference)
 }
 
-/// The two links of the page of the family.
-async fn links(server: &Server, token: &str) -> [String; 2] {
+/// The links of the page of the family.
+async fn links(server: &Server, token: &str) -> [String; 3] {
     let people = page(server, "/people", Some(token)).await;
-    [link(&people, CERTIFICATE), link(&people, CARD)]
+    [CERTIFICATE, CARD, ICVP].map(|start| link(&people, start))
 }
 
 /// Whether an answer is what a link to a certificate opens.
 fn opened(answer: &Answer) -> bool {
+    let begins = |start: &[u8]| answer.bytes.starts_with(start);
     let card = answer.header("content-type") == Some("application/smart-health-card");
-    answer.status == 200 && (answer.bytes.starts_with(b"%PDF") || card)
+    answer.status == 200 && (card || begins(b"%PDF") || begins(b"\x89PNG") || begins(b"HC1:"))
 }
 
 /// An answer that gives nothing away, with its status, and is kept by nobody.
@@ -92,6 +103,7 @@ async fn a_changed_link_opens_nothing() {
     let links = links(&server, &token).await;
     for link in &links {
         let (address, sealed) = link.split_once("&link=").unwrap();
+        let sealed = sealed.trim_end_matches("&as=picture");
         let (until, mac) = sealed.split_once('.').unwrap();
         let later = until.parse::<i64>().unwrap() + 600;
         let other = if mac.starts_with('0') { "1" } else { "0" };
@@ -114,11 +126,14 @@ async fn a_changed_link_opens_nothing() {
         assert!(opened(&page(&server, link, Some(&token)).await), "{link}");
     }
     // The link of one thing does not open the other.
-    let sealed = |link: &str| link.split_once("&link=").unwrap().1.to_owned();
-    let swapped = links[0].replace(&sealed(&links[0]), &sealed(&links[1]));
-    shut(&page(&server, &swapped, Some(&token)).await, 404, &swapped);
-    let swapped = links[1].replace(&sealed(&links[1]), &sealed(&links[0]));
-    shut(&page(&server, &swapped, Some(&token)).await, 404, &swapped);
+    let sealed = |link: &str| {
+        let sealed = link.split_once("&link=").unwrap().1;
+        sealed.trim_end_matches("&as=picture").to_owned()
+    };
+    for (one, other) in [(0, 1), (1, 2), (2, 0), (0, 2), (2, 1), (1, 0)] {
+        let swapped = links[one].replace(&sealed(&links[one]), &sealed(&links[other]));
+        shut(&page(&server, &swapped, Some(&token)).await, 404, &swapped);
+    }
 }
 
 #[tokio::test]

@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::{
     dose,
     link::{Attempt, Db, Home, Link, Steps, Values, step},
-    message, place,
+    message, owed, place,
     statement::statements,
+    travel,
     value::{bucket, digest_at, instant_at},
     wave::{batch, side_by_side},
 };
@@ -78,9 +79,13 @@ async fn correct_at_home(
     if home.execute(&SET_DETAILS, details).await? != 1 {
         return Ok(Err(NotCorrected::Changed));
     }
+    if wanted.fields.birth_year {
+        travel::forget(home, person).await?;
+    }
     let (at, fields) = (wanted.at.as_millisecond(), wanted.fields.number());
     let reason = WithdrawalReason::DetailsCorrected.number();
     home.execute(&WITHDRAW_ALL, &[&person, &at, &reason]).await?;
+    owed::forget_all(home, wanted.beneficiary).await?;
     for one in &wanted.reissues {
         dose::put_certificate(home, &one.certificate).await?;
     }

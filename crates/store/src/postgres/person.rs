@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     link::{Attempt, Db, Home, Link, Values, transaction},
     statement::statements,
+    travel,
     value::{beneficiary_at, bucket, claim_at, digest_at, instant_at, tiny},
     wave::side_by_side,
 };
@@ -125,6 +126,7 @@ pub(super) fn beneficiary_row(row: &Row) -> StoreResult<BeneficiaryRow> {
             comorbidity: row.get("comorbidity"),
             document_index: digest_at(row, "document_index")?,
         },
+        travel: travel::read(row),
         registered_at: instant_at(row, "registered_at"),
         verified_at: row.get::<_, Option<i64>>("verified_at").map(instant),
         changes: row.get("changes"),

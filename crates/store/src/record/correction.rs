@@ -46,7 +46,8 @@ pub struct Correction {
     pub account: AccountId,
     /// Whose details.
     pub beneficiary: BeneficiaryId,
-    /// Which of them change. With none, only a repeated request is told apart.
+    /// Which of them change. With none, only a repeated request is told apart. With the year of
+    /// birth, what was given for travel goes: its day of birth is of another year.
     pub fields: CorrectedFields,
     /// How often each detail of a person may be corrected.
     pub limit: u8,
@@ -99,6 +100,8 @@ pub enum WithdrawalReason {
     DoseUndone,
     /// The details on it were corrected; there is a new one.
     DetailsCorrected,
+    /// Its record and another one of the same person became one; there is a new one.
+    RecordsMerged,
 }
 
 impl WithdrawalReason {
@@ -107,6 +110,7 @@ impl WithdrawalReason {
         match self {
             Self::DoseUndone => 0,
             Self::DetailsCorrected => 1,
+            Self::RecordsMerged => 2,
         }
     }
 
@@ -114,6 +118,7 @@ impl WithdrawalReason {
     pub const fn from_number(number: i16) -> Self {
         match number {
             1 => Self::DetailsCorrected,
+            2 => Self::RecordsMerged,
             _ => Self::DoseUndone,
         }
     }

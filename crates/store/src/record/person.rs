@@ -7,7 +7,7 @@ use domain::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{ClaimRow, Idempotency, Message, Tally};
+use super::{ClaimRow, Idempotency, Message, SealedTravel, Tally};
 
 /// The people who share a mobile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct BeneficiaryRow {
     pub wrapped_key: Vec<u8>,
     /// Their fields.
     pub details: SealedDetails,
+    /// What they gave for travel, if anything.
+    pub travel: Option<SealedTravel>,
     /// When they were registered.
     pub registered_at: Timestamp,
     /// When their identity was checked, if it was.
@@ -91,7 +93,7 @@ pub enum NotEnrolled {
     OtherRequest,
 }
 
-/// New fields for a beneficiary.
+/// New fields for a beneficiary. What was given for travel goes: it was held against the old ones.
 #[derive(Clone, Debug)]
 pub struct Amendment {
     /// The account that asks.

@@ -4,7 +4,7 @@ use domain::id::DoseId;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
-    dose, message, person, place,
+    dose, message, owed, person, place, travel,
     value::{instant_at, uuid_at},
 };
 use crate::{
@@ -25,6 +25,9 @@ pub(super) fn correct(
     }
     if !set_details(connection, wanted)? {
         return Ok(Err(NotCorrected::Changed));
+    }
+    if wanted.fields.birth_year {
+        travel::forget(connection, wanted.beneficiary)?;
     }
     reissue(connection, wanted)?;
     keep(connection, wanted)?;
@@ -87,6 +90,7 @@ fn reissue(connection: &Connection, wanted: &Correction) -> rusqlite::Result<()>
         wanted.at.as_millisecond(),
         WithdrawalReason::DetailsCorrected.number(),
     ))?;
+    owed::forget_all(connection, wanted.beneficiary)?;
     wanted.reissues.iter().try_for_each(|one| dose::put_certificate(connection, &one.certificate))
 }
 

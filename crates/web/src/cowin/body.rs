@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use domain::{
     id::SessionId,
     person::{BadDetail, Details, Gender, IdentityDocument, Mobile, Name, parse_birth_year},
+    travel::{BadTravelDetail, Nationality, PassportNumber, TravelDetails, parse_birth_date},
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -113,6 +114,16 @@ impl Body {
             name: given("name", BadDetail::Name)?.map(|name| Name::parse(&name)).transpose()?,
             birth_year: year.map(|year| parse_birth_year(&year, today.year())).transpose()?,
             gender: gender.transpose()?,
+        })
+    }
+
+    /// What is given for travel.
+    pub(crate) fn travel(&self, today: Date) -> Result<TravelDetails, BadTravelDetail> {
+        let text = |name| self.text(name).unwrap_or_default();
+        Ok(TravelDetails {
+            born_on: parse_birth_date(&text("birth_date"), today)?,
+            passport: PassportNumber::parse(&text("passport_number"))?,
+            nationality: Nationality::parse(&text("nationality"))?,
         })
     }
 

@@ -166,5 +166,5 @@ pub(super) async fn certificate(
     let platform = &web.0.platform;
     let shown = platform.present_to_program(&ctx, reference, code).await;
     let person = shown.map_err(|error| web.fault(error))?;
-    platform.print_presented(person).await.map(pdf).map_err(|error| web.fault(error))
+    platform.print_presented(&ctx, person).await.map(pdf).map_err(|error| web.fault(error))
 }

@@ -24,7 +24,7 @@ use crate::{
     Web,
     caller::Caller,
     form::Query,
-    page::{Top, ages, day_words, form_key, show, slot_words, time_words, uuid},
+    page::{Top, ages, day_words, form_key, later, show, slot_words, time_words, uuid},
     wrong::wrong,
 };
 
@@ -347,13 +347,14 @@ pub(super) async fn certificate(
     let presence = presence!(&web, &caller, facility, form);
     let printed = async {
         let person = web.0.platform.see_again(&caller.ctx, &presence).await?;
-        web.0.platform.print_presented(person).await
+        web.0.platform.print_presented(&caller.ctx, person).await
     };
     match printed.await {
         Ok(bytes) => crate::cowin::pdf(bytes),
         Err(error) => {
             let filled = Filled::Before(Carried::read(&headers));
-            again(&web, &caller, &presence, Top::error(&caller, &error), &filled).await
+            let top = Top::error(&caller, &error);
+            later(again(&web, &caller, &presence, top, &filled).await, &error)
         }
     }
 }

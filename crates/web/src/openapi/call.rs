@@ -97,6 +97,10 @@ pub(super) const fn put(path: &'static str, id: &'static str, summary: &'static 
     call("put", path, id, summary)
 }
 
+pub(super) const fn delete(path: &'static str, id: &'static str, summary: &'static str) -> Call {
+    call("delete", path, id, summary)
+}
+
 impl Call {
     pub(super) const fn needs(self, auth: Auth) -> Self {
         Self { auth, ..self }

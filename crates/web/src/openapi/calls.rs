@@ -1,7 +1,7 @@
 //! Every call, one entry each. Paths of generation 2 stand for generation 4 as well: both are
 //! served by the same handlers, and the document has both.
 
-use super::call::{Auth, Call, Gives, get, post, put};
+use super::call::{Auth, Call, Gives, delete, get, post, put};
 
 const BY_PIN: &[&str] = &["pincode: pincode", "date: day", "vaccine?: vaccine"];
 const BY_DISTRICT: &[&str] = &["district_id: id", "date: day", "vaccine?: vaccine"];
@@ -270,11 +270,35 @@ pub(crate) const CALLS: &[Call] = &[
     .body("PersonRequest")
     .gives(Gives::Nothing)
     .errors(&[409]),
+    put(
+        "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/travel",
+        "keepTravel",
+        "Keep what a certificate for travel needs to know, once a dose is on record",
+    )
+    .needs(Auth::Resident)
+    .path(REFERENCE)
+    .body("TravelDetails")
+    .gives(Gives::Nothing)
+    .errors(&[409]),
+    delete(
+        "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/travel",
+        "removeTravel",
+        "Remove what was given for travel",
+    )
+    .needs(Auth::Resident)
+    .path(REFERENCE)
+    .gives(Gives::Nothing),
     post("/api/teeka/v1/corrections", "correct", "Correct details after the first dose")
         .needs(Auth::Resident)
         .body("Correction")
         .gives(Gives::Nothing)
         .errors(&[409])
+        .once(),
+    post("/api/teeka/v1/merges", "merge", "Make one record of two of the same person")
+        .needs(Auth::Resident)
+        .body("Merge")
+        .gives(Gives::Nothing)
+        .errors(&[403, 409])
         .once(),
     get("/api/openapi.json", "document", "This document").gives(Gives::Document),
     get("/.well-known/document-signers.pem", "signers", "Certificates of the document signers")

@@ -118,6 +118,20 @@ fn day_or_person(name: &str) -> Value {
             "description": "Its number; twelve digits where the kind is 1",
             "examples": ["700000000001"],
         }),
+        "birth_date" => json!({
+            "type": "string", "format": "date", "description": "A day of birth as yyyy-mm-dd",
+            "examples": ["1980-02-29"],
+        }),
+        "passport_number" => json!({
+            "type": ["string", "integer"], "pattern": "^[ -]*([0-9A-Za-z][ -]*){6,9}$",
+            "maxLength": 64, "minimum": 100_000, "maximum": 999_999_999,
+            "description": "6 to 9 letters and digits", "examples": ["K1234567"],
+        }),
+        "nationality" => json!({
+            "type": "string", "pattern": "^[A-Za-z]{3}$",
+            "description": "As in the passport: ISO 3166-1 alpha-3, or XXA, XXB, XXC",
+            "examples": ["IND"],
+        }),
         _ => session_or_label(name),
     }
 }

@@ -154,6 +154,21 @@ pub(super) const MODELS: &[Model] = &[
         ],
     ),
     (
+        "TravelDetails",
+        "What only a certificate for travel needs to know. The day is one of the year on record",
+        &["birth_date: birth_date", "passport_number: passport_number", "nationality: nationality"],
+    ),
+    (
+        "Merge",
+        "The record that stays, and the one that goes into it with the code of one of its \
+         appointments, if it is of another account",
+        &[
+            "beneficiary_reference_id: reference",
+            "merged_reference_id: reference",
+            "merged_code?: secret_code",
+        ],
+    ),
+    (
         "WalkInRequest",
         "A person who came without registration",
         &["..PersonRequest", "mobile_number: mobile"],

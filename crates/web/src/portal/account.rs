@@ -25,7 +25,7 @@ use crate::{
     Web,
     caller::Caller,
     form::Query,
-    page::{Top, day_words, handle, show},
+    page::{Top, day_words, handle, later, show},
     token::Scope,
 };
 
@@ -52,6 +52,9 @@ struct PersonView {
     /// Links to what there is since a dose; empty before.
     certificate_link: String,
     card_link: String,
+    icvp_link: String,
+    /// Whether details for travel are kept.
+    travels: bool,
     appointments: Vec<AppointmentView>,
 }
 
@@ -77,6 +80,8 @@ fn said(query: &Query) -> Option<&'static str> {
         "added" => "The person is registered",
         "changed" => "The details are changed",
         "corrected" => "The details are corrected, and the certificate is a new one",
+        "travel" => "The details for travel are kept, and the certificates for travel have them",
+        "travel-removed" => "The details for travel are removed",
         "removed" => "The person is removed from your family",
         "cancelled" => "The appointment is cancelled",
         _ => return None,
@@ -138,6 +143,8 @@ fn view(web: &Web, caller: &Caller, person: &Person) -> PersonView {
         has_dose: !person.doses.is_empty(),
         certificate_link: link(Download::Certificate),
         card_link: link(Download::HealthCard),
+        icvp_link: link(Download::Icvp),
+        travels: person.travels,
         appointments: claims
             .filter(|claim| live(claim))
             .map(|claim| AppointmentView::of(web, claim))
@@ -188,7 +195,7 @@ pub(super) async fn certificate(
     };
     match web.0.platform.my_certificate(&caller.ctx, person.id, paper(&query)).await {
         Ok(bytes) => crate::cowin::pdf(bytes),
-        Err(error) => page(&web, &caller, Top::error(&caller, &error)).await,
+        Err(error) => later(page(&web, &caller, Top::error(&caller, &error)).await, &error),
     }
 }
 
@@ -211,6 +218,6 @@ pub(super) async fn card(
             ];
             (headers, card).into_response()
         }
-        Err(error) => page(&web, &caller, Top::error(&caller, &error)).await,
+        Err(error) => later(page(&web, &caller, Top::error(&caller, &error)).await, &error),
     }
 }

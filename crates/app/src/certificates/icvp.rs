@@ -1,0 +1,111 @@
+//! The WHO's international certificate, the "yellow card": signed when somebody asks for it, of the
+//! last dose, with what they gave for travel. Nothing of it is kept.
+//!
+//! It has the identifier of the certificate that was signed with the dose, and expires with it: when
+//! that one is withdrawn, so is this one, however often it was made.
+
+use certs::{
+    icvp::{Details, NotIssued, Revision, issue},
+    print::Code,
+    qr,
+    read::Payload,
+    vaccination::{Born, Vaccination},
+};
+use domain::{country, id::BeneficiaryId, travel::TravelDetails};
+use store::CertificateRow;
+
+use super::PlaceNames;
+use crate::{Ctx, Error, Platform, Result, opened::Person};
+
+/// What the code of this certificate is called beside another.
+const WHO: &str = "WHO vaccination certificate (ICVP)";
+/// The type of a passport among documents. Source: HL7 v2, table 0203.
+const PASSPORT: &str = "PPN";
+
+const NOTHING_GIVEN: Error = Error::Invalid(
+    "this certificate needs details for travel: birth_date, passport_number and nationality",
+);
+
+impl Platform {
+    /// The WHO's certificate of the last dose of a person of the resident who asks.
+    ///
+    /// # Shape
+    ///
+    /// The text of the QR code: `HC1:` and base45.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if it is not a person of the account or no dose is on record;
+    /// [`Error::Invalid`] if nothing was given for travel, or the dose cannot be certified in this
+    /// form.
+    pub async fn my_icvp(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
+        let person = self.my_person(ctx, id).await?;
+        let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
+        let travel = self.my_travel_details(ctx, id).await?.ok_or(NOTHING_GIVEN)?;
+        self.sign_icvp(ctx, &person, &row, &travel)
+    }
+
+    /// The same, as a picture of its code.
+    ///
+    /// # Shape
+    ///
+    /// PNG.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::my_icvp`].
+    pub async fn my_icvp_picture(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Vec<u8>> {
+        let text = self.my_icvp(ctx, id).await?;
+        qr::png(&text).ok_or(Error::Invalid("the certificate does not fit into a code"))
+    }
+
+    /// The WHO's certificate to print; none for a dose that has no place in its form.
+    pub(super) fn icvp_code(
+        &self,
+        ctx: &Ctx,
+        person: &Person,
+        row: &CertificateRow,
+        travel: &TravelDetails,
+    ) -> Result<Option<Code<'static>>> {
+        match self.sign_icvp(ctx, person, row, travel) {
+            Ok(text) => Ok(Some(Code { payload: Payload::Text(text), caption: WHO })),
+            Err(Error::Invalid(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Signs the certificate of the dose that another was signed for.
+    fn sign_icvp(
+        &self,
+        ctx: &Ctx,
+        person: &Person,
+        row: &CertificateRow,
+        travel: &TravelDetails,
+    ) -> Result<String> {
+        let dose = person.doses.iter().find(|dose| dose.number == row.dose_number);
+        let dose = dose.ok_or(Error::NotFound)?;
+        // The form has no place for either.
+        let (place, series, reference) = (PlaceNames::default(), 0, "");
+        let vaccination = Vaccination {
+            born: Born::On(travel.born_on),
+            ..self.vaccination(person, dose, series, row.id, (&place, reference))
+        };
+        let details = Details {
+            revision: Revision::LATEST,
+            nationality: travel.nationality.code(),
+            document: Some((PASSPORT, travel.passport.text())),
+            guardian: None,
+            authority: country::three_letters(&self.settings.country),
+        };
+        let expires_at = row.issued_at.as_second() + self.certificate_seconds();
+        let now = ctx.now.as_second();
+        if expires_at <= now {
+            return Err(Error::Invalid("the certificate of this dose has expired"));
+        }
+        match issue(self.keys.load().signer(ctx.now), &vaccination, &details, now, expires_at) {
+            Ok(text) => Ok(text),
+            Err(NotIssued::NotSigned(away)) => Err(away.into()),
+            Err(_) => Err(Error::Invalid("this dose cannot be certified in this form")),
+        }
+    }
+}
