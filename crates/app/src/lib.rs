@@ -18,6 +18,7 @@ pub mod import_apply;
 pub mod inventory;
 pub mod kept;
 pub mod keys;
+pub mod links;
 pub mod merge;
 pub mod messages;
 pub mod opened;

@@ -46,16 +46,19 @@ pub enum Purpose {
     CertificateId,
     /// Names of counters.
     Counter,
+    /// Links to what may be downloaded for a while.
+    Link,
 }
 
 impl Purpose {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::OneTimePassword,
         Self::SecurityCode,
         Self::IdempotencyKey,
         Self::ApiKey,
         Self::CertificateId,
         Self::Counter,
+        Self::Link,
     ];
 
     const fn label(self) -> &'static str {
@@ -66,6 +69,7 @@ impl Purpose {
             Self::ApiKey => "teeka/v1/mac/api-key",
             Self::CertificateId => "teeka/v1/mac/certificate-id",
             Self::Counter => "teeka/v1/mac/counter",
+            Self::Link => "teeka/v1/mac/link",
         }
     }
 }

@@ -8,6 +8,7 @@ mod cookie;
 mod cowin;
 mod desk;
 mod discovery;
+mod file;
 mod form;
 mod health;
 mod language;

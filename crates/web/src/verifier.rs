@@ -7,7 +7,7 @@ use axum::{
     Router,
     extract::State,
     http::{
-        HeaderName, StatusCode,
+        HeaderMap, HeaderName, StatusCode,
         header::{
             ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
         },
@@ -21,6 +21,7 @@ use serde_json::Value;
 use crate::{
     Web,
     caller::Caller,
+    file::File,
     page::{Top, show},
     problem::Problem,
 };
@@ -58,28 +59,27 @@ async fn page(caller: Caller) -> Response {
     ([(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, KEPT)], page).into_response()
 }
 
-async fn app() -> impl IntoResponse {
-    script(include_str!("../verifier/app.js"))
+static APP: File = File::new(include_bytes!("../verifier/app.js"), "text/javascript");
+static WORKER: File = File::new(include_bytes!("../verifier/worker.js"), "text/javascript");
+static WASM: File = File::new(include_bytes!("../verifier/verifier.wasm"), "application/wasm");
+
+async fn app(headers: HeaderMap) -> impl IntoResponse {
+    script(&APP, &headers).await
 }
 
 /// It may look after the page itself, which lies above its own folder.
-async fn worker() -> impl IntoResponse {
+async fn worker(headers: HeaderMap) -> impl IntoResponse {
     let reach = [(HeaderName::from_static("service-worker-allowed"), "/verify")];
-    (reach, script(include_str!("../verifier/worker.js")))
+    (reach, script(&WORKER, &headers).await)
 }
 
-fn script(text: &'static str) -> impl IntoResponse {
-    let headers = [
-        (CONTENT_TYPE, "text/javascript"),
-        (CACHE_CONTROL, KEPT),
-        (CONTENT_SECURITY_POLICY, POLICY),
-    ];
-    (headers, text)
+async fn script(file: &'static File, headers: &HeaderMap) -> impl IntoResponse + use<> {
+    let set = [(CACHE_CONTROL, KEPT), (CONTENT_SECURITY_POLICY, POLICY)];
+    (set, file.answer(headers).await)
 }
 
-async fn wasm() -> impl IntoResponse {
-    let headers = [(CONTENT_TYPE, "application/wasm"), (CACHE_CONTROL, KEPT)];
-    (headers, &include_bytes!("../verifier/verifier.wasm")[..])
+async fn wasm(headers: HeaderMap) -> impl IntoResponse {
+    ([(CACHE_CONTROL, KEPT)], WASM.answer(&headers).await)
 }
 
 /// The key that the bundle is signed with.

@@ -7,54 +7,23 @@ mod common;
 #[path = "corrections/travel.rs"]
 mod travel;
 
-use app::{Actor, booking::Wish, doses::Given};
+use app::Actor;
 use axum::{
     body::Body,
     http::{Request, header::CONTENT_TYPE},
 };
-use common::{Answer, Server};
-use domain::id::{DoseId, FacilityId};
+use common::{Answer, Server, between, link, page, vaccinate};
 use serde_json::{Value, json};
-use store::StaffRole;
-use uuid::Uuid;
 
 const MOBILE: &str = "7500000001";
 const CORRECTIONS: &str = "/api/teeka/v1/corrections";
-
-/// Gives a person of the mobile their first dose.
-async fn vaccinate(server: &Server, reference: &str) {
-    let (world, platform) = (&server.world, &server.world.platform);
-    let today = world.ctx(Actor::System).today();
-    let session = world.publish(world.session(9, 1, today, [5, 5, 5])).await;
-    let person = platform.by_reference(reference).unwrap();
-    let wish = Wish {
-        session,
-        slot: "09:00AM-01:00PM",
-        dose_number: None,
-        beneficiaries: &[person],
-        idempotency_key: None,
-    };
-    let appointment = platform.book(&world.resident(MOBILE), &wish).await.unwrap();
-    let ctx = world.staff(StaffRole::Vaccinator, 1);
-    let code = platform.security_code(appointment);
-    let presented = platform.present_code(&ctx, FacilityId(1), reference, &code).await.unwrap();
-    let given = Given {
-        id: DoseId(Uuid::from_u128(1)),
-        number: None,
-        vaccine: "COVISHIELD",
-        lot: "LOT1",
-        vaccinator: "Meera Pillai",
-        given_on: None,
-    };
-    platform.record_dose(&ctx, &presented.presence, &given).await.unwrap();
-}
 
 /// A server with a family: its token, and the number of the one who is vaccinated.
 async fn family() -> (Server, String, String) {
     let server = Server::open().await;
     let token = server.sign_in(MOBILE).await;
     let reference = server.register(&token, 1, "1980").await;
-    vaccinate(&server, &reference).await;
+    vaccinate(&server, MOBILE, &reference).await;
     (server, token, reference)
 }
 
@@ -100,14 +69,6 @@ async fn a_call_corrects_once_for_each_key_and_says_why_it_does_not() {
     assert_eq!((&held["name"], &held["birth_year"]), (&json!("Usha Demo"), &json!("1980")));
 }
 
-async fn page(server: &Server, path: &str, token: Option<&str>) -> Answer {
-    let mut request = Request::get(path);
-    if let Some(token) = token {
-        request = request.header("cookie", format!("teeka_sign_in={token}"));
-    }
-    server.send(request.body(Body::empty()).unwrap()).await
-}
-
 async fn send_form(server: &Server, token: &str, form: &str) -> Answer {
     let request = Request::post("/people/correct")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -115,13 +76,6 @@ async fn send_form(server: &Server, token: &str, form: &str) -> Answer {
         .header("cookie", format!("teeka_sign_in={token}"))
         .body(Body::from(form.to_owned()));
     server.send(request.unwrap()).await
-}
-
-/// What stands between two texts of a page.
-fn between(page: &Answer, before: &str, after: &str) -> String {
-    let text = String::from_utf8_lossy(&page.bytes).into_owned();
-    let rest = text.split_once(before).unwrap_or_else(|| panic!("{before} in {text}")).1;
-    rest.split_once(after).unwrap().0.to_owned()
 }
 
 #[tokio::test]
@@ -159,8 +113,8 @@ async fn a_form_without_scripts_corrects_and_says_so() {
 async fn what_is_about_people_is_private_and_not_listed() {
     let (server, token, reference) = family().await;
     let people = page(&server, "/people", Some(&token)).await;
-    let handle = between(&people, "/certificate?person=", "\"");
-    let certificate = format!("/certificate?person={handle}");
+    let handle = between(&people, "/people/correct?person=", "\"");
+    let certificate = link(&people, "/certificate?");
     let correct = format!("/people/correct?person={handle}");
     let download =
         format!("/api/v2/registration/certificate/download?beneficiary_reference_id={reference}");
@@ -194,7 +148,7 @@ async fn a_certificate_that_is_owed_says_so() {
     let token = server.sign_in(MOBILE).await;
     let reference = server.register(&token, 1, "1980").await;
     server.world.key.take_away();
-    vaccinate(&server, &reference).await;
+    vaccinate(&server, MOBILE, &reference).await;
     let path =
         format!("/api/v2/registration/certificate/download?beneficiary_reference_id={reference}");
     let asked = server.get(&path, Some(&token)).await;
@@ -202,8 +156,7 @@ async fn a_certificate_that_is_owed_says_so() {
     let message = asked.value()["message"].as_str().unwrap().to_owned();
     assert!(message.contains("on record") && message.contains("later"), "{message}");
     let people = page(&server, "/people", Some(&token)).await;
-    let handle = between(&people, "/certificate?person=", "\"");
-    let path = format!("/certificate?person={handle}");
+    let path = link(&people, "/certificate?");
     let asked = page(&server, &path, Some(&token)).await;
     assert_eq!((asked.status, asked.header("retry-after")), (503, Some("300")));
     let html = String::from_utf8_lossy(&asked.bytes).into_owned();

@@ -1,6 +1,12 @@
 //! Tokens that go away, come back, and change their PIN meanwhile.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Mutex,
+        mpsc::{self, TryRecvError},
+    },
+    time::{Duration, Instant},
+};
 
 use cryptoki::types::AuthPin;
 use testkit::softhsm::alone;
@@ -91,13 +97,15 @@ fn one_token_that_is_away_does_not_take_another_with_it() {
         let other = open(hsm, &other_soft, "others").unwrap();
         let key = token.make_key(KeyKind::P256, "one").unwrap();
         let other_key = other.make_key(KeyKind::Ed25519, "one").unwrap();
-        let done = std::sync::atomic::AtomicBool::new(false);
+        // Closed at the end of what follows, however it ends.
+        let (open, done) = mpsc::channel::<()>();
+        let done = Mutex::new(done);
         std::thread::scope(|scope| {
             // Through every start of the module, which both share.
             let others = [0; 3].map(|_| {
                 scope.spawn(|| {
                     let mut signed = 0;
-                    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    while done.lock().unwrap().try_recv() == Err(TryRecvError::Empty) {
                         let signature = other_key.sign(b"a message").unwrap();
                         assert!(fits(other_key.public_key(), b"a message", &signature));
                         signed += 1;
@@ -111,11 +119,39 @@ fn one_token_that_is_away_does_not_take_another_with_it() {
                 soft.bring_back();
                 assert!(fits(key.public_key(), b"a message", &sign_when_back(&key)));
             }
-            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            drop(open);
             for thread in others {
                 assert!(thread.join().unwrap() > 10);
             }
         });
+    });
+}
+
+#[test]
+fn a_session_of_before_a_start_of_the_module_is_not_taken_for_one_after_it() {
+    alone(|hsm| {
+        let labels = ["one", "two", "first away", "then away"];
+        let softs = labels.map(|label| hsm.make_token(label, PIN));
+        let tokens: Vec<_> = labels
+            .iter()
+            .zip(&softs)
+            .map(|(label, soft)| open(hsm, soft, label).unwrap())
+            .collect();
+        let keys: Vec<_> =
+            tokens.iter().map(|token| token.make_key(KeyKind::P256, "key").unwrap()).collect();
+        let signs = |key: &TokenKey| {
+            let signature = key.sign(b"a message").unwrap();
+            assert!(fits(key.public_key(), b"a message", &signature));
+        };
+        // Each token that goes starts the module again, which counts sessions and objects anew.
+        softs[2].take_away();
+        assert_eq!(keys[2].sign(b"a message"), Err(TokenAway));
+        signs(&keys[0]);
+        softs[3].take_away();
+        assert_eq!(keys[3].sign(b"a message"), Err(TokenAway));
+        // The second token has the numbers now that the first one had.
+        signs(&keys[1]);
+        signs(&keys[0]);
     });
 }
 

@@ -3,12 +3,16 @@
 use app::{
     certificates::{Language, Paper, Variant},
     claims::ClaimState,
+    links::{BadLink, Download},
     opened::Person,
 };
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
-    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    http::{
+        StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
 };
 
@@ -45,6 +49,10 @@ struct PersonView {
     status: String,
     complete: bool,
     has_dose: bool,
+    /// Links to what there is since a dose; empty before.
+    certificate_link: String,
+    card_link: String,
+    icvp_link: String,
     /// Whether details for travel are kept.
     travels: bool,
     appointments: Vec<AppointmentView>,
@@ -98,7 +106,7 @@ pub(super) async fn page(web: &Web, caller: &Caller, top: Top) -> Response {
     };
     let most = web.0.platform.programme().people_per_account(caller.ctx.today());
     let page = People {
-        family: people.iter().map(|person| view(web, person)).collect(),
+        family: people.iter().map(|person| view(web, caller, person)).collect(),
         most: most.into(),
         languages: Language::ALL,
         cards: web.0.platform.settings().public_address.is_some(),
@@ -107,7 +115,11 @@ pub(super) async fn page(web: &Web, caller: &Caller, top: Top) -> Response {
     show(page.top.status(), &page)
 }
 
-fn view(web: &Web, person: &Person) -> PersonView {
+fn view(web: &Web, caller: &Caller, person: &Person) -> PersonView {
+    let link = |what| {
+        let made = web.0.platform.make_link(&caller.ctx, person.id, what);
+        made.ok().filter(|_| !person.doses.is_empty()).unwrap_or_default()
+    };
     let details = &person.details;
     let programme = web.0.platform.programme();
     let series = person.doses.last().and_then(|dose| programme.vaccine(&dose.vaccine));
@@ -129,6 +141,9 @@ fn view(web: &Web, person: &Person) -> PersonView {
         status,
         complete: person.doses.len() >= usize::from(series),
         has_dose: !person.doses.is_empty(),
+        certificate_link: link(Download::Certificate),
+        card_link: link(Download::HealthCard),
+        icvp_link: link(Download::Icvp),
         travels: person.travels,
         appointments: claims
             .filter(|claim| live(claim))
@@ -144,6 +159,29 @@ fn paper(query: &Query) -> Paper {
     Paper { language, variant: if abroad { Variant::International } else { Variant::Domestic } }
 }
 
+#[derive(Template)]
+#[template(path = "expired.html")]
+struct Expired {
+    top: Top,
+}
+
+/// The person whose certificate a link opens, or the page to show instead.
+pub(super) async fn linked(
+    web: &Web,
+    caller: &Caller,
+    query: &Query,
+    what: Download,
+) -> Result<Person, Box<Response>> {
+    let person = chosen(web, caller, query).await?;
+    let link = query.get("link").unwrap_or_default();
+    let elsewhere = match web.0.platform.check_link(&caller.ctx, person.id, what, link) {
+        Ok(()) => return Ok(person),
+        Err(BadLink::Expired) => show(StatusCode::GONE, &Expired { top: Top::of(caller) }),
+        Err(BadLink::Wrong) => page(web, caller, Top::error(caller, &app::Error::NotFound)).await,
+    };
+    Err(Box::new(elsewhere))
+}
+
 /// The certificate of a person, as PDF.
 pub(super) async fn certificate(
     State(web): State<Web>,
@@ -151,7 +189,7 @@ pub(super) async fn certificate(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::parse(query.as_deref());
-    let person = match chosen(&web, &caller, &query).await {
+    let person = match linked(&web, &caller, &query, Download::Certificate).await {
         Ok(person) => person,
         Err(elsewhere) => return *elsewhere,
     };
@@ -167,7 +205,8 @@ pub(super) async fn card(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let person = match chosen(&web, &caller, &Query::parse(query.as_deref())).await {
+    let query = Query::parse(query.as_deref());
+    let person = match linked(&web, &caller, &query, Download::HealthCard).await {
         Ok(person) => person,
         Err(elsewhere) => return *elsewhere,
     };

@@ -1,7 +1,7 @@
 //! What is given for travel: asked here and nowhere else, and taken back here; and the certificate
 //! that needs it.
 
-use app::opened::Person;
+use app::{links::Download, opened::Person};
 use askama::Template;
 use axum::{
     body::Bytes,
@@ -132,7 +132,7 @@ pub(super) async fn icvp(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Query::parse(query.as_deref());
-    let person = match chosen(&web, &caller, &query).await {
+    let person = match account::linked(&web, &caller, &query, Download::Icvp).await {
         Ok(person) => person,
         Err(elsewhere) => return *elsewhere,
     };

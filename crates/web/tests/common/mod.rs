@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use app::{Actor, settings::Settings};
+use app::{Actor, booking::Wish, doses::Given, settings::Settings};
 use axum::{
     Router,
     body::Body,
@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::{
     facility::{Facility, FeeType},
-    id::{DistrictId, FacilityId, SessionId, StateId},
+    id::{DistrictId, DoseId, FacilityId, SessionId, StateId},
     place::{District, Pincode, Position, State},
 };
 use http_body_util::BodyExt;
@@ -23,8 +23,10 @@ use jiff::{
     civil::{Date, date, time},
 };
 use serde_json::{Value, json};
+use store::StaffRole;
 use testkit::world::{DISTRICT, World};
 use tower::ServiceExt;
+use uuid::Uuid;
 use web::{ApiKey, Clock, Options, Web};
 
 /// A partner's key, which is a state's program too.
@@ -197,6 +199,56 @@ impl Server {
     pub(crate) async fn refresh(&self) {
         self.world.platform.refresh(self.world.now()).await.unwrap();
     }
+}
+
+/// Gives a person of a mobile their first dose.
+pub(crate) async fn vaccinate(server: &Server, mobile: &str, reference: &str) {
+    let (world, platform) = (&server.world, &server.world.platform);
+    let today = world.ctx(Actor::System).today();
+    let session = world.publish(world.session(9, 1, today, [5, 5, 5])).await;
+    let person = platform.by_reference(reference).unwrap();
+    let wish = Wish {
+        session,
+        slot: "09:00AM-01:00PM",
+        dose_number: None,
+        beneficiaries: &[person],
+        idempotency_key: None,
+    };
+    let appointment = platform.book(&world.resident(mobile), &wish).await.unwrap();
+    let ctx = world.staff(StaffRole::Vaccinator, 1);
+    let code = platform.security_code(appointment);
+    let presented = platform.present_code(&ctx, FacilityId(1), reference, &code).await.unwrap();
+    let given = Given {
+        id: DoseId(Uuid::from_u128(1)),
+        number: None,
+        vaccine: "COVISHIELD",
+        lot: "LOT1",
+        vaccinator: "Meera Pillai",
+        given_on: None,
+    };
+    platform.record_dose(&ctx, &presented.presence, &given).await.unwrap();
+}
+
+/// A page, as a browser asks for it that is signed in.
+pub(crate) async fn page(server: &Server, path: &str, token: Option<&str>) -> Answer {
+    let mut request = Request::get(path);
+    if let Some(token) = token {
+        request = request.header("cookie", format!("teeka_sign_in={token}"));
+    }
+    server.send(request.body(Body::empty()).unwrap()).await
+}
+
+/// What stands between two texts of a page.
+pub(crate) fn between(page: &Answer, before: &str, after: &str) -> String {
+    let text = String::from_utf8_lossy(&page.bytes).into_owned();
+    let rest = text.split_once(before).unwrap_or_else(|| panic!("{before} in {text}")).1;
+    rest.split_once(after).unwrap().0.to_owned()
+}
+
+/// The first link of a page that begins so.
+pub(crate) fn link(page: &Answer, start: &str) -> String {
+    let rest = between(page, &format!("href=\"{start}"), "\"");
+    format!("{start}{}", rest.replace("&amp;", "&"))
 }
 
 /// A body of `registration/beneficiary/new`.

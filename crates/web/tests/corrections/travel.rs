@@ -1,5 +1,6 @@
 //! Details for travel, by a call and with a form.
 
+use app::links::Download;
 use axum::{
     body::Body,
     http::{Method, Request, header::CONTENT_TYPE},
@@ -7,9 +8,9 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    between,
-    common::{Answer, Server},
-    family, page,
+    MOBILE,
+    common::{Answer, Server, between, link, page},
+    family,
 };
 
 fn given(birth_date: &str, passport: &str, nationality: &str) -> Value {
@@ -87,12 +88,16 @@ async fn send(server: &Server, token: &str, path: &str, form: &str) -> Answer {
 
 #[tokio::test]
 async fn a_form_keeps_details_for_travel_without_showing_the_passport_and_removes_them() {
-    let (server, token, _) = family().await;
+    let (server, token, reference) = family().await;
     let see = async |path: &str| page(&server, path, Some(&token)).await;
     let handle = between(&see("/people").await, "/people/travel?person=", "\"");
     let asks = see(&format!("/people/travel?person={handle}")).await;
     assert!(between(&asks, "year of birth on record is ", ".") == "1980");
-    let icvp = format!("/certificate/icvp?person={handle}");
+    // The page shows such a link only once there is something behind it.
+    let platform = &server.world.platform;
+    let person = platform.by_reference(&reference).unwrap();
+    let sealed = platform.make_link(&server.world.resident(MOBILE), person, Download::Icvp);
+    let icvp = format!("/certificate/icvp?person={handle}&link={}", sealed.unwrap());
     let early = see(&icvp).await;
     assert_eq!(early.status, 400);
     assert!(between(&early, "role=\"alert\">", "</div>").contains("details for travel first"));
@@ -110,6 +115,8 @@ async fn a_form_keeps_details_for_travel_without_showing_the_passport_and_remove
         let text = String::from_utf8_lossy(&shown.bytes).to_uppercase();
         assert!(!text.contains("1234567"), "no page holds the number");
     }
+    let shown = link(&see("/people").await, "/certificate/icvp?");
+    assert!(shown.ends_with("&as=picture") && see(&shown).await.status == 200, "{shown}");
     let text = see(&icvp).await;
     assert_eq!(text.header("content-type"), Some("text/plain"));
     assert!(text.bytes.starts_with(b"HC1:"));
