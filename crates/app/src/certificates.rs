@@ -59,8 +59,11 @@ impl Platform {
         let (place, reference) = (PlaceNames::default(), "");
         let vaccination = self.vaccination(person, dose, series, id, (&place, reference));
         let issued_at = ctx.now.as_second();
-        let expires_at = issued_at + self.certificate_seconds();
-        Ok(dcc::issue(self.keys.load().signer(ctx.now), &vaccination, issued_at, expires_at)?)
+        let (expires_at, keys) = (issued_at + self.certificate_seconds(), self.keys.load());
+        let signer = keys.signer(ctx.now);
+        let signed = self.signing.ask(|| dcc::issue(signer, &vaccination, issued_at, expires_at));
+        self.signing.heard(&signed);
+        Ok(signed?)
     }
 
     /// How long a certificate is valid.
@@ -106,7 +109,7 @@ impl Platform {
     /// issuer, or if the doses do not fit into one card.
     pub async fn my_health_card(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
         let person = self.my_person(ctx, id).await?;
-        let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
+        let row = self.certificate_of(&person).await?;
         let issuer = self.settings.public_address.as_deref().ok_or(NO_ADDRESS)?;
         let programme = self.programme();
         let reference = person.reference.to_string();
@@ -118,9 +121,9 @@ impl Platform {
             self.vaccination(&person, dose, series, row.id, (place, &reference))
         });
         let given: Vec<_> = given.collect();
-        let keys = self.keys.load();
+        let (keys, issued_at) = (self.keys.load(), row.issued_at.as_second());
         let key = keys.signing(KeyUse::Card, ctx.now).key();
-        match shc::issue(key, issuer, &given, row.issued_at.as_second()) {
+        match self.signing.ask(|| shc::issue(key, issuer, &given, issued_at)) {
             Ok(card) => Ok(serde_json::json!({ "verifiableCredential": [card.jws] }).to_string()),
             Err(NotIssued::NotSigned(away)) => Err(away.into()),
             Err(NotIssued::TooLarge) => Err(Error::Invalid("the doses do not fit into one card")),
@@ -149,7 +152,8 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if it is not a person of the account or no dose is on record.
+    /// [`Error::NotFound`] if it is not a person of the account or no dose is on record;
+    /// [`Error::CertificateOwed`] if the key that signs has been away since the latest dose.
     pub async fn my_certificate(
         &self,
         ctx: &Ctx,
@@ -164,13 +168,14 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if no dose is on record.
+    /// [`Error::NotFound`] if no dose is on record; [`Error::CertificateOwed`] if the key that signs
+    /// has been away since the latest.
     pub async fn print_presented(&self, ctx: &Ctx, person: Person) -> Result<Vec<u8>> {
         self.print_certificate(ctx, person, Paper::default()).await
     }
 
     async fn print_certificate(&self, ctx: &Ctx, person: Person, paper: Paper) -> Result<Vec<u8>> {
-        let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
+        let row = self.certificate_of(&person).await?;
         let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
         let signed = key.open_text(CERTIFICATE, &Sealed::from_bytes(row.sealed.clone()))?;

@@ -147,7 +147,14 @@ impl Platform {
         })
     }
 
-    fn reissue(&self, ctx: &Ctx, key: &PersonKey, person: &Person, dose: &Dose) -> Result<Reissue> {
+    /// A dose's new certificate.
+    pub(crate) fn reissue(
+        &self,
+        ctx: &Ctx,
+        key: &PersonKey,
+        person: &Person,
+        dose: &Dose,
+    ) -> Result<Reissue> {
         let id = ctx.random_uuid();
         let programme = self.programme();
         let series = programme.vaccine(&dose.vaccine).map_or(2, |vaccine| vaccine.series_doses);

@@ -1,5 +1,5 @@
-//! Recording doses at a facility: verify who it is, walk-ins, the dose with its certificate,
-//! undoing within the hour, adverse events.
+//! Recording doses at a facility: verify who it is, walk-ins, the dose with its certificate or with a
+//! note that one is owed, undoing within the hour, adverse events.
 
 use domain::{
     dose::{Dose, UNDO_SECONDS},
@@ -8,17 +8,15 @@ use domain::{
     schedule::{Standing, check_dose},
 };
 use jiff::{Timestamp, civil::Date};
-use store::{
-    AefiNote, CertificateRow, ClaimState, Done, DoseRecord, NotRecorded, PersonRecord, Tally,
-    UndoDose,
-};
+use store::{AefiNote, ClaimState, Done, DoseRecord, NotRecorded, PersonRecord, Tally, UndoDose};
 use uuid::Uuid;
 
 use crate::{
     Actor, Ctx, Error, Platform, Result,
     access::Permission,
     booking::Wish,
-    opened::{AEFI, CERTIFICATE, Person, REASON},
+    opened::{AEFI, Person, REASON},
+    owed::certificate_row,
     presence::Presence,
     reports::age_band,
 };
@@ -105,8 +103,9 @@ impl Platform {
         self.book_on_site(ctx, wish, &people).await
     }
 
-    /// Puts a dose on record for someone who presented themselves, with its signed certificate.
-    /// Doing so twice is harmless.
+    /// Puts a dose on record for someone who presented themselves, with its signed certificate. If
+    /// the key that signs is away, the certificate follows; see [`Platform::sign_owed`]. Doing so
+    /// twice is harmless.
     ///
     /// # Errors
     ///
@@ -232,23 +231,20 @@ impl Platform {
 
     async fn write_dose(&self, ctx: &Ctx, person: &Person, dose: Dose, series: u8) -> Result<Dose> {
         let certificate_id = ctx.random_uuid();
-        let signed = self.sign_certificate(ctx, person, &dose, series, certificate_id)?;
+        let signed = self.sign_or_owe(ctx, person, &dose, series, certificate_id)?;
         let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
-        let text = format!(
-            "Dose {} of {} has been recorded. Your certificate is ready in the portal. - CoWIN",
-            dose.number, dose.vaccine
-        );
+        let what = match &signed {
+            Some(_) => "Your certificate is ready in the portal.",
+            None => "Your certificate will be ready in the portal later; we will tell you.",
+        };
+        let text =
+            format!("Dose {} of {} has been recorded. {what} - CoWIN", dose.number, dose.vaccine);
         let record = DoseRecord {
             doses_before: dose.number - 1,
             changes: person.changes,
-            certificate: CertificateRow {
-                id: certificate_id,
-                beneficiary: person.id,
-                dose_number: dose.number,
-                sealed: key.seal(CERTIFICATE, signed.as_bytes()).as_bytes().to_vec(),
-                issued_at: ctx.now,
-            },
+            certificate: signed
+                .map(|signed| certificate_row(ctx, &key, &dose, certificate_id, &signed)),
             tally: dose_tally(&dose, person, 1),
             message: Some(self.message_to_account(ctx, person.account, "dose", text)),
             dose: dose.clone(),

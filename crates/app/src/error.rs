@@ -3,21 +3,23 @@
 use certs::signer::key::NotSigned;
 use domain::{
     id::{BeneficiaryId, SessionId},
+    merge::NotMergeable,
     person::BadDetail,
     schedule::NotEligible,
     session::BadSession,
     travel::BadTravelDetail,
 };
 use store::{
-    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMoved,
+    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged, NotMoved,
     NotPublished, NotRecorded, NotRemoved, NotUndone, StoreError,
 };
 
 /// The reasons of the store, for who tells them apart.
 pub mod kinds {
+    pub use domain::merge::NotMergeable;
     pub use store::{
-        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMoved,
-        NotRecorded, NotRemoved, NotUndone,
+        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged,
+        NotMoved, NotRecorded, NotRemoved, NotUndone,
     };
 }
 
@@ -115,6 +117,12 @@ pub enum Error {
     /// The details for travel were not kept.
     #[error(transparent)]
     NotKept(#[from] NotKept),
+    /// Two records are not one person's, or their doses are no series.
+    #[error(transparent)]
+    NotMergeable(#[from] NotMergeable),
+    /// The records were not merged.
+    #[error(transparent)]
+    NotMerged(#[from] NotMerged),
     /// The person was not removed.
     #[error(transparent)]
     NotRemoved(#[from] NotRemoved),
@@ -156,6 +164,13 @@ pub enum Error {
     /// The key that signs certificates cannot be reached. Asking again later may help.
     #[error("try again later")]
     SignerAway(#[from] NotSigned),
+    /// The latest dose is on record and its certificate is not signed yet: the key that signs was
+    /// away. It will be.
+    #[error("the dose is on record, and its certificate will be ready later")]
+    CertificateOwed {
+        /// When it makes sense to ask again.
+        retry_after_seconds: u32,
+    },
     /// A fault of ours. Asking again will not help.
     #[error("something is wrong on our side")]
     Broken(#[source] BrokenCause),

@@ -15,8 +15,8 @@ use store::{
 use vault::Vault;
 
 use crate::{
-    Result, geography::Geography, inventory::Inventory, keys::KeyRing, reports::Reports,
-    settings::Settings, trust::Bundles,
+    Result, geography::Geography, inventory::Inventory, keys::KeyRing, owed::SignerState,
+    reports::Reports, settings::Settings, trust::Bundles,
 };
 
 /// How many items share a write at most.
@@ -27,6 +27,7 @@ pub struct Platform {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) vault: Vault,
     pub(crate) keys: ArcSwap<KeyRing>,
+    pub(crate) signing: SignerState,
     pub(crate) settings: Settings,
     pub(crate) programme: ArcSwap<Programme>,
     pub(crate) geography: ArcSwap<Geography>,
@@ -124,6 +125,7 @@ impl Platform {
             store,
             vault,
             keys: ArcSwap::from_pointee(keys),
+            signing: SignerState::default(),
             settings,
             programme: ArcSwap::from_pointee(programme),
             geography: ArcSwap::from_pointee(Geography::new(vec![], vec![], vec![])),

@@ -6,7 +6,7 @@ use domain::{
     person::{Details, Mobile},
 };
 use jiff::{SignedDuration, Timestamp};
-use store::{ClaimState, PersonRecord};
+use store::{ClaimRow, ClaimState, PersonRecord};
 use uuid::Uuid;
 use vault::Purpose;
 
@@ -86,18 +86,26 @@ impl Platform {
     ) -> Result<PersonRecord> {
         // Counted before it is looked at: of many tries at once, no more than the limit count.
         self.count_presence(ctx, reference).await?;
-        let fits = |record: &PersonRecord| {
-            record.claims.iter().any(|claim| {
-                facility.is_none_or(|facility| claim.seat.facility == facility)
-                    && matches!(claim.state, ClaimState::Confirmed | ClaimState::Done)
-                    && constant_eq(&self.security_code(claim.appointment), code.trim())
-            })
-        };
+        let fits = |record: &PersonRecord| self.has_code(&record.claims, facility, code);
         let record = match self.by_reference(reference) {
             Some(id) => self.person(id).await?,
             None => None,
         };
         record.filter(fits).ok_or(Error::WrongPresence)
+    }
+
+    /// Whether the code is that of one of these appointments.
+    pub(crate) fn has_code(
+        &self,
+        claims: &[ClaimRow],
+        facility: Option<FacilityId>,
+        code: &str,
+    ) -> bool {
+        claims.iter().any(|claim| {
+            facility.is_none_or(|facility| claim.seat.facility == facility)
+                && matches!(claim.state, ClaimState::Confirmed | ClaimState::Done)
+                && constant_eq(&self.security_code(claim.appointment), code.trim())
+        })
     }
 
     /// Sends a one-time password to the mobile of someone who came without a code.
@@ -231,7 +239,8 @@ impl Platform {
         self.vault.mac(Purpose::SecurityCode, &parts.each_ref().map(Vec::as_slice))
     }
 
-    async fn count_presence(&self, ctx: &Ctx, reference: &str) -> Result<()> {
+    /// Counts a try at a person's code.
+    pub(crate) async fn count_presence(&self, ctx: &Ctx, reference: &str) -> Result<()> {
         let Some(limits) = self.settings.limits else {
             return Ok(());
         };

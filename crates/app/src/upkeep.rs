@@ -34,7 +34,8 @@ impl Platform {
         let stale = ctx.now.saturating_sub(STALE).unwrap_or(ctx.now);
         let claims = self.store.recover(stale, ctx.now, 500).await?;
         let ended = self.end_cancelled_sessions(ctx).await?;
-        Ok(claims + u32::try_from(ended).unwrap_or(u32::MAX))
+        let merges = self.end_merges(ctx, stale).await?;
+        Ok(claims + merges + u32::try_from(ended).unwrap_or(u32::MAX))
     }
 
     /// Forgets what has expired.

@@ -172,7 +172,7 @@ impl Lists {
 }
 
 fn stale(issued_at: i64, valid_until: i64, now: i64) -> Option<Caveat> {
-    let days = (now - issued_at).max(0) / 86_400;
+    let days = now.saturating_sub(issued_at).max(0) / 86_400;
     let days = u32::try_from(days).unwrap_or(u32::MAX);
     (now > valid_until).then_some(Caveat::StaleStatusList { days })
 }

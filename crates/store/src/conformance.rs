@@ -10,6 +10,8 @@ mod care;
 mod corrections;
 mod doses;
 pub mod fixture;
+mod merges;
+mod owed;
 mod people;
 pub mod play;
 mod sign_in;
@@ -98,6 +100,19 @@ parts!(
     corrections::two_corrections_at_once_do_not_cross,
     corrections::a_dose_signed_from_other_details_is_refused,
     corrections::withdrawn_certificates_are_listed_in_order,
+    merges::two_records_become_one_with_new_numbers_and_certificates,
+    merges::two_records_of_one_account_become_one,
+    merges::a_dose_that_both_have_is_there_once,
+    merges::a_merge_settles_what_was_owed,
+    merges::a_record_that_went_can_do_nothing_any_more,
+    merges::records_in_use_or_changed_are_not_merged,
+    merges::a_repeated_merge_is_known,
+    merges::two_merges_at_once_do_not_cross,
+    owed::a_dose_is_recorded_without_its_certificate_which_is_owed,
+    owed::what_is_owed_is_listed_in_order,
+    owed::a_late_certificate_is_kept_once,
+    owed::nothing_is_kept_that_is_not_owed_or_was_signed_from_other_details,
+    owed::a_batch_with_and_without_certificates_is_recorded_at_once,
     travel::details_for_travel_are_kept_and_removed,
     travel::details_for_travel_go_with_the_year_they_were_held_against,
     sign_in::a_code_is_single_use_and_a_resend_does_not_void_it,

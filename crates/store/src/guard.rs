@@ -7,7 +7,7 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    record::{Correction, Done, NotBooked, NotCorrected, NotPublished},
+    record::{Correction, Done, NotBooked, NotCorrected, NotMerged, NotPublished, Planned},
     value::{beneficiary, number},
 };
 
@@ -32,6 +32,9 @@ pub(crate) type Remembered = Option<(i16, Option<i64>)>;
 
 /// How it is remembered that somebody was enrolled; refusals may change, and are not.
 pub(crate) const ENROLLED: i16 = 0;
+
+/// How it is remembered that records were merged.
+pub(crate) const MERGED: i16 = 0;
 
 /// How an answer is remembered: its number, and whom it is about. Answers that may change with
 /// time alone are not.
@@ -118,5 +121,28 @@ impl Correctable {
             let before = self.past.iter().filter(|past| past.fields & bit != 0).count();
             before >= usize::from(wanted.limit)
         })
+    }
+}
+
+/// What is on record of a person when a merge comes.
+pub(crate) struct Mergeable {
+    /// How often the details were changed.
+    pub(crate) changes: i32,
+    /// Doses, in order of number.
+    pub(crate) doses: Vec<DoseId>,
+    /// Whether an appointment is live, or not yet settled with its facility.
+    pub(crate) booked: bool,
+}
+
+impl Mergeable {
+    /// Why a merge that was planned from the record cannot go through, if it cannot.
+    pub(crate) fn refusal(&self, planned: &Planned) -> Option<NotMerged> {
+        if self.booked {
+            Some(NotMerged::Booked)
+        } else if self.changes != planned.changes || self.doses != planned.doses {
+            Some(NotMerged::Changed)
+        } else {
+            None
+        }
     }
 }

@@ -169,12 +169,14 @@ pub trait Store: Send + Sync {
     /// in motion since before `stale`. Says how many it brought to an end.
     async fn recover(&self, stale: Timestamp, now: Timestamp, limit: u32) -> StoreResult<u32>;
 
-    /// Records doses, each with its certificate and message, and ends their appointments.
+    /// Records doses, each with its certificate and message, and ends their appointments. One that
+    /// comes without a certificate is owed it.
     async fn record_doses(
         &self,
         doses: &[DoseRecord],
     ) -> StoreResult<Vec<Result<Done, NotRecorded>>>;
-    /// Takes back a dose recorded at or after `not_before`; its certificate is withdrawn.
+    /// Takes back a dose recorded at or after `not_before`; its certificate is withdrawn, and one
+    /// that is owed is owed no longer.
     async fn undo_dose(&self, undo: &UndoDose) -> StoreResult<Result<Done, NotUndone>>;
     /// Corrects details after the first dose: in one transaction they change, every certificate of
     /// the person is withdrawn, and each of their doses has a new one.
@@ -182,10 +184,60 @@ pub trait Store: Send + Sync {
         &self,
         corrections: &[Correction],
     ) -> StoreResult<Vec<Result<Done, NotCorrected>>>;
+    /// Merges records into others of the same person: the doses move and are numbered anew, every
+    /// certificate of both is withdrawn, and each dose has a new one. Where both are kept in one place
+    /// it is one transaction; otherwise the record that goes is taken out first, then the doses come
+    /// to the one that stays, and then the certificates of the one that went are withdrawn.
+    async fn merge(&self, merges: &[Merge]) -> StoreResult<Vec<Result<Done, NotMerged>>>;
+    /// Where records went that were merged into others; none for one that was not.
+    async fn merged(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<MergedRecord>>>;
+    /// Takes merges that stopped between two steps before `stale`, at most `limit`. Where all is kept
+    /// in one place there are none.
+    async fn unfinished_merges(
+        &self,
+        _stale: Timestamp,
+        _now: Timestamp,
+        _limit: u32,
+    ) -> StoreResult<Vec<UnfinishedMerge>> {
+        Ok(Vec::new())
+    }
+
+    /// Completes a merge that was taken, from what is on record now.
+    async fn complete_merge(&self, merge: &Merge) -> StoreResult<Result<(), NotMerged>> {
+        let outcome = self.merge(std::slice::from_ref(merge)).await?.pop();
+        Ok(outcome.unwrap_or(Err(NotMerged::Gone)).map(drop))
+    }
+
+    /// Gives up a merge that was taken, and gives the record that goes back as it was; unless the one
+    /// that stays has its doses: then it ends it, and sends the message.
+    async fn end_merge(
+        &self,
+        _key: &MergeKey,
+        _farewell: Option<&Message>,
+        _at: Timestamp,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+
     /// Withdrawn certificates behind a place in the list of them, in order, at most `limit`. A
     /// scatter read for whoever publishes the list.
     async fn withdrawals(&self, after: WithdrawalPlace, limit: u32)
     -> StoreResult<Vec<Withdrawal>>;
+    /// Doses behind a place in the list of those that are owed a certificate, in order, at most
+    /// `limit`. A scatter read for the worker that has them signed.
+    async fn owed_certificates(
+        &self,
+        after: OwedPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<OwedCertificate>>;
+    /// How many doses are owed a certificate. A scatter read for the same worker.
+    async fn owed_count(&self) -> StoreResult<u64>;
+    /// Keeps certificates that were owed, each with its message, if they are owed still and the
+    /// person's details did not change since they were signed.
+    async fn settle_owed(
+        &self,
+        certificates: &[LateCertificate],
+    ) -> StoreResult<Vec<Result<Done, NotSettled>>>;
     /// Notes an adverse event following immunization.
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool>;
     /// The certificate of a beneficiary's latest dose that has one and was not withdrawn.

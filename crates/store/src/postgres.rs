@@ -9,7 +9,9 @@ mod correction;
 mod dose;
 mod enrolment;
 mod link;
+mod merge;
 mod message;
+mod owed;
 mod person;
 mod place;
 mod recovery;
@@ -37,7 +39,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use link::Db;
 pub use link::Topology;
-pub use statement::{Kind, Statement};
+pub use statement::{Kind, Statement, all as statements};
 use uuid::Uuid;
 
 use crate::{
@@ -45,33 +47,14 @@ use crate::{
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotCorrected,
-        NotEnrolled, NotKept, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone,
-        PersonRecord, Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow,
-        TakenSeats, Tally, TravelChange, UndoDose, Withdrawal, WithdrawalPlace,
+        Idempotency, LateCertificate, Merge, MergeKey, MergedRecord, Message, Move, NoMatch,
+        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged,
+        NotMoved, NotPublished, NotRecorded, NotRemoved, NotSettled, NotUndone, OwedCertificate,
+        OwedPlace, PersonRecord, Published, RulesFile, Run, SentCode, Settled, SignInCode,
+        StaffRow, TakenSeats, Tally, TravelChange, UndoDose, UnfinishedMerge, Withdrawal,
+        WithdrawalPlace,
     },
 };
-
-/// Every statement that this store runs, except migrations and copies.
-pub fn statements() -> Vec<&'static Statement> {
-    let files = [
-        care::ALL,
-        claim::ALL,
-        correction::ALL,
-        dose::ALL,
-        enrolment::ALL,
-        message::ALL,
-        person::ALL,
-        place::ALL,
-        remembered::ALL,
-        recovery::ALL,
-        seat::ALL,
-        session::ALL,
-        sign_in::ALL,
-        travel::ALL,
-    ];
-    [files.concat(), whole::all()].concat()
-}
 
 /// The schema of every migration, in order.
 pub fn schema() -> String {
@@ -363,12 +346,61 @@ impl Store for Postgres {
         correction::correct(&self.db, corrections).await
     }
 
+    async fn merge(&self, merges: &[Merge]) -> StoreResult<Vec<Result<Done, NotMerged>>> {
+        merge::merge(&self.db, merges).await
+    }
+
+    async fn merged(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<MergedRecord>>> {
+        Ok(merge::merged(&self.db, ids).await?)
+    }
+
+    async fn unfinished_merges(
+        &self,
+        stale: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<UnfinishedMerge>> {
+        merge::unfinished(&self.db, stale, now, limit).await
+    }
+
+    async fn complete_merge(&self, wanted: &Merge) -> StoreResult<Result<(), NotMerged>> {
+        merge::complete(&self.db, wanted).await
+    }
+
+    async fn end_merge(
+        &self,
+        key: &MergeKey,
+        farewell: Option<&Message>,
+        at: Timestamp,
+    ) -> StoreResult<()> {
+        merge::end(&self.db, key, farewell, at).await
+    }
+
     async fn withdrawals(
         &self,
         after: WithdrawalPlace,
         limit: u32,
     ) -> StoreResult<Vec<Withdrawal>> {
         Ok(correction::withdrawals(&self.db, after, limit).await?)
+    }
+
+    async fn owed_certificates(
+        &self,
+        after: OwedPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<OwedCertificate>> {
+        Ok(owed::after(&self.db, after, limit).await?)
+    }
+
+    async fn owed_count(&self) -> StoreResult<u64> {
+        Ok(owed::count(&self.db).await?)
+    }
+
+    async fn settle_owed(
+        &self,
+        certificates: &[LateCertificate],
+    ) -> StoreResult<Vec<Result<Done, NotSettled>>> {
+        owed::settle(&self.db, certificates).await
     }
 
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool> {

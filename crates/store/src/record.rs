@@ -4,6 +4,8 @@
 mod care;
 mod correction;
 mod dose;
+mod merge;
+mod owed;
 mod person;
 mod seat;
 mod sign_in;
@@ -12,6 +14,8 @@ mod travel;
 pub use care::*;
 pub use correction::*;
 pub use dose::*;
+pub use merge::*;
+pub use owed::*;
 pub use person::*;
 pub use seat::*;
 pub use sign_in::*;

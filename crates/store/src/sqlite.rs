@@ -5,7 +5,9 @@ mod appointment;
 mod care;
 mod correction;
 mod dose;
+mod merge;
 mod message;
+mod owed;
 mod person;
 mod place;
 mod remembered;
@@ -16,7 +18,7 @@ mod value;
 mod writer;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         atomic::{AtomicUsize, Ordering},
         mpsc,
@@ -37,15 +39,17 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
-use writer::{Job, Waiting, connect, move_log, write_jobs};
+use writer::{Job, Waiting, connect, move_log, spawn, write_jobs};
+pub use writer::{Options, Synchronous};
 
 use crate::{
     Store, StoreError, StoreResult, migrate,
     record::{
         AccountRow, AefiNote, Amendment, Audit, Booking, BookingRow, Bump, Cancellation,
         CertificateRow, ChangedSession, CodeTry, Correction, Done, DoseRecord, Enrolment,
-        Idempotency, Message, Move, NoMatch, NotAmended, NotBooked, NotCancelled, NotCorrected,
-        NotEnrolled, NotKept, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone,
+        Idempotency, LateCertificate, Merge, MergedRecord, Message, Move, NoMatch, NotAmended,
+        NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged, NotMoved,
+        NotPublished, NotRecorded, NotRemoved, NotSettled, NotUndone, OwedCertificate, OwedPlace,
         PersonRecord, Published, RulesFile, Run, SentCode, Settled, SignInCode, StaffRow,
         TakenSeats, Tally, TravelChange, UndoDose, Withdrawal, WithdrawalPlace,
     },
@@ -53,33 +57,6 @@ use crate::{
 
 /// How many connections read.
 const READERS: usize = 4;
-
-/// How hard each commit is pressed to disk. Only the power-cut test uses anything but `Full`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Synchronous {
-    /// Durable before the answer: what "recorded" means.
-    Full,
-    /// The last commits may be lost with the power.
-    Normal,
-    /// Anything may be lost with the power.
-    Off,
-}
-
-/// How a SQLite store is opened.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The database file.
-    pub path: PathBuf,
-    /// How hard each commit is pressed to disk.
-    pub synchronous: Synchronous,
-}
-
-impl Options {
-    /// The only settings for anything but a test of the disk.
-    pub fn durable(path: &Path) -> Self {
-        Self { path: path.to_owned(), synchronous: Synchronous::Full }
-    }
-}
 
 /// The embedded store.
 pub struct Sqlite {
@@ -95,8 +72,7 @@ impl Sqlite {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the file cannot be opened, is no database, or was made by a later
-    /// version.
+    /// [`StoreError`] if the file cannot be opened, is no database, or is of a later version.
     pub fn open(path: &Path) -> StoreResult<Self> {
         Self::open_with(&Options::durable(path))
     }
@@ -156,11 +132,6 @@ impl Sqlite {
         let connection = idle.unwrap_or_else(|| self.readers[start % READERS].lock());
         Ok(read(&connection)?)
     }
-}
-
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> StoreResult<JoinHandle<()>> {
-    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(body);
-    thread.map_err(|error| StoreError::broken(error.to_string()))
 }
 
 /// Collects one outcome per item.
@@ -396,12 +367,41 @@ impl Store for Sqlite {
         self.write(move |c| each(&corrections, |one| correction::correct(c, one))).await
     }
 
+    async fn merge(&self, merges: &[Merge]) -> StoreResult<Vec<Result<Done, NotMerged>>> {
+        let merges = merges.to_vec();
+        self.write(move |c| each(&merges, |one| merge::merge(c, one))).await
+    }
+
+    async fn merged(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<MergedRecord>>> {
+        self.read(|c| each(ids, |id| merge::merged(c, *id)))
+    }
+
     async fn withdrawals(
         &self,
         after: WithdrawalPlace,
         limit: u32,
     ) -> StoreResult<Vec<Withdrawal>> {
         self.read(|c| correction::withdrawals(c, after, limit))
+    }
+
+    async fn owed_certificates(
+        &self,
+        after: OwedPlace,
+        limit: u32,
+    ) -> StoreResult<Vec<OwedCertificate>> {
+        self.read(|c| owed::after(c, after, limit))
+    }
+
+    async fn owed_count(&self) -> StoreResult<u64> {
+        self.read(owed::count)
+    }
+
+    async fn settle_owed(
+        &self,
+        certificates: &[LateCertificate],
+    ) -> StoreResult<Vec<Result<Done, NotSettled>>> {
+        let certificates = certificates.to_vec();
+        self.write(move |c| each(&certificates, |one| owed::settle(c, one))).await
     }
 
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool> {

@@ -1,6 +1,7 @@
 //! `teeka bench`: the platform beside the raw operations, measured in the same run, client and
 //! server on the same machine.
 
+mod certificates;
 mod client;
 mod ground;
 mod raw;
@@ -43,8 +44,10 @@ enum Name {
     Discovery,
     /// Record doses and sign their certificates
     Dose,
-    /// All of them
+    /// All of these
     All,
+    /// Issue, verify and print certificates, beside bare signatures
+    Certificates,
 }
 
 /// One line of the table.
@@ -57,6 +60,9 @@ struct Line {
 }
 
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
+    if args.name == Name::Certificates {
+        return certificates::run(output);
+    }
     let lines = platform::runtime()?.block_on(async {
         let ground = Ground::new(args.people, args.connections, args.database.as_deref()).await?;
         ground.fill(args.filled, output.quiet).await?;

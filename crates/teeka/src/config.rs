@@ -8,6 +8,8 @@ use app::settings::{Limits, Settings};
 use certs::signer::Names;
 use serde::Deserialize;
 
+use crate::keys::TokenAt;
+
 /// What every command that touches a store is told.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Common {
@@ -54,6 +56,7 @@ pub(crate) struct File {
     corrections: Option<u8>,
     limits: FileLimits,
     api_keys: Vec<FileKey>,
+    pkcs11: Option<FileToken>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,6 +71,15 @@ struct FileLimits {
     failures_per_minute: Option<u32>,
     presences_per_day: Option<u32>,
     tries_per_code: Option<i16>,
+}
+
+/// Where signing keys are kept, if not in files.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileToken {
+    module: PathBuf,
+    token: String,
+    pin_file: PathBuf,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,6 +103,7 @@ pub(crate) struct Config {
     pub(crate) trusts_proxy: bool,
     pub(crate) settings: Settings,
     pub(crate) api_keys: Vec<web::ApiKey>,
+    pub(crate) token: Option<TokenAt>,
 }
 
 /// The address when none is given.
@@ -150,6 +163,11 @@ impl Config {
                 corrections: file.corrections.unwrap_or(defaults.corrections),
             },
             api_keys: file.api_keys.iter().map(api_key).collect::<anyhow::Result<_>>()?,
+            token: file.pkcs11.map(|it| TokenAt {
+                module: it.module,
+                label: it.token,
+                pin_file: it.pin_file,
+            }),
         })
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             ("doses", audit.doses),
             ("seats held", audit.booked),
             ("claims between two steps", audit.in_motion),
+            ("certificates owed", audit.owed),
         ];
         let wrong = [
             ("pools whose count is off", audit.pools_off),
@@ -42,6 +43,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             ("seats without a claim", audit.seats_without_claim),
             ("claims without a seat", audit.claims_without_seat),
             ("doses without a certificate", audit.doses_without_certificate),
+            ("certificates owed wrongly", audit.owed_wrongly),
         ];
         let mut text = String::new();
         for (what, count) in counts.iter().chain(&wrong) {

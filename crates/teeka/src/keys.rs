@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use self::folder::{Entry, Kind, Place};
 pub(crate) use self::{
     folder::{Keys, Stamp},
-    secret::Keeper,
+    secret::{Keeper, TokenAt},
 };
 use crate::{
     config::{Common, Config},
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
 /// The certificates of the document signers in a data folder, PEM.
 pub(crate) fn certificates(data: &Path) -> anyhow::Result<String> {
     ensure!(data.join("keys").exists(), "{} holds no keys", data.display());
-    let text = Keys::open(data, Keeper::File)?.certificates()?;
+    let text = Keys::open(data, Keeper::Files)?.certificates()?;
     ensure!(!text.is_empty(), "{} holds no document signer", data.display());
     Ok(text)
 }

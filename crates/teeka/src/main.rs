@@ -13,6 +13,7 @@ mod openapi;
 mod output;
 mod platform;
 mod progress;
+mod scan;
 mod serve;
 mod verify;
 
@@ -55,6 +56,9 @@ enum Command {
     /// Say whether certificates are genuine, offline
     #[command(after_help = "Example: teeka verify certificate.pdf --trust signers.pem")]
     Verify(verify::Args),
+    /// Find personal data in text files, without printing it
+    #[command(after_help = "Example: teeka scan published/ --json")]
+    Scan(scan::Args),
     /// List, rotate, withdraw or destroy the keys that certificates are signed with
     #[command(after_help = "Example: teeka keys rotate document --data teeka-data")]
     Keys(keys::Args),
@@ -85,6 +89,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args, output),
         Command::Import(args) => import::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
+        Command::Scan(args) => scan::run(&args, output),
         Command::Keys(args) => keys::run(&args, output),
         Command::Bench(args) => bench::run(&args, output),
         Command::Backup(args) => backup::backup(&args, output),

@@ -73,7 +73,7 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Platform> {
 
 /// The folder of our signing keys, with the names that stand in their certificates.
 pub(crate) fn open_keys(config: &Config) -> anyhow::Result<Keys> {
-    Keys::open(&config.data, Keeper::open(config)?)
+    Keys::open(&config.data, Keeper::of(config))
 }
 
 /// The ring of our signing keys; makes those that are missing.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
-use app::{Platform, clock::SystemEntropy};
+use app::{Platform, clock::SystemEntropy, owed::OwedWorker};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
@@ -116,6 +116,29 @@ where
     })
 }
 
+/// Has owed certificates signed, in turns whose pause grows while the key that signs is away.
+fn sign_owed(
+    platform: Arc<Platform>,
+    stopped: &watch::Receiver<bool>,
+) -> tokio::task::JoinHandle<()> {
+    let mut stopped = stopped.clone();
+    tokio::spawn(async move {
+        let mut worker = OwedWorker::default();
+        loop {
+            if let Err(error) = platform.sign_owed(&system(), &mut worker).await {
+                tracing::warn!(what = "sign", %error, "a worker failed");
+            }
+            // How many, in the whole platform, whichever process asks.
+            #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
+            metrics::gauge!("teeka_certificates_owed").set(worker.owed() as f64);
+            tokio::select! {
+                () = tokio::time::sleep(worker.pause()) => {}
+                _ = stopped.wait_for(|stop| *stop) => break,
+            }
+        }
+    })
+}
+
 fn start_workers(
     platform: &Arc<Platform>,
     sink: Arc<Sink>,
@@ -148,6 +171,7 @@ fn start_workers(
                 platform.sweep(&system()).await.unwrap_or_else(failed("sweep"));
             }
         }),
+        sign_owed(Arc::clone(platform), stopped),
         every(Duration::from_millis(100), stopped, move || {
             let (platform, sink) = (Arc::clone(&deliver), Arc::clone(&sink));
             async move {

@@ -149,6 +149,9 @@ impl Things {
             "keepTravel" => json!({
                 "birth_date": "1980-02-29", "passport_number": "K1234567", "nationality": "IND",
             }),
+            "merge" => json!({
+                "beneficiary_reference_id": self.vaccinated, "merged_reference_id": self.booked,
+            }),
             "remove" => json!({ "beneficiary_reference_id": self.removable }),
             "schedule" => json!({
                 "session_id": session, "slot": slot, "beneficiaries": [self.free], "dose": 1,

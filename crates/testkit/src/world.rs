@@ -10,8 +10,10 @@ use std::{
 
 use app::{
     Actor, Ctx, Platform,
+    booking::Wish,
     clock::SeededEntropy,
     ctx::StaffActor,
+    doses::Given,
     keys::{KeyRing, KeyUse, RingKey},
     settings::Settings,
 };
@@ -22,7 +24,7 @@ use certs::signer::{
 };
 use domain::{
     facility::{Facility, FeeType},
-    id::{BeneficiaryId, DistrictId, FacilityId, SessionId, StaffId, StateId},
+    id::{BeneficiaryId, DistrictId, DoseId, FacilityId, SessionId, StaffId, StateId},
     person::{Details, Gender, IdentityDocument, Mobile, Name},
     place::{District, Pincode, State},
     session::{Channel, SeatPool, Session, SessionState, Slot},
@@ -39,7 +41,10 @@ use store::{
 use uuid::Uuid;
 use vault::{Secret, Vault};
 
-use crate::postgres;
+use crate::{
+    key::{Switch, SwitchedKey},
+    postgres,
+};
 
 /// Where a small platform keeps what it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +68,8 @@ enum Address {
 pub struct World {
     /// The platform.
     pub platform: Arc<Platform>,
+    /// Takes its signing key away, and brings it back. A crash leaves it as it is.
+    pub key: Switch,
     address: Address,
     now: AtomicI64,
     entropy: Arc<SeededEntropy>,
@@ -112,9 +119,11 @@ impl World {
         };
         let keys = Keys::make();
         let now: Timestamp = "2022-02-01T09:00:00+05:30".parse().expect("an instant");
-        let platform = open(&address, &keys, settings.clone(), now).await;
+        let key = Switch::default();
+        let platform = open(&address, keys.ring(&key), settings.clone(), now).await;
         let world = Self {
             platform: Arc::new(platform),
+            key,
             address,
             now: AtomicI64::new(now.as_millisecond()),
             entropy: Arc::new(SeededEntropy::new(seed)),
@@ -165,7 +174,16 @@ impl World {
     /// If it does not open again.
     pub async fn crash(&mut self) {
         let now = self.now();
-        self.platform = Arc::new(open(&self.address, &self.keys, self.settings.clone(), now).await);
+        let keys = self.keys.ring(&self.key);
+        self.platform = Arc::new(open(&self.address, keys, self.settings.clone(), now).await);
+    }
+
+    /// The database that it is in; none if that is a file.
+    pub fn database(&self) -> Option<&str> {
+        match &self.address {
+            Address::File(_) => None,
+            Address::Url(url, _) => Some(postgres::database_of(url)),
+        }
     }
 
     /// Now.
@@ -250,6 +268,44 @@ impl World {
         let ctx = self.resident(mobile);
         self.platform.enrol(&ctx, &Secret::new(mobile.to_owned()), &details, None).await
     }
+
+    /// Registers somebody as [`World::enrol`] does and gives them a first dose today, in a session of
+    /// their own.
+    ///
+    /// # Panics
+    ///
+    /// If a step is refused.
+    pub async fn vaccinate(&self, mobile: &str, document: u64) -> BeneficiaryId {
+        let (id, platform) =
+            (self.enrol(mobile, document).await.expect("a new person"), &self.platform);
+        let (number, facility) = (u128::from(document), FacilityId(1));
+        let today = self.ctx(Actor::System).today();
+        let session = self.publish(self.session(number, facility.0, today, [5, 5, 5])).await;
+        let wish = Wish {
+            session,
+            slot: "01:00PM-05:00PM",
+            dose_number: Some(1),
+            beneficiaries: &[id],
+            idempotency_key: None,
+        };
+        let booked = platform.book(&self.resident(mobile), &wish).await.expect("seats are free");
+        let (staff, reference) =
+            (self.staff(StaffRole::Vaccinator, facility.0), platform.reference(id).to_string());
+        let code = platform.security_code(booked);
+        let presented = platform.present_code(&staff, facility, &reference, &code);
+        let presented = presented.await.expect("it is their code");
+        let given = Given {
+            id: DoseId(Uuid::from_u128(number)),
+            number: Some(1),
+            vaccine: "COVISHIELD",
+            lot: "LOT1",
+            vaccinator: "Meera Pillai",
+            given_on: None,
+        };
+        let dose = platform.record_dose(&staff, &presented.presence, &given).await;
+        dose.expect("a dose that is due");
+        id
+    }
 }
 
 /// What is told about somebody.
@@ -285,9 +341,10 @@ impl Keys {
         }
     }
 
-    fn ring(&self) -> KeyRing {
+    fn ring(&self, switch: &Switch) -> KeyRing {
         let from = Timestamp::UNIX_EPOCH;
-        let signer = Signer::from_pem(&self.signer.0, &self.signer.1).expect("a signer");
+        let key = SwitchedKey::from_pem(&self.signer.0, switch.clone());
+        let signer = Signer::new(Box::new(key), &self.signer.1).expect("a signer");
         let mut keys = vec![RingKey::signer(signer, from)];
         keys.extend(self.others.iter().map(|(used_for, pem)| {
             let key = LocalKey::from_pem(pem).expect("a key");
@@ -297,7 +354,7 @@ impl Keys {
     }
 }
 
-async fn open(address: &Address, keys: &Keys, settings: Settings, now: Timestamp) -> Platform {
+async fn open(address: &Address, keys: KeyRing, settings: Settings, now: Timestamp) -> Platform {
     let store: Arc<dyn Store> = match address {
         Address::File(path) => Arc::new(Sqlite::open(path).expect("the store opens")),
         Address::Url(url, topology) => {
@@ -306,5 +363,5 @@ async fn open(address: &Address, keys: &Keys, settings: Settings, now: Timestamp
     };
     let programme = app::rules::read(app::rules::INDIA_2021_22).expect("the shipped rules");
     let vault = Vault::from_root_key([7; 32]);
-    Platform::open(store, vault, keys.ring(), programme, settings, now).await.expect("it opens")
+    Platform::open(store, vault, keys, programme, settings, now).await.expect("it opens")
 }

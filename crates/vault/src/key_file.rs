@@ -18,8 +18,9 @@ use crate::secret::Secret;
 
 const FORM: &str = "teeka root key ";
 const VERSION: &str = "1";
-/// A whole file has 16 + 1 + 64 + 1 + 16 + 1 bytes; no more than this is read.
-const MOST: u64 = 200;
+/// A whole key file has 16 + 1 + 64 + 1 + 16 + 1 bytes, a file of a PIN 255 + 2; no more than this
+/// is read.
+const MOST: u64 = 300;
 
 /// Why there is no root key.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,11 @@ pub(crate) fn create(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
 }
 
 pub(crate) fn load(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
+    parse(read_private(path)?.expose())
+}
+
+/// What a file holds that only its owner may use; no more than any secret of ours has.
+pub(crate) fn read_private(path: &Path) -> Result<Secret<Vec<u8>>, KeyFileError> {
     let file = File::open(path)?;
     #[cfg(unix)]
     {
@@ -75,9 +81,10 @@ pub(crate) fn load(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
             return Err(KeyFileError::TooOpen);
         }
     }
-    let mut bytes = Secret::new(Vec::with_capacity(256));
+    // With room for all of it: a list that grows leaves copies behind.
+    let mut bytes = Secret::new(Vec::with_capacity(512));
     file.take(MOST).read_to_end(bytes.expose_mut())?;
-    parse(bytes.expose())
+    Ok(bytes)
 }
 
 fn parse(bytes: &[u8]) -> Result<Secret<[u8; 32]>, KeyFileError> {

@@ -6,6 +6,7 @@ mod blind_index;
 mod derive;
 mod key_file;
 mod number;
+pub mod pkcs11;
 mod seal;
 mod secret;
 

@@ -21,7 +21,7 @@ use certs::{
 };
 use serde_json::{Value, json};
 
-mod exports;
+pub mod exports;
 mod numbers;
 
 /// What the page and the verifier hand to each other, and what is trusted.

@@ -1,6 +1,9 @@
 //! Our own API: what the contract lacks. Errors are RFC 9457.
 
-use app::search::{Filter, Place};
+use app::{
+    merge::Other,
+    search::{Filter, Place},
+};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -19,7 +22,7 @@ use serde_json::{Value, json};
 use crate::{
     Web,
     caller::Caller,
-    cowin::{person::View, read_change, read_details, read_travel, shape},
+    cowin::{person::View, read_change, read_details, read_merge, read_travel, shape},
     form::Query,
     openapi,
     problem::Problem,
@@ -38,6 +41,7 @@ pub(crate) fn routes() -> Router<Web> {
             put(keep_travel).delete(remove_travel),
         )
         .route("/api/teeka/v1/corrections", post(correct))
+        .route("/api/teeka/v1/merges", post(merge))
         .route("/.well-known/document-signers.pem", get(signers))
 }
 
@@ -196,19 +200,39 @@ async fn remove_travel(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Makes one record of two of the same person.
+async fn merge(State(web): State<Web>, caller: Caller, body: Bytes) -> Result<StatusCode, Problem> {
+    let key = resident_key(&caller)?;
+    let (stays, goes, code) = read_merge(&body)?;
+    let platform = &web.0.platform;
+    let named = |reference: &str| platform.by_reference(reference).ok_or(app::Error::NotFound);
+    let other = match &code {
+        Some(code) => Other::Shown { reference: &goes, code },
+        None => Other::Mine(named(&goes)?),
+    };
+    platform.merge_mine(&caller.ctx, named(&stays)?, &other, key).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The idempotency key of a resident, if they gave one.
+fn resident_key(caller: &Caller) -> Result<Option<&str>, Problem> {
+    if !caller.has(&[Scope::Resident]) {
+        return Err(app::Error::Unauthenticated.into());
+    }
+    let wrong = "Idempotency-Key must be 1 to 200 characters without spaces";
+    let key = caller.idempotency_key.as_ref().map_err(|_| Problem::invalid(wrong))?;
+    Ok(key.as_deref())
+}
+
 /// Corrects a person's details after the first dose, with new certificates.
 async fn correct(
     State(web): State<Web>,
     caller: Caller,
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
-    if !caller.has(&[Scope::Resident]) {
-        return Err(app::Error::Unauthenticated.into());
-    }
-    let wrong = "Idempotency-Key must be 1 to 200 characters without spaces";
-    let key = caller.idempotency_key.as_ref().map_err(|_| Problem::invalid(wrong))?;
+    let key = resident_key(&caller)?;
     let (reference, change) = read_change(&body, caller.ctx.today())?;
     let id = web.0.platform.by_reference(&reference).ok_or(app::Error::NotFound)?;
-    web.0.platform.correct_my_details(&caller.ctx, id, &change, key.as_deref()).await?;
+    web.0.platform.correct_my_details(&caller.ctx, id, &change, key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -132,6 +132,19 @@ pub(crate) fn read_travel(
     Ok(body.travel(today).map_err(app::Error::from)?)
 }
 
+/// The numbers of the record that stays and of the one that goes, and the code of the latter if it
+/// is not in the account.
+pub(crate) fn read_merge(
+    bytes: &axum::body::Bytes,
+) -> Result<(String, String, Option<String>), Problem> {
+    let wrong =
+        || Problem::invalid("expected a beneficiary_reference_id and a merged_reference_id");
+    let body = body::Body::read(bytes).map_err(|_| wrong())?;
+    let stays = body.text("beneficiary_reference_id").ok_or_else(wrong)?;
+    let goes = body.text("merged_reference_id").ok_or_else(wrong)?;
+    Ok((stays, goes, body.text("merged_code")))
+}
+
 /// What a body of the contract tells about a person.
 pub(crate) fn read_details(
     bytes: &axum::body::Bytes,

@@ -4,7 +4,10 @@
 use app::{clock, opened::Person};
 use askama::Template;
 use axum::{
-    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, RETRY_AFTER},
+    },
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::{
@@ -103,6 +106,14 @@ pub(crate) async fn personal(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
+}
+
+/// Says when to ask again for a certificate that is owed.
+pub(crate) fn later(mut response: Response, error: &app::Error) -> Response {
+    if let app::Error::CertificateOwed { retry_after_seconds } = error {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+    }
     response
 }
 

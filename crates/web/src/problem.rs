@@ -10,7 +10,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::json;
 
-use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled};
+use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled, NotMerged};
 use domain::travel::BadTravelDetail;
 
 use crate::{caller::Caller, page::plain_page};
@@ -77,13 +77,16 @@ impl From<app::Error> for Problem {
             E::Full { .. } => (S::CONFLICT, "/problems/full", "No seat is free"),
             E::NotBooked(NotBooked::OtherRequest)
             | E::NotEnrolled(NotEnrolled::OtherRequest)
-            | E::NotCorrected(NotCorrected::OtherRequest) => {
+            | E::NotCorrected(NotCorrected::OtherRequest)
+            | E::NotMerged(NotMerged::OtherRequest) => {
                 (S::UNPROCESSABLE_ENTITY, "/problems/key-reused", "Key used for another request")
             }
             E::NotEnrolled(_)
             | E::NotAmended(_)
             | E::NotCorrected(_)
             | E::NotKept(_)
+            | E::NotMergeable(_)
+            | E::NotMerged(_)
             | E::NotRemoved(_)
             | E::NotBooked(_)
             | E::AppointmentExists { .. }
@@ -94,6 +97,9 @@ impl From<app::Error> for Problem {
             | E::NotPublished(_) => (S::CONFLICT, "/problems/conflict", "Not possible now"),
             E::Unavailable(_) | E::SignerAway(_) => {
                 (S::SERVICE_UNAVAILABLE, "/problems/unavailable", "Try again later")
+            }
+            E::CertificateOwed { .. } => {
+                (S::SERVICE_UNAVAILABLE, "/problems/certificate-owed", "Not signed yet")
             }
             E::Broken(_) => (S::INTERNAL_SERVER_ERROR, "/problems/internal", "Internal error"),
         };

@@ -45,7 +45,9 @@ pub(crate) fn wrong(error: &Error) -> Wrong {
 /// The status that goes with an error on a page.
 const fn status(error: &Error) -> StatusCode {
     match error {
-        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Unavailable(_) | Error::SignerAway(_) | Error::CertificateOwed { .. } => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Unauthenticated => StatusCode::UNAUTHORIZED,
@@ -122,6 +124,14 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
             ("", "This dose is on record already. Look at the doses above.")
         }
         Error::NotFound => ("", "This does not exist, or not any more."),
+        Error::CertificateOwed { .. } => (
+            "",
+            "The dose is on record. Its certificate is not signed yet and will be ready later: we \
+             send a message when it is.",
+        ),
+        Error::SignerAway(_) => {
+            ("", "Certificates cannot be signed right now. Try again in a few minutes.")
+        }
         Error::Unavailable(_) => {
             ("", "We are too busy right now. Wait a moment, then send it again.")
         }

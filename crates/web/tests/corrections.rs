@@ -185,3 +185,32 @@ async fn what_is_about_people_is_private_and_not_listed() {
     // Anybody may find the home page.
     assert_eq!(page(&server, "/", None).await.header("x-robots-tag"), None);
 }
+
+/// While the key that signs is away, the dose is recorded, and whoever asks for its certificate
+/// reads that it will be ready later, and when to ask again.
+#[tokio::test]
+async fn a_certificate_that_is_owed_says_so() {
+    let server = Server::open().await;
+    let token = server.sign_in(MOBILE).await;
+    let reference = server.register(&token, 1, "1980").await;
+    server.world.key.take_away();
+    vaccinate(&server, &reference).await;
+    let path =
+        format!("/api/v2/registration/certificate/download?beneficiary_reference_id={reference}");
+    let asked = server.get(&path, Some(&token)).await;
+    assert_eq!((asked.status, asked.header("retry-after")), (503, Some("300")));
+    let message = asked.value()["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("on record") && message.contains("later"), "{message}");
+    let people = page(&server, "/people", Some(&token)).await;
+    let handle = between(&people, "/certificate?person=", "\"");
+    let path = format!("/certificate?person={handle}");
+    let asked = page(&server, &path, Some(&token)).await;
+    assert_eq!((asked.status, asked.header("retry-after")), (503, Some("300")));
+    let html = String::from_utf8_lossy(&asked.bytes).into_owned();
+    assert!(html.contains("The dose is on record") && html.contains("later"), "{html}");
+    server.world.key.bring_back();
+    let mut worker = app::owed::OwedWorker::default();
+    let ctx = server.world.ctx(Actor::System);
+    server.world.platform.sign_owed(&ctx, &mut worker).await.unwrap();
+    assert_eq!(page(&server, &path, Some(&token)).await.status, 200);
+}

@@ -37,6 +37,30 @@ fn a_set_bit_withdraws_its_entry_and_no_other() {
     assert_eq!(other, Ok(Some(Caveat::NoStatusList)));
 }
 
+/// A signed list may say any instant, and what asks may be any clock.
+#[test]
+fn a_list_of_any_instant_has_an_age() {
+    for (issued_at, now, days) in [
+        (i64::MIN, NOW, u32::MAX),
+        (i64::MIN, i64::MAX, u32::MAX),
+        (i64::MAX, NOW, 0),
+        (i64::MAX, i64::MIN + 1, 0),
+    ] {
+        let mut lists = lists();
+        for list in lists.bits.values_mut() {
+            (list.issued_at, list.valid_until) = (issued_at, i64::MIN);
+        }
+        for list in lists.ids.values_mut() {
+            (list.issued_at, list.valid_until) = (issued_at, i64::MIN);
+        }
+        let stale = Ok(Some(Caveat::StaleStatusList { days }));
+        let url = "https://example.org/1";
+        assert_eq!(lists.at(url, Purpose::Revocation, 6, now), stale, "{issued_at} {now}");
+        let of = lists.of(IdKind::Rid, "https://example.org#k", "c", None, now);
+        assert_eq!(of, stale, "{issued_at} {now}");
+    }
+}
+
 #[test]
 fn an_id_with_an_instant_withdraws_what_was_issued_before_it() {
     let lists = lists();

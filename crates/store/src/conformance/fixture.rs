@@ -21,7 +21,8 @@ use uuid::Uuid;
 
 use crate::{
     AccountRow, BeneficiaryRow, Booking, CertificateRow, CorrectedFields, Correction, DoseRecord,
-    Enrolment, Message, PersonRecord, Reissue, SealedDetails, Store, Tally,
+    Enrolment, LateCertificate, Merge, Message, PersonRecord, Planned, Reissue, SealedDetails,
+    Store, Tally,
 };
 
 /// The day of every session.
@@ -177,16 +178,27 @@ pub fn dose(id: u128, beneficiary: BeneficiaryId, number: u8, facility: i64) -> 
         },
         doses_before: number - 1,
         changes: 0,
-        certificate: CertificateRow {
+        certificate: Some(CertificateRow {
             id: Uuid::from_u128(5_000 + id),
             beneficiary,
             dose_number: number,
             sealed: vec![1, 2, 3],
             issued_at: at(100),
-        },
+        }),
         tally: Tally { facility, on: DAY, measure: "dose".to_owned(), count: 1 },
         message: None,
     }
+}
+
+/// The same dose while the key that signs is away, and the certificate that follows.
+pub fn owed(signed: DoseRecord) -> (DoseRecord, LateCertificate) {
+    let late = LateCertificate {
+        dose: signed.dose.id,
+        changes: signed.changes,
+        certificate: signed.certificate.clone().unwrap(),
+        message: None,
+    };
+    (DoseRecord { certificate: None, ..signed }, late)
 }
 
 /// A correction by the first account, from what is on record of its person: whatever it seals is its
@@ -219,6 +231,46 @@ pub fn correction(id: u8, fields: CorrectedFields, held: &PersonRecord) -> Corre
             Tally { facility: 1, on: DAY, measure: "dose of another".to_owned(), count: 1 },
         ],
         message: Some(message(9_000 + u128::from(id))),
+        at: at(300 + i64::from(id)),
+    }
+}
+
+/// A merge by the account of the record that stays: its doses first, or those of the other one, as
+/// they are given. Whatever it seals is its own number.
+pub fn merge(id: u8, goes: &PersonRecord, stays: &PersonRecord, by_date: &[&Dose]) -> Merge {
+    let planned = |held: &PersonRecord| Planned {
+        beneficiary: held.beneficiary.id,
+        changes: held.beneficiary.changes,
+        doses: held.doses.iter().map(|dose| dose.id).collect(),
+    };
+    let into = stays.beneficiary.id;
+    let series = (1..).zip(by_date);
+    let series = series.map(|(number, dose)| Dose { beneficiary: into, number, ..(*dose).clone() });
+    let series: Vec<Dose> = series.collect();
+    let certificate = |dose: &Dose| CertificateRow {
+        id: Uuid::from_u128(30_000 + 10 * u128::from(id) + u128::from(dose.number)),
+        beneficiary: into,
+        dose_number: dose.number,
+        sealed: vec![id],
+        issued_at: at(300),
+    };
+    let bucket = goes.beneficiary.id.bucket().0;
+    let farewell = Message { bucket, ..message(9_600 + u128::from(id)) };
+    Merge {
+        id: Uuid::from_u128(40_000 + u128::from(id)),
+        goes: planned(goes),
+        stays: planned(stays),
+        account: AccountId { bucket: into.bucket(), uuid: stays.beneficiary.account },
+        by: None,
+        idempotency: None,
+        certificates: series.iter().map(certificate).collect(),
+        series,
+        tallies: vec![
+            Tally { facility: 1, on: DAY, measure: "dose".to_owned(), count: -1 },
+            Tally { facility: 1, on: DAY, measure: "dose of another number".to_owned(), count: 1 },
+        ],
+        message: Some(Message { bucket: into.bucket().0, ..message(9_300 + u128::from(id)) }),
+        farewell: (goes.beneficiary.account != stays.beneficiary.account).then_some(farewell),
         at: at(300 + i64::from(id)),
     }
 }

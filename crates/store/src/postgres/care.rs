@@ -19,12 +19,26 @@ statements! {
     Scatter COUNT_HOME = "
         SELECT (SELECT count(*) FROM beneficiary) AS people,
             (SELECT count(*) FROM dose) AS doses,
-            (SELECT count(*) FROM dose_claim WHERE state IN (0, 2, 3) OR owes <> 0) AS in_motion,
+            (SELECT count(*) FROM dose_claim WHERE state IN (0, 2, 3) OR owes <> 0)
+                + (SELECT count(*) FROM merged_beneficiary WHERE NOT settled) AS in_motion,
             (SELECT count(*) FROM dose AS d WHERE NOT EXISTS (
                 SELECT 1 FROM certificate AS c
                 WHERE c.hb = d.hb AND c.beneficiary_id = d.beneficiary_id
-                    AND c.dose_number = d.dose_number AND c.withdrawn_at IS NULL))
-                AS doses_without_certificate";
+                    AND c.dose_number = d.dose_number AND c.withdrawn_at IS NULL)
+                AND NOT EXISTS (
+                SELECT 1 FROM owed_certificate AS o
+                WHERE o.hb = d.hb AND o.beneficiary_id = d.beneficiary_id
+                    AND o.dose_id = d.dose_id))
+                AS doses_without_certificate,
+            (SELECT count(*) FROM owed_certificate) AS owed,
+            (SELECT count(*) FROM owed_certificate AS o WHERE NOT EXISTS (
+                SELECT 1 FROM dose AS d
+                WHERE d.hb = o.hb AND d.beneficiary_id = o.beneficiary_id
+                    AND d.dose_id = o.dose_id AND NOT EXISTS (
+                    SELECT 1 FROM certificate AS c
+                    WHERE c.hb = d.hb AND c.beneficiary_id = d.beneficiary_id
+                        AND c.dose_number = d.dose_number AND c.withdrawn_at IS NULL)))
+                AS owed_wrongly";
     Scatter COUNT_SEATS = "
         SELECT (SELECT count(*) FROM booking WHERE state IN (0, 3)) AS booked,
             (SELECT count(*) FROM seat_pool WHERE booked > capacity) AS overbooked,
@@ -95,6 +109,8 @@ pub(super) async fn audit(db: &Db) -> Attempt<Audit> {
         claims_without_seat: count(&pairs, "claims_without_seat"),
         in_motion: count(&home, "in_motion"),
         doses_without_certificate: count(&home, "doses_without_certificate"),
+        owed: count(&home, "owed"),
+        owed_wrongly: count(&home, "owed_wrongly"),
     })
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     dose,
     link::{Attempt, Db, Home, Link, Steps, Values, step},
-    message, place,
+    message, owed, place,
     statement::statements,
     travel,
     value::{bucket, digest_at, instant_at},
@@ -85,6 +85,7 @@ async fn correct_at_home(
     let (at, fields) = (wanted.at.as_millisecond(), wanted.fields.number());
     let reason = WithdrawalReason::DetailsCorrected.number();
     home.execute(&WITHDRAW_ALL, &[&person, &at, &reason]).await?;
+    owed::forget_all(home, wanted.beneficiary).await?;
     for one in &wanted.reissues {
         dose::put_certificate(home, &one.certificate).await?;
     }

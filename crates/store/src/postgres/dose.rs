@@ -12,7 +12,7 @@ use super::{
     booking, claim,
     claim::Kept,
     link::{Attempt, Db, Failure, Home, Link, Place, Steps, Values, step, transaction},
-    message,
+    message, owed,
     person::dose_at,
     place, seat,
     statement::statements,
@@ -83,19 +83,25 @@ async fn record_one(steps: Steps<'_>, record: &DoseRecord) -> Attempt<Result<Don
     Ok(outcome)
 }
 
+/// Makes those who write to a person's record follow one another; gives how often the details were
+/// changed, if there is such a person.
+pub(super) async fn lock_person(home: &Home<'_>, person: BeneficiaryId) -> Attempt<Option<i32>> {
+    let locked = home.rows(&LOCK_PERSON, &[&number(person)]).await?;
+    Ok(locked.first().map(|row| row.get("changes")))
+}
+
 type Put = (Result<Done, NotRecorded>, Option<Kept>);
 
 /// Puts a dose on record; gives the claim whose appointment it ends, in its new state.
 async fn put(home: &Home<'_>, record: &DoseRecord) -> Attempt<Put> {
     let dose = &record.dose;
     let id = number(dose.beneficiary);
-    let locked = home.rows(&LOCK_PERSON, &[&id]).await?;
-    let Some(person) = locked.first() else {
+    let Some(changes) = lock_person(home, dose.beneficiary).await? else {
         return Ok((Err(NotRecorded::NoSuchBeneficiary), None));
     };
     let held = home.rows(&OF_PERSON, &[&id]).await?;
     let of_person = held.iter().map(dose_at).collect::<StoreResult<Vec<_>>>()?;
-    if let Some(outcome) = refused(home, record, &of_person, person.get("changes")).await? {
+    if let Some(outcome) = refused(home, record, &of_person, changes).await? {
         return Ok((outcome, None));
     }
     home.execute(
@@ -114,7 +120,10 @@ async fn put(home: &Home<'_>, record: &DoseRecord) -> Attempt<Put> {
         ],
     )
     .await?;
-    put_certificate(home, &record.certificate).await?;
+    match &record.certificate {
+        Some(certificate) => put_certificate(home, certificate).await?,
+        None => owed::owe(home, dose).await?,
+    }
     place::add_home_tally(home, &record.tally).await?;
     if let Some(message) = &record.message {
         message::put(home, message).await?;
@@ -258,7 +267,7 @@ async fn take_back(
     wanted: &UndoDose,
 ) -> Attempt<(Result<Done, NotUndone>, Option<Kept>)> {
     let (id, person) = (wanted.dose.0, number(wanted.beneficiary));
-    home.rows(&LOCK_PERSON, &[&person]).await?;
+    lock_person(home, wanted.beneficiary).await?;
     if !home.rows(&UNDONE, &[&id, &person]).await?.is_empty() {
         return Ok((Ok(Done::Again), None));
     }
@@ -286,6 +295,7 @@ async fn take_back(
     home.execute(&KEEP_UNDONE, kept).await?;
     home.execute(&DELETE, &[&id]).await?;
     home.execute(&WITHDRAW, &[&person, &place, &at]).await?;
+    owed::forget(home, wanted.beneficiary, wanted.dose).await?;
     place::add_home_tally(home, &wanted.tally).await?;
     if let Some(claim) = &mut claim {
         claim.row.state = ClaimState::Confirmed;

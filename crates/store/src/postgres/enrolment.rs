@@ -42,8 +42,13 @@ statements! {
     /// Makes those who enter people into one account follow one another.
     Home LOCK_ACCOUNT = "
         SELECT 1 FROM account WHERE hb = $1 AND account_id = $2 FOR UPDATE";
+    /// Those whose record went into another one are known, and have no place; while it is on its way
+    /// they keep theirs, as it may come back.
     Home FAMILY = "
-        SELECT beneficiary_id, place FROM beneficiary WHERE hb = $1 AND account_id = $2";
+        SELECT beneficiary_id, place FROM beneficiary WHERE hb = $1 AND account_id = $2
+        UNION ALL
+        SELECT beneficiary_id, CASE WHEN settled THEN -1::smallint ELSE place END
+        FROM merged_beneficiary WHERE hb = $1 AND account_id = $2";
     Home VOID = "SELECT 1 FROM void_enrolment WHERE hb = $1 AND beneficiary_id = $2";
     Home GIVE_UP = "
         INSERT INTO void_enrolment (hb, beneficiary_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -174,11 +179,12 @@ async fn enter(home: &Home<'_>, enrolment: &Enrolment) -> Attempt<Result<Done, N
     if family.iter().any(|row| row.get::<_, i64>("beneficiary_id") == id) {
         return Ok(Ok(Done::Again));
     }
-    if family.len() >= usize::from(*limit) || !home.rows(&VOID, &[&id]).await?.is_empty() {
+    let places: Vec<i16> = family.iter().map(|row| row.get("place")).collect();
+    let people = places.iter().filter(|place| **place >= 0).count();
+    if people >= usize::from(*limit) || !home.rows(&VOID, &[&id]).await?.is_empty() {
         return Ok(Err(NotEnrolled::AccountFull));
     }
-    let last: Option<i16> = family.iter().map(|row| row.get("place")).max();
-    let place = last.map_or(0, |last| last + 1);
+    let place = places.into_iter().max().map_or(0, |last| last + 1);
     let details = &beneficiary.details;
     home.execute(
         &ENTER,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     guard::{REMEMBERED_MS, Remembered, recalled},
-    record::{Done, Idempotency, NotBooked, NotEnrolled},
+    record::{Done, Idempotency, NotBooked, NotEnrolled, NotMerged},
 };
 
 statements! {
@@ -52,6 +52,17 @@ pub(super) async fn enrolment(
     Ok(recall(home, request).await?.map(|answer| match answer {
         Some(_) => Ok(Done::Again),
         None => Err(NotEnrolled::OtherRequest),
+    }))
+}
+
+/// What a merge with this key was answered.
+pub(super) async fn merge(
+    home: &Home<'_>,
+    request: &Idempotency,
+) -> Attempt<Option<Result<Done, NotMerged>>> {
+    Ok(recall(home, request).await?.map(|answer| match answer {
+        Some(_) => Ok(Done::Again),
+        None => Err(NotMerged::OtherRequest),
     }))
 }
 

@@ -1,5 +1,10 @@
 //! Every statement by name, with what it is routed by: a test plans each on hash partitions.
 
+use super::{
+    care, claim, correction, dose, enrolment, merge, message, owed, person, place, recovery,
+    remembered, seat, session, sign_in, travel, whole,
+};
+
 /// What a statement touches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -43,3 +48,25 @@ macro_rules! statements {
     };
 }
 pub(super) use statements;
+
+/// Every statement that this store runs, except migrations and copies.
+pub fn all() -> Vec<&'static Statement> {
+    let files = [
+        care::ALL,
+        claim::ALL,
+        correction::ALL,
+        dose::ALL,
+        enrolment::ALL,
+        message::ALL,
+        owed::ALL,
+        person::ALL,
+        place::ALL,
+        remembered::ALL,
+        recovery::ALL,
+        seat::ALL,
+        session::ALL,
+        sign_in::ALL,
+        travel::ALL,
+    ];
+    [files.concat(), merge::all(), whole::all()].concat()
+}

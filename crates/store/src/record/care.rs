@@ -74,8 +74,12 @@ pub struct Audit {
     pub claims_without_seat: u64,
     /// Claims between two steps.
     pub in_motion: u64,
-    /// Doses without a certificate.
+    /// Doses that neither have a certificate nor are owed one.
     pub doses_without_certificate: u64,
+    /// Doses that are owed a certificate.
+    pub owed: u64,
+    /// Certificates that are owed for no dose, or for one that has its certificate.
+    pub owed_wrongly: u64,
 }
 
 impl Audit {
@@ -86,5 +90,6 @@ impl Audit {
             && self.seats_without_claim == 0
             && self.claims_without_seat == 0
             && self.doses_without_certificate == 0
+            && self.owed_wrongly == 0
     }
 }

@@ -100,6 +100,8 @@ pub enum WithdrawalReason {
     DoseUndone,
     /// The details on it were corrected; there is a new one.
     DetailsCorrected,
+    /// Its record and another one of the same person became one; there is a new one.
+    RecordsMerged,
 }
 
 impl WithdrawalReason {
@@ -108,6 +110,7 @@ impl WithdrawalReason {
         match self {
             Self::DoseUndone => 0,
             Self::DetailsCorrected => 1,
+            Self::RecordsMerged => 2,
         }
     }
 
@@ -115,6 +118,7 @@ impl WithdrawalReason {
     pub const fn from_number(number: i16) -> Self {
         match number {
             1 => Self::DetailsCorrected,
+            2 => Self::RecordsMerged,
             _ => Self::DoseUndone,
         }
     }

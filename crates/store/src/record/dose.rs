@@ -34,8 +34,8 @@ pub struct DoseRecord {
     /// How often the person's details had been changed when the certificate was signed; see
     /// [`super::BeneficiaryRow::changes`].
     pub changes: i32,
-    /// Its certificate.
-    pub certificate: CertificateRow,
+    /// Its certificate; none if the key that signs was away. Then it is owed.
+    pub certificate: Option<CertificateRow>,
     /// What to count.
     pub tally: Tally,
     /// What to send.

@@ -64,7 +64,20 @@ pub(super) fn audit(connection: &Connection) -> rusqlite::Result<Audit> {
             "SELECT count(*) FROM dose AS d WHERE NOT EXISTS (
                  SELECT 1 FROM certificate AS c
                  WHERE c.beneficiary_id = d.beneficiary_id AND c.dose_number = d.dose_number
-                     AND c.withdrawn_at IS NULL)",
+                     AND c.withdrawn_at IS NULL)
+                 AND NOT EXISTS (
+                 SELECT 1 FROM owed_certificate AS o
+                 WHERE o.beneficiary_id = d.beneficiary_id AND o.dose_id = d.dose_id)",
+        )?,
+        owed: count("SELECT count(*) FROM owed_certificate")?,
+        owed_wrongly: count(
+            "SELECT count(*) FROM owed_certificate AS o WHERE NOT EXISTS (
+                 SELECT 1 FROM dose AS d
+                 WHERE d.beneficiary_id = o.beneficiary_id AND d.dose_id = o.dose_id
+                     AND NOT EXISTS (
+                     SELECT 1 FROM certificate AS c
+                     WHERE c.beneficiary_id = d.beneficiary_id AND c.dose_number = d.dose_number
+                         AND c.withdrawn_at IS NULL))",
         )?,
     })
 }

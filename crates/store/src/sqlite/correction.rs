@@ -4,7 +4,7 @@ use domain::id::DoseId;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
-    dose, message, person, place, travel,
+    dose, message, owed, person, place, travel,
     value::{instant_at, uuid_at},
 };
 use crate::{
@@ -90,6 +90,7 @@ fn reissue(connection: &Connection, wanted: &Correction) -> rusqlite::Result<()>
         wanted.at.as_millisecond(),
         WithdrawalReason::DetailsCorrected.number(),
     ))?;
+    owed::forget_all(connection, wanted.beneficiary)?;
     wanted.reissues.iter().try_for_each(|one| dose::put_certificate(connection, &one.certificate))
 }
 

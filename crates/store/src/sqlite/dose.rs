@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
     appointment::{drop_claim, give_back, set_booking},
-    message, person, place,
+    message, owed, person, place,
     value::{instant_at, uuid_at},
 };
 use crate::{
@@ -54,7 +54,10 @@ pub(super) fn record(
     if rows == 0 {
         return why_not_recorded(connection, record);
     }
-    put_certificate(connection, &record.certificate)?;
+    match &record.certificate {
+        Some(certificate) => put_certificate(connection, certificate)?,
+        None => owed::owe(connection, dose)?,
+    }
     end_appointment(connection, dose)?;
     place::add_tally(connection, &record.tally)?;
     if let Some(message) = &record.message {
@@ -206,6 +209,7 @@ fn take_back(connection: &Connection, undo: &UndoDose, dose: &Dose) -> rusqlite:
         dose.number,
         undo.at.as_millisecond(),
     ))?;
+    owed::forget(connection, dose.beneficiary, dose.id)?;
     if let Some(claim) = claim_of(connection, dose.beneficiary, dose.number)?
         && claim.state == ClaimState::Done
     {

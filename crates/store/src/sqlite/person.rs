@@ -28,8 +28,10 @@ const OPEN_ACCOUNT: &str = "
 const ENROL: &str = "
     INSERT INTO beneficiary (beneficiary_id, account_id, wrapped_key, name, birth_year, gender,
         document, comorbidity, document_index, registered_at)
-    VALUES (:id, :account, :wrapped_key, :name, :birth_year, :gender,
-        :document, :comorbidity, :document_index, :registered_at)
+    SELECT :id, :account, :wrapped_key, :name, :birth_year, :gender,
+        :document, :comorbidity, :document_index, :registered_at
+    WHERE NOT EXISTS (SELECT 1 FROM merged_beneficiary
+        WHERE document_index = :document_index OR beneficiary_id = :id)
     ON CONFLICT DO NOTHING";
 
 pub(super) fn enrol(
@@ -109,8 +111,14 @@ fn why_not_enrolled(
 ) -> rusqlite::Result<Result<Done, NotEnrolled>> {
     const SAME: &str = "
         SELECT 1 FROM beneficiary
+        WHERE beneficiary_id = ?1 AND account_id = ?2 AND document_index = ?3
+        UNION ALL
+        SELECT 1 FROM merged_beneficiary
         WHERE beneficiary_id = ?1 AND account_id = ?2 AND document_index = ?3";
-    const TAKEN: &str = "SELECT 1 FROM beneficiary WHERE document_index = ?1";
+    const TAKEN: &str = "
+        SELECT 1 FROM beneficiary WHERE document_index = ?1
+        UNION ALL
+        SELECT 1 FROM merged_beneficiary WHERE document_index = ?1";
     let beneficiary = &enrolment.beneficiary;
     let index = beneficiary.details.document_index;
     let same = (number(beneficiary.id), beneficiary.account.as_bytes(), index);
@@ -129,7 +137,8 @@ const AMEND: &str = "
         comorbidity = :comorbidity, document_index = :document_index, changes = changes + 1,
         travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL
     WHERE beneficiary_id = :id AND account_id = :account
-        AND NOT EXISTS (SELECT 1 FROM dose WHERE beneficiary_id = :id)";
+        AND NOT EXISTS (SELECT 1 FROM dose WHERE beneficiary_id = :id)
+        AND NOT EXISTS (SELECT 1 FROM merged_beneficiary WHERE document_index = :document_index)";
 
 pub(super) fn amend(
     connection: &Connection,
@@ -270,7 +279,7 @@ pub(super) fn person(
 }
 
 /// Every row of a question, read.
-fn list<T>(
+pub(super) fn list<T>(
     connection: &Connection,
     sql: &str,
     values: impl rusqlite::Params,
@@ -279,7 +288,8 @@ fn list<T>(
     connection.prepare_cached(sql)?.query_map(values, read)?.collect()
 }
 
-fn beneficiary_row(row: &Row<'_>) -> rusqlite::Result<BeneficiaryRow> {
+/// Reads a person.
+pub(super) fn beneficiary_row(row: &Row<'_>) -> rusqlite::Result<BeneficiaryRow> {
     Ok(BeneficiaryRow {
         id: beneficiary_at(row, "beneficiary_id")?,
         account: uuid_at(row, "account_id")?,

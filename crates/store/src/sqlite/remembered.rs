@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     guard::{REMEMBERED_MS, Remembered, recalled},
-    record::{Done, Idempotency, NotBooked, NotEnrolled},
+    record::{Done, Idempotency, NotBooked, NotEnrolled, NotMerged},
 };
 
 /// What a booking with this key was answered.
@@ -27,6 +27,17 @@ pub(super) fn enrolment(
     Ok(recall(connection, request)?.map(|answer| match answer {
         Some(_) => Ok(Done::Again),
         None => Err(NotEnrolled::OtherRequest),
+    }))
+}
+
+/// What a merge with this key was answered.
+pub(super) fn merge(
+    connection: &Connection,
+    request: &Idempotency,
+) -> rusqlite::Result<Option<Result<Done, NotMerged>>> {
+    Ok(recall(connection, request)?.map(|answer| match answer {
+        Some(_) => Ok(Done::Again),
+        None => Err(NotMerged::OtherRequest),
     }))
 }
 

@@ -3,6 +3,7 @@
 //! file, so that nobody who waits for a write waits for that.
 
 use std::{
+    path::{Path, PathBuf},
     sync::mpsc,
     time::{Duration, Instant},
 };
@@ -10,7 +11,6 @@ use std::{
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use tokio::sync::oneshot;
 
-use super::{Options, Synchronous};
 use crate::{StoreError, StoreResult};
 
 /// How long another process that has the file is waited for.
@@ -23,6 +23,33 @@ const MAX_GROUP: usize = 256;
 const MAX_LOG: i32 = 32_768;
 /// How long the log fills before it is moved into the database file.
 const LOG_SPAN: Duration = Duration::from_millis(250);
+
+/// How hard each commit is pressed to disk. Only the power-cut test uses anything but `Full`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Durable before the answer: what "recorded" means.
+    Full,
+    /// The last commits may be lost with the power.
+    Normal,
+    /// Anything may be lost with the power.
+    Off,
+}
+
+/// How a SQLite store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The database file.
+    pub path: PathBuf,
+    /// How hard each commit is pressed to disk.
+    pub synchronous: Synchronous,
+}
+
+impl Options {
+    /// The only settings for anything but a test of the disk.
+    pub fn durable(path: &Path) -> Self {
+        Self { path: path.to_owned(), synchronous: Synchronous::Full }
+    }
+}
 
 /// A write that waits. It can be run again, if others of its transaction could not be kept.
 pub(super) trait Job: Send {
@@ -176,6 +203,15 @@ impl From<rusqlite::Error> for StoreError {
             }),
         }
     }
+}
+
+/// Starts a thread of the store.
+pub(super) fn spawn(
+    name: &str,
+    body: impl FnOnce() + Send + 'static,
+) -> StoreResult<std::thread::JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(body);
+    thread.map_err(|error| StoreError::broken(error.to_string()))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::secret::{Keeper, Made};
-use crate::files;
+use crate::{files, platform::system};
 
 /// What a key in the folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +83,9 @@ struct Record {
     kind: String,
     signs_from: Timestamp,
     secret: Place,
+    /// What the key is called in its token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     withdrawn_at: Option<Timestamp>,
 }
@@ -95,6 +98,7 @@ pub(crate) struct Entry {
     pub(crate) public: PublicKey,
     pub(crate) signs_from: Timestamp,
     pub(crate) secret: Place,
+    label: Option<String>,
     pub(crate) withdrawn_at: Option<Timestamp>,
 }
 
@@ -109,6 +113,10 @@ impl Entry {
         Self { withdrawn_at: Some(now), ..self.clone() }.write()
     }
 
+    fn label(&self) -> anyhow::Result<&str> {
+        self.label.as_deref().context("key.json names no label in the token")
+    }
+
     fn certificate(&self) -> anyhow::Result<String> {
         read(&self.path.join("certificate.pem"))
     }
@@ -118,6 +126,7 @@ impl Entry {
             kind: self.kind.name().to_owned(),
             signs_from: self.signs_from,
             secret: self.secret,
+            label: self.label.clone(),
             withdrawn_at: self.withdrawn_at,
         };
         let text = serde_json::to_string_pretty(&record)? + "\n";
@@ -160,7 +169,7 @@ impl Keys {
         let public = signer.key().public_key().clone();
         if !self.entries()?.iter().any(|entry| entry.public == public) {
             let made = Made { key: Box::new(LocalKey::from_pem(pem.expose())?), pem: Some(pem) };
-            self.keep(kind, from, &made, Some(&certificate))?;
+            self.keep(kind, from, (&made, None), Some(&certificate))?;
         }
         fs::remove_file(&secret).with_context(|| format!("cannot remove {}", secret.display()))
     }
@@ -240,7 +249,9 @@ impl Keys {
                 let pem = files::read_secret(&entry.path.join("key.pem"))?;
                 Box::new(LocalKey::from_pem(pem.expose())?)
             }
-            Place::Pkcs11 => self.keeper.in_token(&entry.id(), &entry.public)?,
+            Place::Pkcs11 => {
+                self.keeper.in_token(entry.label()?, &entry.public, entry.kind.scheme())?
+            }
             Place::Destroyed => bail!("the secret of this key was destroyed"),
         };
         ensure!(*key.public_key() == entry.public, "the secret is of another key");
@@ -290,16 +301,18 @@ impl Keys {
         signs_from: Timestamp,
         certificate: impl FnOnce(&dyn SigningKey) -> anyhow::Result<Option<String>>,
     ) -> anyhow::Result<Entry> {
-        let made = self.keeper.make(kind.scheme())?;
+        let label = format!("teeka-{}-{}", kind.name(), system().random_uuid());
+        let made = self.keeper.make(kind.scheme(), &label)?;
         let certificate = certificate(&*made.key)?;
-        self.keep(kind, signs_from, &made, certificate.as_deref())
+        let label = made.pem.is_none().then_some(label);
+        self.keep(kind, signs_from, (&made, label), certificate.as_deref())
     }
 
     fn keep(
         &self,
         kind: Kind,
         signs_from: Timestamp,
-        made: &Made,
+        (made, label): (&Made, Option<String>),
         certificate: Option<&str>,
     ) -> anyhow::Result<Entry> {
         let public = made.key.public_key().clone();
@@ -312,6 +325,7 @@ impl Keys {
             public,
             signs_from,
             secret: if made.pem.is_some() { Place::File } else { Place::Pkcs11 },
+            label,
             withdrawn_at: None,
         };
         fs::create_dir(&entry.path)
@@ -335,7 +349,7 @@ impl Keys {
         match entry.secret {
             Place::File => fs::remove_file(entry.path.join("key.pem"))
                 .with_context(|| format!("in {}", entry.path.display()))?,
-            Place::Pkcs11 => self.keeper.destroy_in_token(&entry.id())?,
+            Place::Pkcs11 => self.keeper.destroy_in_token(entry.label()?)?,
             Place::Destroyed => return Ok(()),
         }
         Entry { secret: Place::Destroyed, ..entry.clone() }.write()
@@ -360,6 +374,7 @@ fn entry(path: &Path) -> anyhow::Result<Entry> {
         public: PublicKey::from_jwk(&public)?,
         signs_from: record.signs_from,
         secret: record.secret,
+        label: record.label,
         withdrawn_at: record.withdrawn_at,
     })
 }

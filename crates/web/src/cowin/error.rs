@@ -33,6 +33,8 @@ pub(crate) enum Fault {
     Full(Bytes),
     /// The store is away: ask again with the same key.
     Unavailable,
+    /// What is asked for will be there later; what to say, and the seconds after which to ask again.
+    NotYet(String, u32),
 }
 
 /// The members in the order of the wire.
@@ -80,6 +82,10 @@ impl IntoResponse for Fault {
             Self::Unavailable => {
                 let body = Json(json!({ "message": "Endpoint request timed out" }));
                 after(1, (StatusCode::SERVICE_UNAVAILABLE, body))
+            }
+            Self::NotYet(text, seconds) => {
+                let body = Json(json!({ "message": text }));
+                after(seconds, (StatusCode::SERVICE_UNAVAILABLE, body))
             }
         }
     }
@@ -162,6 +168,9 @@ impl Web {
             | E::NotMoved(_)
             | E::Unavailable(_)
             | E::SignerAway(_) => Fault::Unavailable,
+            ref owed @ E::CertificateOwed { retry_after_seconds } => {
+                Fault::NotYet(owed.to_string(), retry_after_seconds)
+            }
             E::Broken(_) => Fault::Coded(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "GERR001",

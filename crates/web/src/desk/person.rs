@@ -24,7 +24,7 @@ use crate::{
     Web,
     caller::Caller,
     form::Query,
-    page::{Top, ages, day_words, form_key, show, slot_words, time_words, uuid},
+    page::{Top, ages, day_words, form_key, later, show, slot_words, time_words, uuid},
     wrong::wrong,
 };
 
@@ -353,7 +353,8 @@ pub(super) async fn certificate(
         Ok(bytes) => crate::cowin::pdf(bytes),
         Err(error) => {
             let filled = Filled::Before(Carried::read(&headers));
-            again(&web, &caller, &presence, Top::error(&caller, &error), &filled).await
+            let top = Top::error(&caller, &error);
+            later(again(&web, &caller, &presence, top, &filled).await, &error)
         }
     }
 }

@@ -294,6 +294,12 @@ pub(crate) const CALLS: &[Call] = &[
         .gives(Gives::Nothing)
         .errors(&[409])
         .once(),
+    post("/api/teeka/v1/merges", "merge", "Make one record of two of the same person")
+        .needs(Auth::Resident)
+        .body("Merge")
+        .gives(Gives::Nothing)
+        .errors(&[403, 409])
+        .once(),
     get("/api/openapi.json", "document", "This document").gives(Gives::Document),
     get("/.well-known/document-signers.pem", "signers", "Certificates of the document signers")
         .gives(Gives::Text("application/x-pem-file")),

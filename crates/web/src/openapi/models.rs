@@ -159,6 +159,16 @@ pub(super) const MODELS: &[Model] = &[
         &["birth_date: birth_date", "passport_number: passport_number", "nationality: nationality"],
     ),
     (
+        "Merge",
+        "The record that stays, and the one that goes into it with the code of one of its \
+         appointments, if it is of another account",
+        &[
+            "beneficiary_reference_id: reference",
+            "merged_reference_id: reference",
+            "merged_code?: secret_code",
+        ],
+    ),
+    (
         "WalkInRequest",
         "A person who came without registration",
         &["..PersonRequest", "mobile_number: mobile"],

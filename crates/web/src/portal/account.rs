@@ -21,7 +21,7 @@ use crate::{
     Web,
     caller::Caller,
     form::Query,
-    page::{Top, day_words, handle, show},
+    page::{Top, day_words, handle, later, show},
     token::Scope,
 };
 
@@ -157,7 +157,7 @@ pub(super) async fn certificate(
     };
     match web.0.platform.my_certificate(&caller.ctx, person.id, paper(&query)).await {
         Ok(bytes) => crate::cowin::pdf(bytes),
-        Err(error) => page(&web, &caller, Top::error(&caller, &error)).await,
+        Err(error) => later(page(&web, &caller, Top::error(&caller, &error)).await, &error),
     }
 }
 
@@ -179,6 +179,6 @@ pub(super) async fn card(
             ];
             (headers, card).into_response()
         }
-        Err(error) => page(&web, &caller, Top::error(&caller, &error)).await,
+        Err(error) => later(page(&web, &caller, Top::error(&caller, &error)).await, &error),
     }
 }

@@ -44,7 +44,8 @@ async fn a_call_keeps_and_removes_details_for_travel_and_says_what_is_wrong() {
     assert_eq!(put(None, &reference, &good).await.status, 401);
     let other = server.sign_in("7500000002").await;
     assert_eq!(put(Some(&other), &reference, &good).await.status, 404);
-    let token = Some(token.as_str());
+    let bearer = token;
+    let token = Some(bearer.as_str());
     for (wrong, status, kind, part) in [
         (given("1980-02-30", "K1234567", "IND"), 400, "invalid", "birth_date"),
         (given("1981-02-01", "K1234567", "IND"), 409, "other-birth-year", "correct it first"),
@@ -63,7 +64,7 @@ async fn a_call_keeps_and_removes_details_for_travel_and_says_what_is_wrong() {
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains(part) && !detail.contains("K12"), "{detail}");
     }
-    let unvaccinated = server.register(token.unwrap(), 2, "1980").await;
+    let unvaccinated = server.register(&bearer, 2, "1980").await;
     let early = put(token, &unvaccinated, &good).await;
     assert_eq!((early.status, &early.value()["type"]), (409, &json!("/problems/conflict")));
     assert_eq!(put(token, &reference, &good).await.status, 204);

@@ -63,6 +63,10 @@ statements! {
         SELECT given.*
         FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::smallint[], $5::bytea[], $6::bigint[])
             AS given";
+    Whole OWE = "
+        INSERT INTO owed_certificate (hb, beneficiary_id, dose_id, owed_since)
+        SELECT given.*
+        FROM unnest($1::int[], $2::bigint[], $3::uuid[], $4::bigint[]) AS given";
     Whole CLAIMS = "
         SELECT asked.n, c.*
         FROM unnest($1::int[], $2::int[], $3::bigint[], $4::smallint[])
@@ -184,21 +188,41 @@ async fn write(link: &Link<'_>, new: &[(usize, &DoseRecord)]) -> Attempt<()> {
         &column(&doses, |dose| dose.recorded_at.as_millisecond()),
     ];
     link.execute(&RECORD, values).await?;
-    let certificates = column(new, |(_, record)| &record.certificate);
-    let values: Values<'_> = &[
-        &buckets,
-        &column(&certificates, |one| one.id),
-        &column(&certificates, |one| number(one.beneficiary)),
-        &column(&certificates, |one| i16::from(one.dose_number)),
-        &column(&certificates, |one| one.sealed.as_slice()),
-        &column(&certificates, |one| one.issued_at.as_millisecond()),
-    ];
-    link.execute(&PUT_CERTIFICATES, values).await?;
+    write_certificates(link, new).await?;
     let tallies: Vec<_> =
         new.iter().zip(&buckets).map(|((_, record), hb)| (*hb, &record.tally)).collect();
     add_tallies(link, &tallies).await?;
     let messages: Vec<_> = new.iter().filter_map(|(_, record)| record.message.as_ref()).collect();
     put_messages(link, &messages).await
+}
+
+/// Keeps the certificates, and notes for which doses one is owed.
+async fn write_certificates(link: &Link<'_>, new: &[(usize, &DoseRecord)]) -> Attempt<()> {
+    let home = |person: BeneficiaryId| bucket(person.bucket());
+    let signed: Vec<_> = new.iter().filter_map(|(_, record)| record.certificate.as_ref()).collect();
+    if !signed.is_empty() {
+        let values: Values<'_> = &[
+            &column(&signed, |one| home(one.beneficiary)),
+            &column(&signed, |one| one.id),
+            &column(&signed, |one| number(one.beneficiary)),
+            &column(&signed, |one| i16::from(one.dose_number)),
+            &column(&signed, |one| one.sealed.as_slice()),
+            &column(&signed, |one| one.issued_at.as_millisecond()),
+        ];
+        link.execute(&PUT_CERTIFICATES, values).await?;
+    }
+    let is_owed = |(_, record): &&(usize, &DoseRecord)| record.certificate.is_none();
+    let owed: Vec<_> = new.iter().filter(is_owed).map(|(_, record)| &record.dose).collect();
+    if !owed.is_empty() {
+        let values: Values<'_> = &[
+            &column(&owed, |dose| home(dose.beneficiary)),
+            &column(&owed, |dose| number(dose.beneficiary)),
+            &column(&owed, |dose| dose.id.0),
+            &column(&owed, |dose| dose.recorded_at.as_millisecond()),
+        ];
+        link.execute(&OWE, values).await?;
+    }
+    Ok(())
 }
 
 /// Ends the claims on seats for these doses; gives them in their new state.

@@ -62,12 +62,19 @@ statements! {
             WHERE a.hb = asked.hb AND a.account_id = asked.account_id
             FOR UPDATE
         ) AS locked";
+    /// Those whose record went into another one are known, and have no place; while it is on its way
+    /// they keep theirs, as it may come back.
     Whole FAMILIES = "
         SELECT b.account_id, b.beneficiary_id, b.place
         FROM unnest($1::int[], $2::uuid[]) AS asked (hb, account_id)
         CROSS JOIN LATERAL (
-            SELECT * FROM beneficiary AS b
+            SELECT b.account_id, b.beneficiary_id, b.place FROM beneficiary AS b
             WHERE b.hb = asked.hb AND b.account_id = asked.account_id
+            UNION ALL
+            SELECT m.account_id, m.beneficiary_id,
+                CASE WHEN m.settled THEN -1::smallint ELSE m.place END
+            FROM merged_beneficiary AS m
+            WHERE m.hb = asked.hb AND m.account_id = asked.account_id
         ) AS b";
     Whole ENTER = "
         INSERT INTO beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
@@ -159,7 +166,7 @@ async fn enter_new(link: &Link<'_>, enrolments: &[&Enrolment]) -> Attempt<Vec<An
             Err(NotEnrolled::DocumentTaken)
         } else if family.iter().any(|(id, _)| *id == number(one.beneficiary.id)) {
             Ok(Done::Again)
-        } else if family.len() >= usize::from(one.limit) {
+        } else if with_place(family) >= usize::from(one.limit) {
             without_place.push(one);
             Err(NotEnrolled::AccountFull)
         } else {
@@ -185,6 +192,11 @@ async fn enter_new(link: &Link<'_>, enrolments: &[&Enrolment]) -> Attempt<Vec<An
     let kept: Vec<_> = new.iter().filter_map(kept).collect();
     remembered::put(link, &kept).await?;
     Ok(answers)
+}
+
+/// How many of a family have a place.
+fn with_place(family: &[(i64, i16)]) -> usize {
+    family.iter().filter(|(_, place)| *place >= 0).count()
 }
 
 /// Reserves the documents; gives the people whose document is another's.

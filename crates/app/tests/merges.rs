@@ -1,0 +1,188 @@
+//! Two records of one person become one, and whoever has the next list and no network knows that the
+//! certificates from before are withdrawn.
+
+#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
+
+use app::{
+    Actor, Error, certificates::Paper, doses::Given, error_kinds::NotMergeable, merge::Other,
+};
+use certs::{
+    trust::bundle::Bundle,
+    verdict::{NotValid, Verdict},
+    verify::verify_text,
+};
+use domain::id::{BeneficiaryId, DoseId, FacilityId};
+use jiff::SignedDuration;
+use store::{NotMerged, StaffRole};
+use testkit::{
+    postgres,
+    world::{Engine, World},
+};
+use uuid::Uuid;
+
+const FACILITY: FacilityId = FacilityId(1);
+const MOBILE: &str = "9000000001";
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// A record with one dose.
+struct Record {
+    mobile: String,
+    id: BeneficiaryId,
+    reference: String,
+    code: String,
+}
+
+/// A mobile whose people are at home elsewhere.
+fn mobile_elsewhere(world: &World) -> String {
+    let home = |mobile: &str| {
+        let Actor::Resident { account } = world.resident(mobile).actor else {
+            panic!("a resident")
+        };
+        account.bucket
+    };
+    let mut mobiles = (9_000_000_002_u64..).map(|number| number.to_string());
+    mobiles.find(|mobile| home(mobile) != home(MOBILE)).unwrap()
+}
+
+/// Somebody with a first dose of today.
+async fn vaccinated(world: &World, mobile: &str, number: u8) -> Record {
+    let platform = &world.platform;
+    let id = world.enrol(mobile, number.into()).await.unwrap();
+    let staff = world.staff(StaffRole::Vaccinator, FACILITY.0);
+    let today = world.ctx(Actor::System).today();
+    let session = world.session(number.into(), FACILITY.0, today, [5, 5, 5]);
+    let wish = app::booking::Wish {
+        session: world.publish(session).await,
+        slot: "01:00PM-05:00PM",
+        dose_number: Some(1),
+        beneficiaries: &[id],
+        idempotency_key: None,
+    };
+    let appointment = platform.book(&world.resident(mobile), &wish).await.unwrap();
+    let reference = platform.reference(id).to_string();
+    let code = platform.security_code(appointment);
+    let presented = platform.present_code(&staff, FACILITY, &reference, &code).await.unwrap();
+    let given = Given {
+        id: DoseId(Uuid::from_u128(number.into())),
+        number: Some(1),
+        vaccine: "COVISHIELD",
+        lot: "LOT1",
+        vaccinator: "Meera Pillai",
+        given_on: None,
+    };
+    platform.record_dose(&staff, &presented.presence, &given).await.unwrap();
+    Record { mobile: mobile.to_owned(), id, reference, code }
+}
+
+/// One person's record with a dose, and another one with a dose of a hundred days later.
+async fn twice(world: &World) -> (Record, Record) {
+    let stays = vaccinated(world, MOBILE, 1).await;
+    world.advance(HOUR * 24 * 100);
+    let goes = vaccinated(world, &mobile_elsewhere(world), 2).await;
+    world.advance(HOUR * 2);
+    (stays, goes)
+}
+
+/// The signed text on the record's certificate.
+async fn certificate(world: &World, record: &Record) -> String {
+    let resident = world.resident(&record.mobile);
+    let pdf = world.platform.my_certificate(&resident, record.id, Paper::default()).await.unwrap();
+    certs::read::certificates(&pdf).remove(0)
+}
+
+/// What an offline verifier says that fetches its list now.
+async fn verify(world: &World, text: &str) -> Verdict {
+    let bundle = world.platform.trust_bundle(&world.ctx(Actor::Anyone)).await.unwrap();
+    let list = Bundle::read(&bundle, &world.platform.trust_anchor(world.now())).unwrap();
+    verify_text(text, &list.trust, world.now().as_second())
+}
+
+async fn merge(world: &World, stays: &Record, goes: &Record, code: &str) -> app::Result<()> {
+    let other = Other::Shown { reference: &goes.reference, code };
+    let resident = world.resident(&stays.mobile);
+    world.platform.merge_mine(&resident, stays.id, &other, Some("once")).await
+}
+
+/// The old certificates are withdrawn, the new one is valid, and the record that went is gone.
+async fn is_one(world: &World, stays: &Record, goes: &Record, old: &[String]) {
+    for old in old {
+        assert!(verify(world, old).await == Verdict::NotValid(NotValid::Withdrawn));
+    }
+    let new = certificate(world, stays).await;
+    let Verdict::Valid(claims) = verify(world, &new).await else { panic!("the new one is valid") };
+    assert_eq!(claims.name.as_deref(), Some("Asha Demo"));
+    let people = world.platform.my_people(&world.resident(MOBILE)).await.unwrap();
+    let doses: Vec<_> =
+        people[0].doses.iter().map(|dose| (dose.number, dose.id.0.as_u128())).collect();
+    assert_eq!(doses, [(1, 1), (2, 2)]);
+    let theirs = world.resident(&goes.mobile);
+    assert!(world.platform.my_people(&theirs).await.unwrap().is_empty());
+    let gone = world.platform.my_certificate(&theirs, goes.id, Paper::default()).await;
+    assert!(matches!(gone, Err(Error::NotFound)));
+    let audit = world.platform.store().audit().await.unwrap();
+    assert_eq!(audit.doses, 2);
+}
+
+async fn merged_records_withdraw_the_certificates_of_both(engine: Engine) {
+    let Some(world) = World::on(engine, 1, app::settings::Settings::default()).await else {
+        return;
+    };
+    let (stays, goes) = twice(&world).await;
+    let old = [certificate(&world, &stays).await, certificate(&world, &goes).await];
+    for old in &old {
+        assert!(matches!(verify(&world, old).await, Verdict::Valid(_)), "nothing is to be said");
+    }
+    let wrong = if goes.code == "0000" { "0001" } else { "0000" };
+    let refused = merge(&world, &stays, &goes, wrong).await;
+    assert!(matches!(refused, Err(Error::WrongPresence)));
+    let resident = world.resident(MOBILE);
+    let foreign = world.platform.merge_mine(&resident, stays.id, &Other::Mine(goes.id), None).await;
+    assert!(matches!(foreign, Err(Error::NotFound)), "of another account, without its code");
+    let own = world.platform.merge_mine(&resident, stays.id, &Other::Mine(stays.id), None).await;
+    assert!(matches!(own, Err(Error::NotMergeable(NotMergeable::SameRecord))));
+
+    merge(&world, &stays, &goes, &goes.code).await.unwrap();
+    // A new list is made once the one from before is a while old.
+    world.advance(HOUR);
+    is_one(&world, &stays, &goes, &old).await;
+    merge(&world, &stays, &goes, &goes.code).await.expect("asked twice, merged once");
+    is_one(&world, &stays, &goes, &old).await;
+}
+
+#[tokio::test]
+async fn merged_records_withdraw_the_certificates_of_both_inside_the_program() {
+    merged_records_withdraw_the_certificates_of_both(Engine::Embedded).await;
+}
+
+#[tokio::test]
+async fn merged_records_withdraw_the_certificates_of_both_on_postgresql() {
+    merged_records_withdraw_the_certificates_of_both(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn merged_records_withdraw_the_certificates_of_both_on_shards() {
+    merged_records_withdraw_the_certificates_of_both(Engine::Sharded).await;
+}
+
+/// The database refuses the second step, which is as if whoever asked had died after the first.
+#[tokio::test]
+async fn a_merge_that_stopped_between_two_steps_is_completed() {
+    let settings = app::settings::Settings::default();
+    let Some(world) = World::on(Engine::Sharded, 1, settings).await else { return };
+    let (stays, goes) = twice(&world).await;
+    let old = [certificate(&world, &stays).await, certificate(&world, &goes).await];
+    let (server, database) = (postgres::shared().unwrap(), world.database().unwrap());
+    server.sql(database, "ALTER TABLE merge_outcome ADD CONSTRAINT stop CHECK (false) NOT VALID");
+    merge(&world, &stays, &goes, &goes.code).await.unwrap_err();
+    let again = merge(&world, &stays, &goes, &goes.code).await;
+    assert!(matches!(again, Err(Error::NotMerged(NotMerged::InProgress))));
+    server.sql(database, "ALTER TABLE merge_outcome DROP CONSTRAINT stop");
+
+    let system = |world: &World| world.ctx(Actor::System);
+    assert_eq!(world.platform.recover(&system(&world)).await.unwrap(), 0, "it may be under way");
+    world.advance(HOUR);
+    assert_eq!(world.platform.recover(&system(&world)).await.unwrap(), 1);
+    world.advance(HOUR);
+    is_one(&world, &stays, &goes, &old).await;
+    assert_eq!(world.platform.recover(&system(&world)).await.unwrap(), 0, "there is nothing left");
+}

@@ -1,0 +1,67 @@
+//! Dates of birth.
+
+use super::run;
+use crate::{Kind, context::Shape, word::Word};
+
+/// A date, or a year, beside a label. A date without one is taken, too, so that its digits are not
+/// something else's, but not reported.
+///
+/// # Source
+///
+/// BIS, *IS 7900* (ISO 8601) for `YYYY-MM-DD`; the usual day, month, year of government forms.
+pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
+    let date = if run(words, at, 3) == 3 { date(&words[at..at + 3]) } else { None };
+    if date.is_some() {
+        return Some(Shape::new(Kind::BirthDate, 3, 34, 94));
+    }
+    let text = words[at].text();
+    let packed = text.len() == 8 && packed(text);
+    let year = text.len() == 4 && matches!(text, [b'1', b'9', ..] | [b'2', b'0', ..]);
+    let whole = words[at].is_number();
+    (whole && (packed || year)).then_some(Shape::new(Kind::BirthDate, 1, 1, 88))
+}
+
+/// `12/03/1980`, `1980-03-12`, `12-Mar-80`, `12 March 1980`.
+fn date(words: &[Word]) -> Option<()> {
+    let joint = words[1].joint;
+    let named = words[1].digits == 0;
+    let even = words[2].joint == joint && matches!(joint, b'-' | b'/' | b'.' | b' ');
+    if !even || (joint == b' ' && !named) {
+        return None;
+    }
+    let value = |word: &Word| -> Option<u16> {
+        word.is_number().then(|| std::str::from_utf8(word.text()).ok()?.parse().ok())?
+    };
+    let month = if named { month(words[1].text())? } else { value(&words[1])? };
+    let (first, last) = (value(&words[0])?, value(&words[2])?);
+    let lengths = (words[0].digits, words[2].digits);
+    let right = match lengths {
+        (4, 1 | 2) => is_date(last, month, first),
+        (1 | 2, 4) => is_date(first, month, last) || is_date(month, first, last),
+        (1 | 2, 2) => is_date(first, month, 1900 + last),
+        _ => false,
+    };
+    right.then_some(())
+}
+
+fn packed(text: &[u8]) -> bool {
+    let value = |part: &[u8]| std::str::from_utf8(part).ok().and_then(|part| part.parse().ok());
+    let date = |day: &[u8], month: &[u8], year: &[u8]| -> Option<bool> {
+        Some(is_date(value(day)?, value(month)?, value(year)?))
+    };
+    date(&text[..2], &text[2..4], &text[4..]) == Some(true)
+        || date(&text[6..], &text[4..6], &text[..4]) == Some(true)
+}
+
+fn is_date(day: u16, month: u16, year: u16) -> bool {
+    (1..=31).contains(&day) && (1..=12).contains(&month) && (1900..=2099).contains(&year)
+}
+
+fn month(text: &[u8]) -> Option<u16> {
+    const MONTHS: &[&[u8; 3]] = &[
+        b"JAN", b"FEB", b"MAR", b"APR", b"MAY", b"JUN", b"JUL", b"AUG", b"SEP", b"OCT", b"NOV",
+        b"DEC",
+    ];
+    let place = MONTHS.iter().position(|known| text.starts_with(known.as_slice()))?;
+    u16::try_from(place + 1).ok()
+}

@@ -1,0 +1,144 @@
+//! A line or a cell, read: its words, its labels, and what they make together.
+
+use crate::{
+    Kind,
+    context::{Near, What, near},
+    detect,
+    label::{self, Label, Labels, Mark, Skeleton},
+    record::{Draft, Record},
+    weak,
+    word::{self, Word},
+};
+
+/// What is kept from one span to the next, so that nothing is allocated for each.
+#[derive(Default)]
+pub(crate) struct Reader {
+    words: Vec<Word>,
+    marks: Vec<Mark>,
+    skeleton: Skeleton,
+}
+
+impl Reader {
+    /// Reads `text[start..end]` with the labels in it and puts what it finds into `record`. What
+    /// was said before, as in a line above, is `before`.
+    pub(crate) fn prose(
+        &mut self,
+        text: &str,
+        span: (usize, usize),
+        before: Labels,
+        record: &mut Record,
+    ) {
+        label::find(text, span, &mut self.skeleton, &mut self.marks);
+        for mark in &self.marks {
+            record.seen.add(mark.label);
+        }
+        word::find(text, span.0, span.1, &mut self.words);
+        self.numbers(span.0, record, |marks, place, since| {
+            let mut near = near(marks, place, since);
+            if near.nearest.is_empty() && near.window.is_empty() {
+                near.nearest = before;
+            }
+            near
+        });
+        self.addresses(text, span, None, record);
+        weak::find(text, span, &self.marks, record);
+    }
+
+    /// Reads a cell whose column says what stands in it.
+    pub(crate) fn cell(
+        &mut self,
+        text: &str,
+        span: (usize, usize),
+        near: Near,
+        record: &mut Record,
+    ) {
+        self.marks.clear();
+        word::find(text, span.0, span.1, &mut self.words);
+        self.numbers(span.0, record, |_, _, _| near);
+        self.addresses(text, span, Some(near), record);
+    }
+
+    /// What the first thing in a cell is by its shape alone.
+    pub(crate) fn shape(&mut self, text: &str, (start, end): (usize, usize)) -> Option<Kind> {
+        word::find(text, start, end, &mut self.words);
+        if self.words.is_empty() {
+            return None;
+        }
+        let (shape, weight) = detect::best(&self.words, 0, |_| Near::default())?;
+        match shape.what {
+            What::Is(kind) if weight.percent >= 30 => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// The labels in a cell.
+    pub(crate) fn labels(&mut self, text: &str, span: (usize, usize)) -> &[Mark] {
+        label::find(text, span, &mut self.skeleton, &mut self.marks);
+        &self.marks
+    }
+
+    fn numbers(
+        &self,
+        start: usize,
+        record: &mut Record,
+        near: impl Fn(&[Mark], (usize, usize), usize) -> Near,
+    ) {
+        let words = &self.words;
+        let mut since = start;
+        let mut last: Option<(Kind, Near)> = None;
+        let mut at = 0;
+        while at < words.len() {
+            let from = words[at].start;
+            let around = |count: usize| {
+                let found = near(&self.marks, (from, words[at + count - 1].end), since);
+                match last {
+                    // `Mobile: 98290 11223, 98290 11224`.
+                    Some((_, said)) if found.window.is_empty() && from - since <= 5 => said,
+                    _ => found,
+                }
+            };
+            let Some((shape, weight)) = detect::best(words, at, around) else {
+                at += 1;
+                continue;
+            };
+            let end = words[at + shape.words - 1].end;
+            match shape.what {
+                What::Is(kind) => {
+                    let start = from - usize::from(words[at].plus);
+                    let draft = Draft::new(kind, (start, end), weight);
+                    record.drafts.push(if shape.masked { draft.masked() } else { draft });
+                    if weight.percent >= 30 {
+                        last = Some((kind, around(shape.words)));
+                        since = end;
+                    }
+                }
+                What::Ifsc => record.seen.add(Label::Ifsc),
+                What::Nothing => {}
+            }
+            at += shape.words;
+        }
+    }
+
+    /// What has an at sign.
+    fn addresses(
+        &self,
+        text: &str,
+        (start, end): (usize, usize),
+        column: Option<Near>,
+        record: &mut Record,
+    ) {
+        for place in memchr::memchr_iter(b'@', &text.as_bytes()[start..end]) {
+            let Some(found) = detect::email::find(text, start + place, (start, end)) else {
+                continue;
+            };
+            let place = (found.start, found.end);
+            let near = column.unwrap_or_else(|| near(&self.marks, place, start));
+            let weight = crate::context::weigh(&found.shape, &near);
+            if let What::Is(kind) = found.shape.what {
+                // Digits before the sign are no number by themselves.
+                record.drafts.retain(|draft| draft.end <= place.0 || draft.start >= place.1);
+                record.drafts.push(Draft::new(kind, place, weight));
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! `teeka bench certificates`: issuing, verifying and printing, in memory and without a platform,
+//! beside the bare operation of the same scheme.
+
+mod forms;
+mod printed;
+mod rate;
+
+use std::{fmt::Write, hint::black_box, process::ExitCode};
+
+use anyhow::Context;
+use certs::{print::language::Language, read::Payload};
+use serde_json::{Value, json};
+
+use self::{
+    forms::{Form, Issuers},
+    printed::LOCAL,
+    rate::{Rate, cores, rates},
+};
+use crate::output::Output;
+
+/// How many different certificates are verified.
+const DIFFERENT: u64 = 60;
+/// As long as what is signed of a certificate.
+const MESSAGE: [u8; 350] = [b'm'; 350];
+
+/// One form.
+struct Line {
+    form: Form,
+    issue: Beside,
+    verify: Beside,
+}
+
+/// A rate beside that of the bare operation.
+struct Beside {
+    rate: Rate,
+    bare: Rate,
+}
+
+pub(crate) fn run(output: Output) -> anyhow::Result<ExitCode> {
+    let issuers = Issuers::new()?;
+    let lines = Form::ALL.map(|form| measure(&issuers, form));
+    let lines = lines.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    let printed = pages(&issuers)?;
+    let json = json!({
+        "cores": cores(),
+        "forms": lines.iter().map(Line::json).collect::<Value>(),
+        "pdf": printed.iter().map(page_json).collect::<Value>(),
+    });
+    output.result(&json, &table(&lines, &printed))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn measure(issuers: &Issuers, form: Form) -> anyhow::Result<Line> {
+    let (key, (scheme, _)) = (issuers.key(form), form.scheme());
+    let payloads = (0..DIFFERENT).map(|number| issuers.issue(form, number));
+    let payloads = payloads.collect::<anyhow::Result<Vec<_>>>()?;
+    let signature = key.sign(&MESSAGE)?;
+    let [issue, sign, verify, check] = rates([
+        &|number| issuers.issue(form, number).map(|payload| drop(black_box(payload))),
+        &|_| {
+            drop(black_box(key.sign(black_box(&MESSAGE))?));
+            Ok(())
+        },
+        &|number| issuers.check(one_of(&payloads, number)),
+        &|_| Ok(key.public_key().verify(scheme, black_box(&MESSAGE), black_box(&signature))?),
+    ])?;
+    Ok(Line {
+        form,
+        issue: Beside { rate: issue, bare: sign },
+        verify: Beside { rate: verify, bare: check },
+    })
+}
+
+fn one_of(payloads: &[Payload], number: u64) -> &Payload {
+    &payloads[usize::try_from(number % DIFFERENT).unwrap_or(0)]
+}
+
+/// The rate of PDFs in each language.
+fn pages(issuers: &Issuers) -> anyhow::Result<Vec<(Language, Rate)>> {
+    let signed = match issuers.issue(Form::Dcc, 0)? {
+        Payload::Text(text) => Some(text),
+        Payload::Bytes(_) => None,
+    };
+    let signed = signed.context("this form is a text")?;
+    let one = |local: (Language, &'static str, &'static str)| {
+        let [rate] = rates([&|_| {
+            drop(black_box(printed::print(local, &signed)));
+            Ok(())
+        }])?;
+        Ok((local.0, rate))
+    };
+    LOCAL.into_iter().map(one).collect()
+}
+
+impl Line {
+    fn json(&self) -> Value {
+        json!({
+            "form": self.form.name(),
+            "scheme": self.form.scheme().1,
+            "issue": self.issue.json(),
+            "verify": self.verify.json(),
+        })
+    }
+}
+
+impl Beside {
+    fn json(&self) -> Value {
+        let ratio = self.rate.ratio(self.bare);
+        json!({
+            "per_second": self.rate.json(),
+            "bare_per_second": self.bare.json(),
+            "ratio": { "one_core": ratio.one_core, "all_cores": ratio.all_cores },
+        })
+    }
+}
+
+fn page_json((language, rate): &(Language, Rate)) -> Value {
+    json!({ "language": language.tag(), "per_second": rate.json() })
+}
+
+fn table(lines: &[Line], printed: &[(Language, Rate)]) -> String {
+    let cores = cores();
+    let mut text = format!(
+        "per second                        one core    {cores} cores   ratio to the bare operation\n"
+    );
+    for Line { form, issue, verify } in lines {
+        for (what, Beside { rate, bare }) in [("issue", issue), ("verify", verify)] {
+            let ratio = rate.ratio(*bare);
+            let _ = writeln!(
+                text,
+                "{:<24} {what:<6} {:>10.0} {:>10.0}   {:.2} of {:.0} and {:.2} of {:.0} {}",
+                form.name(),
+                rate.one_core,
+                rate.all_cores,
+                ratio.one_core,
+                bare.one_core,
+                ratio.all_cores,
+                bare.all_cores,
+                form.scheme().1,
+            );
+        }
+    }
+    for (language, rate) in printed {
+        let (one, all) = (rate.one_core, rate.all_cores);
+        let name = format!("PDF, {language:?}");
+        let _ = writeln!(text, "{name:<24} print  {one:>10.0} {all:>10.0}");
+    }
+    text.trim_end().to_owned()
+}
