@@ -36,11 +36,11 @@ impl Platform {
     /// # Errors
     ///
     /// [`Error::NotFound`] if it is not a person of the account or no dose is on record;
-    /// [`Error::Invalid`] if nothing was given for travel, or the dose cannot be certified in this
+    /// [`Error::CertificateOwed`] if the dose's own certificate is not signed yet; [`Error::Invalid`] if nothing was given for travel, or the dose cannot be certified in this
     /// form.
     pub async fn my_icvp(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
         let person = self.my_person(ctx, id).await?;
-        let row = self.store.certificate(person.id).await?.ok_or(Error::NotFound)?;
+        let row = self.certificate_of(&person).await?;
         let travel = self.my_travel_details(ctx, id).await?.ok_or(NOTHING_GIVEN)?;
         self.sign_icvp(ctx, &person, &row, &travel)
     }

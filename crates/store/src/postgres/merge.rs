@@ -37,7 +37,11 @@ statements! {
     Home LIVE = "
         SELECT 1 FROM dose_claim
         WHERE hb = $1 AND beneficiary_id = $2 AND state <> $3 LIMIT 1";
-    Home MERGED_RECORD = "SELECT * FROM merged_beneficiary WHERE hb = $1 AND beneficiary_id = $2";
+    /// What was given for travel is not kept of a record that goes.
+    Home MERGED_RECORD = "
+        SELECT *, NULL::bytea AS travel_born_on, NULL::bytea AS travel_passport,
+            NULL::bytea AS travel_nationality
+        FROM merged_beneficiary WHERE hb = $1 AND beneficiary_id = $2";
     Home TAKE_OUT = "
         INSERT INTO merged_beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,

@@ -183,7 +183,10 @@ pub(super) fn merged(
     connection: &Connection,
     id: BeneficiaryId,
 ) -> rusqlite::Result<Option<MergedRecord>> {
-    const ONE: &str = "SELECT * FROM merged_beneficiary WHERE beneficiary_id = ?1";
+    // What was given for travel is not kept of a record that goes.
+    const ONE: &str = "
+        SELECT *, NULL AS travel_born_on, NULL AS travel_passport, NULL AS travel_nationality
+        FROM merged_beneficiary WHERE beneficiary_id = ?1";
     const CLAIMS: &str = "SELECT * FROM dose_claim WHERE beneficiary_id = ?1 ORDER BY dose_number";
     let person = [number(id)];
     let read = |row: &Row<'_>| {
