@@ -57,7 +57,8 @@ statements! {
         UPDATE merged_beneficiary SET leased_at = $4
         WHERE hb = $1 AND beneficiary_id = $2 AND NOT settled
             AND (leased_at < $3 OR leased_at > $4::bigint + 86400000)
-        RETURNING *";
+        RETURNING *, NULL::bytea AS travel_born_on, NULL::bytea AS travel_passport,
+            NULL::bytea AS travel_nationality";
     Home TAKEN_DOSES = "
         SELECT * FROM merged_dose WHERE hb = $1 AND beneficiary_id = $2 ORDER BY dose_number";
 }
