@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn a_picture_is_read_as_the_text_it_was_made_of() {
-        for text in ["HC1:TEST".to_owned(), format!("HC1:{}", "6BFOXN*TS0".repeat(70))] {
+        for times in [30, 70] {
+            let text = format!("HC1:{}", "6BFOXN*TS0".repeat(times));
             let picture = png(&text).unwrap();
             assert!(crate::read::payloads(&picture) == [crate::read::Payload::Text(text)]);
             assert!(picture.len() < 20_000, "{}", picture.len());
