@@ -306,7 +306,8 @@ pub(crate) const CALLS: &[Call] = &[
     get("/.well-known/jwks.json", "keys", "The keys of SMART Health Cards and of wallets")
         .gives(Gives::Document),
     get("/.well-known/did.json", "didDocument", "The document of this platform's DID")
-        .gives(Gives::Document),
+        .gives(Gives::Document)
+        .errors(&[404]),
     get(
         "/.well-known/trust-list.json",
         "trustList",
