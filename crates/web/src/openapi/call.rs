@@ -149,7 +149,7 @@ impl Call {
 
     /// Whether it is ours, with errors of RFC 9457, and not the contract's.
     pub(crate) fn is_ours(&self) -> bool {
-        self.path.starts_with("/api/teeka/")
+        crate::problem::is_ours(self.path)
     }
 
     /// The paths it is served at.
