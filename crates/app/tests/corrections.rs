@@ -3,23 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
-use app::certificates::Paper;
-use app::{
-    Actor, Error, booking::Wish, correction::Change, doses::Given, presence::Presence,
-    settings::Settings,
-};
+use app::{Actor, Error, correction::Change, doses::Given, presence::Presence, settings::Settings};
 use certs::verdict::{Claims, Verdict};
 use domain::{
-    id::{BeneficiaryId, DoseId, FacilityId},
+    id::{BeneficiaryId, DoseId},
     person::{Gender, Name},
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{NotCorrected, StaffRole, Withdrawal, WithdrawalPlace, WithdrawalReason};
-use testkit::world::{Engine, World};
+use testkit::world::{Engine, World, first_dose};
 use uuid::Uuid;
 
 const MOBILE: &str = "7500000001";
-const SLOT: &str = "09:00AM-01:00PM";
 
 async fn world(engine: Engine, corrections: u8) -> Option<World> {
     let settings = Settings { limits: None, corrections, ..Settings::default() };
@@ -32,36 +27,8 @@ fn named(name: &str) -> Change {
 
 /// Gives somebody their next dose at the first facility; they stand there.
 async fn vaccinate(world: &World, mobile: &str, person: BeneficiaryId, dose: u128) -> Presence {
-    let platform = &world.platform;
-    let today = world.ctx(Actor::System).today();
-    let session = world.publish(world.session(dose, 1, today, [5, 5, 5])).await;
-    let wish = Wish {
-        session,
-        slot: SLOT,
-        dose_number: None,
-        beneficiaries: &[person],
-        idempotency_key: None,
-    };
-    let appointment = platform.book(&world.resident(mobile), &wish).await.unwrap();
-    let ctx = world.staff(StaffRole::Vaccinator, 1);
-    let reference = platform.reference(person).to_string();
-    let code = platform.security_code(appointment);
-    let presented = platform.present_code(&ctx, FacilityId(1), &reference, &code).await.unwrap();
-    record(world, &presented.presence, dose).await;
-    presented.presence
-}
-
-async fn record(world: &World, presence: &Presence, dose: u128) {
-    let ctx = world.staff(StaffRole::Vaccinator, 1);
-    let given = Given {
-        id: DoseId(Uuid::from_u128(dose)),
-        number: None,
-        vaccine: "COVISHIELD",
-        lot: "LOT1",
-        vaccinator: "Meera Pillai",
-        given_on: None,
-    };
-    world.platform.record_dose(&ctx, presence, &given).await.unwrap();
+    let given = Given { number: None, ..first_dose(dose) };
+    world.give(mobile, person, &given).await.presence
 }
 
 async fn withdrawn(world: &World) -> Vec<Withdrawal> {
@@ -71,9 +38,7 @@ async fn withdrawn(world: &World) -> Vec<Withdrawal> {
 
 /// What the latest certificate says, as anybody reads it who checks it.
 async fn says(world: &World, mobile: &str, person: BeneficiaryId) -> Claims {
-    let ctx = world.resident(mobile);
-    let page = world.platform.my_certificate(&ctx, person, Paper::default()).await.unwrap();
-    let signed = certs::read::certificates(&page).remove(0);
+    let signed = world.certificate(mobile, person).await;
     let trust =
         certs::trust::Trust::from_pem(&world.platform.document_signers(world.now())).unwrap();
     match certs::verify::verify_text(&signed, &trust, world.now().as_second()) {

@@ -3,18 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
 use app::{
-    certificates::Paper,
     keys::{KeyRing, KeyUse, RingKey},
     settings::Settings,
 };
 use certs::{
-    read::{Payload, payloads},
+    read::Payload,
     signer::{
         NewSigner, Signer,
         key::{LocalKey, make_key},
         make_signer,
     },
-    trust::{Trust, bundle::Bundle},
+    trust::Trust,
     verdict::{NotValid, Verdict},
     verify::verify,
 };
@@ -67,15 +66,7 @@ impl Files {
 /// Somebody with a first dose, and the certificate of it.
 async fn vaccinated(world: &World, mobile: &str, document: u64) -> Payload {
     let person = world.vaccinate(mobile, document).await;
-    let ctx = world.resident(mobile);
-    let pdf = world.platform.my_certificate(&ctx, person, Paper::default()).await.unwrap();
-    payloads(&pdf).remove(0)
-}
-
-/// What a verifier knows who fetches the bundle now.
-async fn trust(world: &World) -> Trust {
-    let bundle = world.platform.trust_bundle(&world.ctx(app::Actor::Anyone)).await.unwrap();
-    Bundle::read(&bundle, &world.platform.trust_anchor(world.now())).unwrap().trust
+    Payload::Text(world.certificate(mobile, person).await)
 }
 
 fn is_valid(payload: &Payload, trust: &Trust, now: Timestamp) -> Result<(), NotValid> {
@@ -94,12 +85,12 @@ async fn what_an_old_key_signed_stays_valid_and_a_new_key_is_known_before_it_sig
     let first = vaccinated(&world, "9000000001", 1).await;
     world.platform.replace_keys(files.ring(&[0, 1]));
     // Who fetched their list before the turn has no other for a week.
-    let before = trust(&world).await;
+    let before = world.bundle().await.trust;
     world.advance(DAY * 2);
     let second = vaccinated(&world, "9000000002", 2).await;
     for certificate in [&first, &second] {
         assert_eq!(is_valid(certificate, &before, world.now()), Ok(()));
-        assert_eq!(is_valid(certificate, &trust(&world).await, world.now()), Ok(()));
+        assert_eq!(is_valid(certificate, &world.bundle().await.trust, world.now()), Ok(()));
     }
     // They are not of one key: who knows the new one alone does not know the old.
     let new = Trust::from_pem(&files.signers[1].0.certificate_pem).unwrap();
@@ -118,10 +109,10 @@ async fn a_key_that_lost_trust_takes_its_certificates_with_it_in_the_next_list()
     let files = Files::new(&[begin, world.now()]);
     world.platform.replace_keys(files.ring(&[0]));
     let certificate = vaccinated(&world, "9000000001", 1).await;
-    assert_eq!(is_valid(&certificate, &trust(&world).await, world.now()), Ok(()));
+    assert_eq!(is_valid(&certificate, &world.bundle().await.trust, world.now()), Ok(()));
     world.platform.replace_keys(files.ring(&[1]));
     let unknown = Err(NotValid::UnknownSigner);
-    assert_eq!(is_valid(&certificate, &trust(&world).await, world.now()), unknown);
+    assert_eq!(is_valid(&certificate, &world.bundle().await.trust, world.now()), unknown);
 }
 
 #[tokio::test]

@@ -3,24 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
-use app::{
-    Actor, Error, certificates::Paper, doses::Given, error_kinds::NotMergeable, merge::Other,
-};
+use app::{Actor, Error, certificates::Paper, error_kinds::NotMergeable, merge::Other};
 use certs::{
-    trust::bundle::Bundle,
     verdict::{NotValid, Verdict},
     verify::verify_text,
 };
-use domain::id::{BeneficiaryId, DoseId, FacilityId};
+use domain::id::BeneficiaryId;
 use jiff::SignedDuration;
-use store::{NotMerged, StaffRole};
+use store::NotMerged;
 use testkit::{
     postgres,
-    world::{Engine, World},
+    world::{Engine, Visit, World, first_dose},
 };
-use uuid::Uuid;
 
-const FACILITY: FacilityId = FacilityId(1);
 const MOBILE: &str = "9000000001";
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -46,31 +41,8 @@ fn mobile_elsewhere(world: &World) -> String {
 
 /// Somebody with a first dose of today.
 async fn vaccinated(world: &World, mobile: &str, number: u8) -> Record {
-    let platform = &world.platform;
     let id = world.enrol(mobile, number.into()).await.unwrap();
-    let staff = world.staff(StaffRole::Vaccinator, FACILITY.0);
-    let today = world.ctx(Actor::System).today();
-    let session = world.session(number.into(), FACILITY.0, today, [5, 5, 5]);
-    let wish = app::booking::Wish {
-        session: world.publish(session).await,
-        slot: "01:00PM-05:00PM",
-        dose_number: Some(1),
-        beneficiaries: &[id],
-        idempotency_key: None,
-    };
-    let appointment = platform.book(&world.resident(mobile), &wish).await.unwrap();
-    let reference = platform.reference(id).to_string();
-    let code = platform.security_code(appointment);
-    let presented = platform.present_code(&staff, FACILITY, &reference, &code).await.unwrap();
-    let given = Given {
-        id: DoseId(Uuid::from_u128(number.into())),
-        number: Some(1),
-        vaccine: "COVISHIELD",
-        lot: "LOT1",
-        vaccinator: "Meera Pillai",
-        given_on: None,
-    };
-    platform.record_dose(&staff, &presented.presence, &given).await.unwrap();
+    let Visit { reference, code, .. } = world.give(mobile, id, &first_dose(number.into())).await;
     Record { mobile: mobile.to_owned(), id, reference, code }
 }
 
@@ -85,16 +57,12 @@ async fn twice(world: &World) -> (Record, Record) {
 
 /// The signed text on the record's certificate.
 async fn certificate(world: &World, record: &Record) -> String {
-    let resident = world.resident(&record.mobile);
-    let pdf = world.platform.my_certificate(&resident, record.id, Paper::default()).await.unwrap();
-    certs::read::certificates(&pdf).remove(0)
+    world.certificate(&record.mobile, record.id).await
 }
 
 /// What an offline verifier says that fetches its list now.
 async fn verify(world: &World, text: &str) -> Verdict {
-    let bundle = world.platform.trust_bundle(&world.ctx(Actor::Anyone)).await.unwrap();
-    let list = Bundle::read(&bundle, &world.platform.trust_anchor(world.now())).unwrap();
-    verify_text(text, &list.trust, world.now().as_second())
+    verify_text(text, &world.bundle().await.trust, world.now().as_second())
 }
 
 async fn merge(world: &World, stays: &Record, goes: &Record, code: &str) -> app::Result<()> {

@@ -14,12 +14,11 @@ use app::{
 };
 use certs::{
     read::{Payload, payloads},
-    trust::bundle::Bundle,
     verdict::{Claims, Format, NotValid, Verdict},
     verify::verify_text,
 };
 use domain::{
-    id::{BeneficiaryId, DoseId, FacilityId},
+    id::BeneficiaryId,
     person::Name,
     travel::{BadTravelDetail, Nationality, PassportNumber, TravelDetails},
 };
@@ -28,8 +27,7 @@ use jiff::{
     civil::{Date, date},
 };
 use store::{NotKept, StaffRole};
-use testkit::world::{Engine, World};
-use uuid::Uuid;
+use testkit::world::{Engine, World, first_dose};
 
 const MOBILE: &str = "7500000001";
 const ABROAD: Paper =
@@ -47,50 +45,20 @@ fn born_in_1980() -> TravelDetails {
     travel(date(1980, 2, 29), "k 1234567")
 }
 
-/// Gives somebody their first dose.
-async fn vaccinate(world: &World, id: BeneficiaryId) {
-    let platform = &world.platform;
-    let session = world.publish(world.session(1, 1, date(2022, 2, 1), [5, 5, 5])).await;
-    let wish = app::booking::Wish {
-        session,
-        slot: "01:00PM-05:00PM",
-        dose_number: Some(1),
-        beneficiaries: &[id],
-        idempotency_key: None,
-    };
-    let appointment = platform.book(&world.resident(MOBILE), &wish).await.unwrap();
-    let staff = world.staff(StaffRole::Vaccinator, 1);
-    let reference = platform.reference(id).to_string();
-    let code = platform.security_code(appointment);
-    let presented = platform.present_code(&staff, FacilityId(1), &reference, &code).await.unwrap();
-    let given = Given {
-        id: DoseId(Uuid::from_u128(1)),
-        number: Some(1),
-        vaccine: "COVISHIELD",
-        lot: "4121Z001",
-        vaccinator: "मीरा पिल्लै",
-        given_on: None,
-    };
-    platform.record_dose(&staff, &presented.presence, &given).await.unwrap();
-}
-
 /// A world where somebody born in 1980 has a first dose.
 async fn world(engine: Engine) -> Option<(World, BeneficiaryId)> {
     let world = World::on(engine, 31, Settings { limits: None, ..Settings::default() }).await?;
     let id = world.enrol(MOBILE, 1).await.unwrap();
-    vaccinate(&world, id).await;
+    let given =
+        Given { lot: "4121Z001", vaccinator: "मीरा पिल्लै", ..first_dose(1) };
+    world.give(MOBILE, id, &given).await;
     Some((world, id))
-}
-
-async fn bundle(world: &World) -> Bundle {
-    let bundle = world.platform.trust_bundle(&world.ctx(Actor::Anyone)).await.unwrap();
-    Bundle::read(&bundle, &world.platform.trust_anchor(world.now())).unwrap()
 }
 
 /// What an offline verifier says of a code now.
 async fn said(world: &World, code: &Payload) -> Verdict {
     let Payload::Text(text) = code else { panic!("a text") };
-    verify_text(text, &bundle(world).await.trust, world.now().as_second())
+    verify_text(text, &world.bundle().await.trust, world.now().as_second())
 }
 
 async fn valid(world: &World, code: &Payload) -> Claims {

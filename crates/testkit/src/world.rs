@@ -11,16 +11,21 @@ use std::{
 use app::{
     Actor, Ctx, Platform,
     booking::Wish,
+    certificates::Paper,
     clock::SeededEntropy,
     ctx::StaffActor,
     doses::Given,
     keys::{KeyRing, KeyUse, RingKey},
+    presence::Presence,
     settings::Settings,
 };
-use certs::signer::{
-    Signer,
-    key::{LocalKey, make_key},
-    make_signer,
+use certs::{
+    signer::{
+        Signer,
+        key::{LocalKey, make_key},
+        make_signer,
+    },
+    trust::bundle::Bundle,
 };
 use domain::{
     facility::{Facility, FeeType},
@@ -269,42 +274,84 @@ impl World {
         self.platform.enrol(&ctx, &Secret::new(mobile.to_owned()), &details, None).await
     }
 
-    /// Registers somebody as [`World::enrol`] does and gives them a first dose today, in a session of
-    /// their own.
+    /// Registers somebody as [`World::enrol`] does and gives them a first dose today.
     ///
     /// # Panics
     ///
     /// If a step is refused.
     pub async fn vaccinate(&self, mobile: &str, document: u64) -> BeneficiaryId {
-        let (id, platform) =
-            (self.enrol(mobile, document).await.expect("a new person"), &self.platform);
-        let (number, facility) = (u128::from(document), FacilityId(1));
+        let id = self.enrol(mobile, document).await.expect("a new person");
+        self.give(mobile, id, &first_dose(document.into())).await;
+        id
+    }
+
+    /// Gives somebody a dose in a session of today of their own, at the first facility.
+    ///
+    /// # Panics
+    ///
+    /// If a step is refused.
+    pub async fn give(&self, mobile: &str, id: BeneficiaryId, given: &Given<'_>) -> Visit {
+        let (platform, facility) = (&self.platform, FacilityId(1));
         let today = self.ctx(Actor::System).today();
-        let session = self.publish(self.session(number, facility.0, today, [5, 5, 5])).await;
+        let session = self.session(given.id.0.as_u128(), facility.0, today, [5, 5, 5]);
         let wish = Wish {
-            session,
+            session: self.publish(session).await,
             slot: "01:00PM-05:00PM",
-            dose_number: Some(1),
+            dose_number: given.number,
             beneficiaries: &[id],
             idempotency_key: None,
         };
         let booked = platform.book(&self.resident(mobile), &wish).await.expect("seats are free");
-        let (staff, reference) =
-            (self.staff(StaffRole::Vaccinator, facility.0), platform.reference(id).to_string());
-        let code = platform.security_code(booked);
+        let staff = self.staff(StaffRole::Vaccinator, facility.0);
+        let (reference, code) =
+            (platform.reference(id).to_string(), platform.security_code(booked));
         let presented = platform.present_code(&staff, facility, &reference, &code);
-        let presented = presented.await.expect("it is their code");
-        let given = Given {
-            id: DoseId(Uuid::from_u128(number)),
-            number: Some(1),
-            vaccine: "COVISHIELD",
-            lot: "LOT1",
-            vaccinator: "Meera Pillai",
-            given_on: None,
-        };
-        let dose = platform.record_dose(&staff, &presented.presence, &given).await;
-        dose.expect("a dose that is due");
-        id
+        let presence = presented.await.expect("it is their code").presence;
+        platform.record_dose(&staff, &presence, given).await.expect("a dose that is due");
+        Visit { reference, code, presence }
+    }
+
+    /// The signed text on somebody's certificate.
+    ///
+    /// # Panics
+    ///
+    /// If they have none.
+    pub async fn certificate(&self, mobile: &str, id: BeneficiaryId) -> String {
+        let ctx = self.resident(mobile);
+        let pdf = self.platform.my_certificate(&ctx, id, Paper::default()).await;
+        certs::read::certificates(&pdf.expect("a certificate")).remove(0)
+    }
+
+    /// What an offline verifier knows from now on.
+    ///
+    /// # Panics
+    ///
+    /// If the store or the key is away.
+    pub async fn bundle(&self) -> Bundle {
+        let bundle = self.platform.trust_bundle(&self.ctx(Actor::Anyone)).await.expect("a bundle");
+        Bundle::read(&bundle, &self.platform.trust_anchor(self.now())).expect("its own anchor")
+    }
+}
+
+/// Somebody's visit at a facility.
+pub struct Visit {
+    /// Their reference number.
+    pub reference: String,
+    /// The code of their appointment.
+    pub code: String,
+    /// That they are there.
+    pub presence: Presence,
+}
+
+/// A first dose of a number.
+pub const fn first_dose(number: u128) -> Given<'static> {
+    Given {
+        id: DoseId(Uuid::from_u128(number)),
+        number: Some(1),
+        vaccine: "COVISHIELD",
+        lot: "LOT1",
+        vaccinator: "Meera Pillai",
+        given_on: None,
     }
 }
 
