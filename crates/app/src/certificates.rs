@@ -52,12 +52,11 @@ impl Platform {
         ctx: &Ctx,
         person: &Person,
         dose: &Dose,
-        series: u8,
         id: Uuid,
     ) -> Result<String> {
         // An EU DCC tells neither: with each dose of a country, they are not looked up.
         let (place, reference) = (PlaceNames::default(), "");
-        let vaccination = self.vaccination(person, dose, series, id, (&place, reference));
+        let vaccination = self.vaccination(person, dose, id, (&place, reference));
         let issued_at = ctx.now.as_second();
         let (expires_at, keys) = (issued_at + self.certificate_seconds(), self.keys.load());
         let signer = keys.signer(ctx.now);
@@ -76,7 +75,6 @@ impl Platform {
         &'a self,
         person: &'a Person,
         dose: &'a Dose,
-        series: u8,
         id: Uuid,
         (place, reference): (&'a PlaceNames, &'a str),
     ) -> Vaccination<'a> {
@@ -92,7 +90,7 @@ impl Platform {
             vaccinator: &dose.vaccinator,
             place: place.as_place(),
             dose_number: dose.number,
-            doses_total: series,
+            doses_total: self.programme().series_doses(&dose.vaccine),
             given_on: dose.given_on,
             country: &self.settings.country,
             issuer: &self.settings.issuer,
@@ -111,15 +109,12 @@ impl Platform {
         let person = self.my_person(ctx, id).await?;
         let row = self.certificate_of(&person).await?;
         let issuer = self.settings.public_address.as_deref().ok_or(NO_ADDRESS)?;
-        let programme = self.programme();
         let reference = person.reference.to_string();
         let doses = person.doses.iter().filter(|dose| dose.number <= row.dose_number);
         let doses: Vec<_> = doses.map(|dose| (dose, self.names_of(dose.facility))).collect();
-        let given = doses.iter().map(|(dose, place)| {
-            let vaccine = programme.vaccine(&dose.vaccine);
-            let series = vaccine.map_or(2, |vaccine| vaccine.series_doses);
-            self.vaccination(&person, dose, series, row.id, (place, &reference))
-        });
+        let given = doses
+            .iter()
+            .map(|(dose, place)| self.vaccination(&person, dose, row.id, (place, &reference)));
         let given: Vec<_> = given.collect();
         let (keys, issued_at) = (self.keys.load(), row.issued_at.as_second());
         let key = keys.signing(KeyUse::Card, ctx.now).key();
@@ -202,7 +197,6 @@ impl Platform {
         let last = person.doses.iter().find(|dose| dose.number == row.dose_number);
         let last = last.ok_or(Error::NotFound)?;
         let programme = self.programme();
-        let series = programme.vaccine(&last.vaccine).map_or(2, |vaccine| vaccine.series_doses);
         let details = &person.details;
         let uvci = name::uvci(&self.settings.country, row.id);
         Ok(print::certificate(&CertificatePage {
@@ -223,7 +217,7 @@ impl Platform {
                 .filter(|dose| dose.number <= row.dose_number)
                 .map(|dose| (dose.number, dose.given_on, dose.lot.clone()))
                 .collect(),
-            doses_total: series,
+            doses_total: programme.series_doses(&last.vaccine),
             next_due: next_due(&programme, last),
             vaccinator: &last.vaccinator,
             facility: self.names_of(last.facility).in_one_line(),

@@ -6,16 +6,12 @@ use domain::{
     id::{AccountId, BeneficiaryId},
     person::{Gender, Name},
 };
-use store::{
-    CertificateRow, CorrectedFields, Correction, NotCorrected, PersonRecord, Reissue, Tally,
-};
+use store::{CorrectedFields, Correction, NotCorrected, PersonRecord, Reissue, Tally};
 use uuid::{Builder, Uuid};
 use vault::{PersonKey, Purpose};
 
 use crate::{
-    Ctx, Error, Platform, Result,
-    doses::dose_tally,
-    opened::{CERTIFICATE, Person},
+    Ctx, Error, Platform, Result, doses::dose_tally, opened::Person, owed::certificate_row,
 };
 
 /// What of a person's details is wrong, and what is right instead. The identity document stays: it
@@ -67,10 +63,7 @@ impl Platform {
         change: &Change,
         request: (Uuid, [u8; 32]),
     ) -> Result<()> {
-        let record = self.person(id).await?.ok_or(Error::NotFound)?;
-        if record.beneficiary.account != account.uuid {
-            return Err(Error::NotFound);
-        }
+        let record = self.record_of(account, id).await?;
         let correction = self.correction(ctx, account, record, change, request)?;
         match self.store.correct(&[correction]).await?.pop() {
             Some(Err(NotCorrected::NoSuchBeneficiary)) | None => Err(Error::NotFound),
@@ -156,17 +149,8 @@ impl Platform {
         dose: &Dose,
     ) -> Result<Reissue> {
         let id = ctx.random_uuid();
-        let programme = self.programme();
-        let series = programme.vaccine(&dose.vaccine).map_or(2, |vaccine| vaccine.series_doses);
-        let signed = self.sign_certificate(ctx, person, dose, series, id)?;
-        let certificate = CertificateRow {
-            id,
-            beneficiary: person.id,
-            dose_number: dose.number,
-            sealed: key.seal(CERTIFICATE, signed.as_bytes()).as_bytes().to_vec(),
-            issued_at: ctx.now,
-        };
-        Ok(Reissue { dose: dose.id, certificate })
+        let signed = self.sign_certificate(ctx, person, dose, id)?;
+        Ok(Reissue { dose: dose.id, certificate: certificate_row(ctx, key, dose, id, &signed) })
     }
 }
 

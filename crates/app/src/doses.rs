@@ -225,13 +225,12 @@ impl Platform {
             given_on,
             recorded_at: ctx.now,
         };
-        let series = vaccine.series_doses;
-        self.write_dose(ctx, &person, dose, series).await
+        self.write_dose(ctx, &person, dose).await
     }
 
-    async fn write_dose(&self, ctx: &Ctx, person: &Person, dose: Dose, series: u8) -> Result<Dose> {
+    async fn write_dose(&self, ctx: &Ctx, person: &Person, dose: Dose) -> Result<Dose> {
         let certificate_id = ctx.random_uuid();
-        let signed = self.sign_or_owe(ctx, person, &dose, series, certificate_id)?;
+        let signed = self.sign_or_owe(ctx, person, &dose, certificate_id)?;
         let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
         let what = match &signed {

@@ -4,7 +4,7 @@ use domain::{
     id::{AccountId, BeneficiaryId},
     person::{Details, Mobile},
 };
-use store::{Amendment, Done, Enrolment, Idempotency, Tally};
+use store::{Amendment, Done, Enrolment, Idempotency, PersonRecord, Tally};
 use vault::{Purpose, Secret};
 
 use crate::{Ctx, Error, Platform, Result, access::Permission, opened::Person, reports::age_band};
@@ -150,11 +150,21 @@ impl Platform {
     /// one elsewhere.
     pub async fn my_person(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Person> {
         let account = ctx.resident()?;
-        let record = self.person(id).await?.ok_or(Error::NotFound)?;
-        if record.beneficiary.account != account.uuid {
-            return Err(Error::NotFound);
-        }
-        self.open_person(record)
+        self.open_person(self.record_of(account, id).await?)
+    }
+
+    /// A record of an account, as it is kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::my_person`].
+    pub(crate) async fn record_of(
+        &self,
+        account: AccountId,
+        id: BeneficiaryId,
+    ) -> Result<PersonRecord> {
+        let record = self.person(id).await?;
+        record.filter(|record| record.beneficiary.account == account.uuid).ok_or(Error::NotFound)
     }
 
     /// Changes a person's details, until the first dose.
@@ -165,10 +175,7 @@ impl Platform {
     /// first dose or if the document is registered already.
     pub async fn amend(&self, ctx: &Ctx, id: BeneficiaryId, details: &Details) -> Result<()> {
         let account = ctx.resident()?;
-        let record = self.person(id).await?.ok_or(Error::NotFound)?;
-        if record.beneficiary.account != account.uuid {
-            return Err(Error::NotFound);
-        }
+        let record = self.record_of(account, id).await?;
         let key = self.key_of(&record.beneficiary)?;
         let amendment = Amendment {
             account,

@@ -97,12 +97,6 @@ impl Platform {
         }
     }
 
-    /// A record of an account.
-    async fn record_of(&self, account: AccountId, id: BeneficiaryId) -> Result<PersonRecord> {
-        let record = self.person(id).await?;
-        record.filter(|record| record.beneficiary.account == account.uuid).ok_or(Error::NotFound)
-    }
-
     /// The record that goes, if it is shown that the resident may let it go. One that went before is
     /// shown the same way.
     async fn other_record(

@@ -115,13 +115,12 @@ impl Platform {
         ctx: &Ctx,
         person: &Person,
         dose: &Dose,
-        series: u8,
         id: Uuid,
     ) -> Result<Option<String>> {
         if self.signing.is_away() {
             return Ok(None);
         }
-        match self.sign_certificate(ctx, person, dose, series, id) {
+        match self.sign_certificate(ctx, person, dose, id) {
             Ok(signed) => Ok(Some(signed)),
             Err(Error::SignerAway(_)) => Ok(None),
             Err(error) => Err(error),
@@ -202,10 +201,8 @@ impl Platform {
         let Some(dose) = person.doses.iter().find(|dose| dose.id == owed.dose) else {
             return Ok(None);
         };
-        let programme = self.programme();
-        let series = programme.vaccine(&dose.vaccine).map_or(2, |vaccine| vaccine.series_doses);
         let id = ctx.random_uuid();
-        let signed = self.sign_certificate(ctx, &person, dose, series, id)?;
+        let signed = self.sign_certificate(ctx, &person, dose, id)?;
         let text = format!(
             "Your certificate for dose {} of {} is ready in the portal now. - CoWIN",
             dose.number, dose.vaccine

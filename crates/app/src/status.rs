@@ -45,7 +45,7 @@ impl Platform {
         };
         let status = |person: crate::opened::Person| {
             let Some(last) = person.doses.last() else { return 0 };
-            let series = programme.vaccine(&last.vaccine).map_or(2, |v| v.series_doses);
+            let series = programme.series_doses(&last.vaccine);
             if person.doses.len() >= usize::from(series) { 2 } else { 1 }
         };
         let people = self.my_people(ctx).await?;

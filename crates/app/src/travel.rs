@@ -23,7 +23,7 @@ impl Platform {
         ctx: &Ctx,
         id: BeneficiaryId,
     ) -> Result<Option<TravelDetails>> {
-        let record = self.my_record(ctx, id).await?;
+        let record = self.record_of(ctx.resident()?, id).await?;
         self.travel_of(&record)
     }
 
@@ -53,7 +53,7 @@ impl Platform {
         id: BeneficiaryId,
         travel: &TravelDetails,
     ) -> Result<()> {
-        let record = self.my_record(ctx, id).await?;
+        let record = self.record_of(ctx.resident()?, id).await?;
         let key = self.key_of(&record.beneficiary)?;
         check_birth_date(travel.born_on, self.open_eligibility(&record.beneficiary)?.birth_year)?;
         let changes = record.beneficiary.changes;
@@ -83,14 +83,6 @@ impl Platform {
             Some(Err(NotKept::NoSuchBeneficiary)) | None => Err(Error::NotFound),
             Some(outcome) => Ok(outcome?),
         }
-    }
-
-    /// What is on record of a person of the resident who asks.
-    async fn my_record(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<PersonRecord> {
-        let account = ctx.resident()?;
-        let record = self.person(id).await?.ok_or(Error::NotFound)?;
-        let own = record.beneficiary.account == account.uuid;
-        if own { Ok(record) } else { Err(Error::NotFound) }
     }
 
     /// What a person gave for travel, opened.

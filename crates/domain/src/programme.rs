@@ -106,6 +106,11 @@ impl Programme {
         self.vaccines.iter().find(|vaccine| vaccine.name.eq_ignore_ascii_case(name.trim()))
     }
 
+    /// How many doses complete the series of a vaccine; of one that is not in the programme, two.
+    pub fn series_doses(&self, vaccine: &str) -> u8 {
+        self.vaccine(vaccine).map_or(2, |vaccine| vaccine.series_doses)
+    }
+
     /// How many people may share a mobile on a day.
     pub fn people_per_account(&self, day: Date) -> u8 {
         let in_force = self.account_limits.iter().rev().find(|limit| limit.from <= day);

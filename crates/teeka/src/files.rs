@@ -2,15 +2,15 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{Read, Write},
+    io::Write,
     path::Path,
 };
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use vault::Secret;
 
 /// The most bytes of a secret: an RSA key has less than 8 kB.
-const MOST_SECRET: u64 = 64 << 10;
+const MOST_SECRET: u16 = 32 << 10;
 
 /// Writes a file that is there whole or not at all, also when the power goes.
 pub(crate) fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
@@ -38,19 +38,9 @@ fn write_new(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
 /// Reads a secret from a file that nobody else may read.
 pub(crate) fn read_secret(path: &Path) -> anyhow::Result<Secret<String>> {
     let name = || format!("cannot read the secret in {}", path.display());
-    let file = fs::File::open(path).with_context(name)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let open = file.metadata().with_context(name)?.permissions().mode() & 0o177 != 0;
-        ensure!(!open, "{} may be read by others; set its mode to 0600", path.display());
-    }
-    // Of one piece, so that no part of it stays behind where it had been shorter.
-    let mut text = String::with_capacity(usize::try_from(MOST_SECRET)?);
-    let read = file.take(MOST_SECRET).read_to_string(&mut text);
-    let text = Secret::new(text);
-    read.with_context(name)?;
-    Ok(text)
+    let bytes = vault::read_private(path, MOST_SECRET).with_context(name)?;
+    let text = std::str::from_utf8(bytes.expose()).with_context(name)?;
+    Ok(Secret::new(text.to_owned()))
 }
 
 /// Presses the name of a file or folder to disk, which is kept in the folder above it.

@@ -149,11 +149,13 @@ fn rotate(args: &Rotate, output: Output) -> anyhow::Result<ExitCode> {
     open_ring(&config, &keys)?;
     let ctx = system();
     let from = ctx.now + SignedDuration::from_hours(args.in_hours.into());
+    let make = |used_for| keys.make(used_for, config.names(), from, ctx.today());
+    let made: Vec<_> = uses.into_iter().map(make).collect::<anyhow::Result<_>>()?;
+    let (entries, now) = (keys.entries()?, system().now);
     let (mut rows, mut text) = (Vec::new(), String::new());
-    for used_for in uses {
-        let entry = keys.make(used_for, config.names(), from, ctx.today())?;
-        writeln!(text, "{:10}  signs from {from:.0}  {}", used_for.name(), entry.id())?;
-        rows.push(row(&entry, "announced"));
+    for entry in &made {
+        writeln!(text, "{:10}  signs from {from:.0}  {}", entry.kind.name(), entry.id())?;
+        rows.push(row(entry, state(entry, &entries, now)));
     }
     text += "Servers on this data folder publish the new keys within seconds.";
     output.result(&json!({ "keys": rows }), &text)?;

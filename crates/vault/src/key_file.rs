@@ -20,7 +20,7 @@ const FORM: &str = "teeka root key ";
 const VERSION: &str = "1";
 /// A whole key file has 16 + 1 + 64 + 1 + 16 + 1 bytes, a file of a PIN 255 + 2; no more than this
 /// is read.
-const MOST: u64 = 300;
+pub(crate) const MOST: u16 = 300;
 
 /// Why there is no root key.
 #[derive(Debug, thiserror::Error)]
@@ -68,11 +68,19 @@ pub(crate) fn create(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
 }
 
 pub(crate) fn load(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
-    parse(read_private(path)?.expose())
+    parse(read_private(path, MOST)?.expose())
 }
 
-/// What a file holds that only its owner may use; no more than any secret of ours has.
-pub(crate) fn read_private(path: &Path) -> Result<Secret<Vec<u8>>, KeyFileError> {
+/// What a file holds that only its owner may use.
+///
+/// # Units
+///
+/// At most `most` bytes are read.
+///
+/// # Errors
+///
+/// [`KeyFileError::Io`] and [`KeyFileError::TooOpen`].
+pub fn read_private(path: &Path, most: u16) -> Result<Secret<Vec<u8>>, KeyFileError> {
     let file = File::open(path)?;
     #[cfg(unix)]
     {
@@ -82,8 +90,8 @@ pub(crate) fn read_private(path: &Path) -> Result<Secret<Vec<u8>>, KeyFileError>
         }
     }
     // With room for all of it: a list that grows leaves copies behind.
-    let mut bytes = Secret::new(Vec::with_capacity(512));
-    file.take(MOST).read_to_end(bytes.expose_mut())?;
+    let mut bytes = Secret::new(Vec::with_capacity(usize::from(most) + 1));
+    file.take(most.into()).read_to_end(bytes.expose_mut())?;
     Ok(bytes)
 }
 

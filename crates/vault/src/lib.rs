@@ -14,7 +14,7 @@ use std::{path::Path, sync::Arc};
 
 pub use blind_index::{BlindIndex, Index, Purpose};
 use derive::{Root, SealingKeys, hmac_key};
-pub use key_file::KeyFileError;
+pub use key_file::{KeyFileError, read_private};
 use number::NumberCipher;
 pub use seal::{Field, OpenError, PersonId, PersonKey, Sealed};
 pub use secret::Secret;

@@ -36,7 +36,8 @@ impl Platform {
     /// # Errors
     ///
     /// [`Error::NotFound`] if it is not a person of the account or no dose is on record;
-    /// [`Error::CertificateOwed`] if the dose's own certificate is not signed yet; [`Error::Invalid`] if nothing was given for travel, or the dose cannot be certified in this
+    /// [`Error::CertificateOwed`] if the dose's own certificate is not signed yet;
+    /// [`Error::Invalid`] if nothing was given for travel, or the dose cannot be certified in this
     /// form.
     pub async fn my_icvp(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
         let person = self.my_person(ctx, id).await?;
@@ -85,10 +86,10 @@ impl Platform {
         let dose = person.doses.iter().find(|dose| dose.number == row.dose_number);
         let dose = dose.ok_or(Error::NotFound)?;
         // The form has no place for either.
-        let (place, series, reference) = (PlaceNames::default(), 0, "");
+        let (place, reference) = (PlaceNames::default(), "");
         let vaccination = Vaccination {
             born: Born::On(travel.born_on),
-            ..self.vaccination(person, dose, series, row.id, (&place, reference))
+            ..self.vaccination(person, dose, row.id, (&place, reference))
         };
         let details = Details {
             revision: Revision::LATEST,
@@ -102,7 +103,9 @@ impl Platform {
         if expires_at <= now {
             return Err(Error::Invalid("the certificate of this dose has expired"));
         }
-        match issue(self.keys.load().signer(ctx.now), &vaccination, &details, now, expires_at) {
+        let keys = self.keys.load();
+        let signer = keys.signer(ctx.now);
+        match self.signing.ask(|| issue(signer, &vaccination, &details, now, expires_at)) {
             Ok(text) => Ok(text),
             Err(NotIssued::NotSigned(away)) => Err(away.into()),
             Err(_) => Err(Error::Invalid("this dose cannot be certified in this form")),

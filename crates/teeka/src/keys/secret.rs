@@ -29,20 +29,20 @@ pub(crate) struct TokenAt {
 }
 
 /// A token that is opened when it is first needed: one that is away does not hold up a start.
-struct Lazy {
+pub(crate) struct LazyToken {
     at: TokenAt,
-    open: OnceLock<Token>,
+    opened: OnceLock<Token>,
 }
 
-impl Lazy {
-    fn token(&self) -> anyhow::Result<&Token> {
-        if let Some(token) = self.open.get() {
+impl LazyToken {
+    fn open(&self) -> anyhow::Result<&Token> {
+        if let Some(token) = self.opened.get() {
             return Ok(token);
         }
         let pin = Pin::load(&self.at.pin_file)?;
         let token = Token::open(&self.at.module, &self.at.label, pin);
         let token = token.context("the token of the signing keys cannot be opened")?;
-        Ok(self.open.get_or_init(|| token))
+        Ok(self.opened.get_or_init(|| token))
     }
 }
 
@@ -52,11 +52,8 @@ pub(crate) enum Keeper {
     /// A file beside each key.
     Files,
     /// A token.
-    Token(Arc<TokenKeeper>),
+    Token(Arc<LazyToken>),
 }
-
-/// A token as a keeper.
-pub(crate) struct TokenKeeper(Lazy);
 
 /// A new key, and its secret if that is kept in a file.
 pub(crate) struct Made {
@@ -70,7 +67,7 @@ impl Keeper {
     /// Who keeps secrets, by the configuration.
     pub(crate) fn of(config: &Config) -> Self {
         config.token.clone().map_or(Self::Files, |at| {
-            Self::Token(Arc::new(TokenKeeper(Lazy { at, open: OnceLock::new() })))
+            Self::Token(Arc::new(LazyToken { at, opened: OnceLock::new() }))
         })
     }
 
@@ -87,7 +84,7 @@ impl Keeper {
             Scheme::Ps256 => KeyKind::Rsa2048,
             Scheme::Es384 | Scheme::Es512 => bail!("no key of this kind is made here"),
         };
-        let made = token.0.token()?.make_key(kind, label)?;
+        let made = token.open()?.make_key(kind, label)?;
         let public = public_key(made.public_key());
         Ok(Made {
             key: Box::new(InToken::new(Arc::clone(token), label, public, scheme)),
@@ -109,14 +106,14 @@ impl Keeper {
     /// Destroys the key of a label in the token.
     pub(crate) fn destroy_in_token(&self, label: &str) -> anyhow::Result<()> {
         let Self::Token(token) = self else { bail!(NO_TOKEN) };
-        let token = token.0.token()?;
+        let token = token.open()?;
         Ok(token.destroy(&token.find(label)?)?)
     }
 }
 
 /// A key in a token, which is looked for when it first signs.
 struct InToken {
-    token: Arc<TokenKeeper>,
+    token: Arc<LazyToken>,
     label: String,
     public: PublicKey,
     scheme: Scheme,
@@ -124,7 +121,7 @@ struct InToken {
 }
 
 impl InToken {
-    fn new(token: Arc<TokenKeeper>, label: &str, public: PublicKey, scheme: Scheme) -> Self {
+    fn new(token: Arc<LazyToken>, label: &str, public: PublicKey, scheme: Scheme) -> Self {
         Self { token, label: label.to_owned(), public, scheme, key: OnceLock::new() }
     }
 
@@ -132,7 +129,7 @@ impl InToken {
         if let Some(key) = self.key.get() {
             return Ok(key);
         }
-        let key = self.token.0.token()?.find(&self.label)?;
+        let key = self.token.open()?.find(&self.label)?;
         anyhow::ensure!(public_key(key.public_key()) == self.public, "another key has the label");
         Ok(self.key.get_or_init(|| key))
     }

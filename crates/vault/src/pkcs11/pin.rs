@@ -38,7 +38,7 @@ impl Pin {
     ///
     /// [`PinError`] if the file cannot be read, may be used by others, or holds something else.
     pub fn load(path: &Path) -> Result<Self, PinError> {
-        let bytes = key_file::read_private(path).map_err(|error| match error {
+        let bytes = key_file::read_private(path, key_file::MOST).map_err(|error| match error {
             KeyFileError::TooOpen => PinError::TooOpen,
             KeyFileError::Io(error) => PinError::Io(error),
             other => PinError::Io(io::Error::other(other)),
