@@ -8,6 +8,7 @@ use serde_json::Value;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("app", &["certs", "domain", "store", "vault"]),
     ("certs", &["domain"]),
+    ("corpus", &[]),
     ("domain", &[]),
     ("scan", &[]),
     ("store", &["domain", "vault"]),
