@@ -11,7 +11,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use corpus::{
     Label,
-    score::{Counts, Found, Score},
+    score::{self, Counts, Found, Score},
 };
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Make { folder, documents, seed } => make(&folder, documents, seed),
-        Command::Score { folder, found, types, json } => score(&folder, &found, &types, json),
+        Command::Score { folder, found, types, json } => held(&folder, &found, &types, json),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -96,7 +96,7 @@ fn make(folder: &Path, count: usize, seed: u64) -> io::Result<()> {
     labels.flush()
 }
 
-fn score(folder: &Path, found: &Path, types: &[String], as_json: bool) -> io::Result<()> {
+fn held(folder: &Path, found: &Path, types: &[String], as_json: bool) -> io::Result<()> {
     let wanted = |kind: &str| types.is_empty() || types.iter().any(|one| one == kind);
     let mut reports: HashMap<String, Vec<Found>> = HashMap::new();
     let reader: Box<dyn BufRead> = if found == Path::new("-") {
@@ -122,7 +122,11 @@ fn score(folder: &Path, found: &Path, types: &[String], as_json: bool) -> io::Re
         score.add(&text("sort"), &labels, &found);
     }
     let mut out = io::stdout().lock();
-    if as_json { writeln!(out, "{}", told(&score)) } else { write!(out, "{}", table(&score)) }
+    if as_json {
+        writeln!(out, "{}", told(&score))
+    } else {
+        write!(out, "{}", score::table(&score))
+    }
 }
 
 /// The path below the corpus and the place, of a line of a detector.
@@ -152,23 +156,4 @@ fn told(score: &Score) -> Value {
         "types": each(&score.kinds),
         "sorts": each(&score.sorts),
     })
-}
-
-fn table(score: &Score) -> String {
-    let line = |name: &str, of: &Counts| {
-        let (found, missed, wrong) = (of.found, of.missed, of.wrong);
-        let (precision, recall, f1) = (of.precision(), of.recall(), of.f1());
-        format!("{name:<28}{precision:>7.3}{recall:>7.3}{f1:>7.3}{found:>9}{missed:>8}{wrong:>8}\n")
-    };
-    let mut text = format!(
-        "{:<28}{:>7}{:>7}{:>7}{:>9}{:>8}{:>8}\n",
-        "", "prec", "recall", "F1", "found", "missed", "wrong"
-    );
-    text.extend(score.kinds.iter().map(|(name, of)| line(name, of)));
-    text.push('\n');
-    text.extend(score.sorts.iter().map(|(name, of)| line(name, of)));
-    text.push('\n');
-    text.push_str(&line("all", &score.all()));
-    text.push_str(&line("documents", &score.documents));
-    text
 }

@@ -113,6 +113,27 @@ fn sum(one: Counts, other: Counts) -> Counts {
     }
 }
 
+/// The score as a table of a terminal: by kind, by sort, and over all.
+#[must_use]
+pub fn table(score: &Score) -> String {
+    let line = |name: &str, of: &Counts| {
+        let (found, missed, wrong) = (of.found, of.missed, of.wrong);
+        let (precision, recall, f1) = (of.precision(), of.recall(), of.f1());
+        format!("{name:<28}{precision:>7.3}{recall:>7.3}{f1:>7.3}{found:>9}{missed:>8}{wrong:>8}\n")
+    };
+    let mut text = format!(
+        "{:<28}{:>7}{:>7}{:>7}{:>9}{:>8}{:>8}\n",
+        "", "prec", "recall", "F1", "found", "missed", "wrong"
+    );
+    text.extend(score.kinds.iter().map(|(name, of)| line(name, of)));
+    text.push('\n');
+    text.extend(score.sorts.iter().map(|(name, of)| line(name, of)));
+    text.push('\n');
+    text.push_str(&line("all", &score.all()));
+    text.push_str(&line("documents", &score.documents));
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
