@@ -167,7 +167,13 @@ const fn wanted(kind: Kind) -> Labels {
 const fn is_telling(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Pan | Kind::Gstin | Kind::JobCard | Kind::AbhaAddress | Kind::Email | Kind::Upi
+        Kind::Pan
+            | Kind::Gstin
+            | Kind::JobCard
+            | Kind::AbhaAddress
+            | Kind::Email
+            | Kind::Upi
+            | Kind::Vehicle
     )
 }
 
@@ -183,7 +189,8 @@ pub(crate) fn weigh(shape: &Shape, near: &Near) -> Weight {
         let percent = if office { 20 } else { shape.labelled };
         return unless(percent, !office);
     }
-    let against = near.nearest.any(AGAINST.with(NUMBERS.without(wants)));
+    let dated = kind == Kind::BirthDate && near.nearest.has(Date);
+    let against = dated || near.nearest.any(AGAINST.with(NUMBERS.without(wants)));
     let office = matches!(kind, Kind::Mobile | Kind::Email) && near.nearest.has(Office);
     if office || against {
         let most = if is_telling(kind) && !near.nearest.any(AGAINST) { 60 } else { 20 };

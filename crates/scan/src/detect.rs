@@ -66,6 +66,9 @@ const LETTERED: &[Detector] = &[
     laboratory::icmr,
 ];
 
+/// What it takes from the confidence that a number is reckoned with or assigned, in percent.
+const OPERAND: u8 = 35;
+
 /// The likeliest of what may begin at `words[at]`, and how likely.
 pub(crate) fn best(
     words: &[Word],
@@ -82,7 +85,10 @@ pub(crate) fn best(
             _ => near(shape.words),
         };
         known = Some((shape.words, near));
-        let weight = weigh(&shape, &near);
+        let mut weight = weigh(&shape, &near);
+        if words[at].operand && !weight.labelled {
+            weight.percent = weight.percent.saturating_sub(OPERAND);
+        }
         let better = best.is_none_or(|(_, other)| weight.percent > other.percent);
         if weight.percent > 0 && better {
             best = Some((shape, weight));

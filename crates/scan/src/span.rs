@@ -33,6 +33,7 @@ impl Reader {
             record.seen.add(mark.label);
         }
         word::find(text, span.0, span.1, &mut self.words);
+        let from = record.drafts.len();
         self.numbers(span.0, record, |marks, place, since| {
             let mut near = near(marks, place, since);
             if near.nearest.is_empty() && near.window.is_empty() {
@@ -42,6 +43,30 @@ impl Reader {
         });
         self.addresses(text, span, None, record);
         weak::find(text, span, &self.marks, record);
+        weak::leading(text, span, &self.marks, record);
+        self.amounts(from, record);
+    }
+
+    /// Numbers side by side, with nobody named, are the amounts of an account: one of them that
+    /// looks like a mobile is one by chance.
+    fn amounts(&self, from: usize, record: &mut Record) {
+        let drafts = &mut record.drafts[from..];
+        if drafts.iter().any(|draft| draft.kind == Kind::Name) {
+            return;
+        }
+        let long = |word: &Word| word.is_number() && word.digits >= 8;
+        for draft in drafts.iter_mut() {
+            let Some(at) = self.words.iter().position(|word| word.start == draft.start) else {
+                continue;
+            };
+            let word = &self.words[at];
+            let plain = draft.kind == Kind::Mobile && !draft.labelled && word.end == draft.end;
+            let before = at > 0 && word.joint == 0 && long(&self.words[at - 1]);
+            let after = self.words.get(at + 1).is_some_and(|next| next.joint == 0 && long(next));
+            if plain && word.digits == 10 && (before || after) {
+                draft.percent = draft.percent.saturating_sub(25);
+            }
+        }
     }
 
     /// Reads a cell whose column says what stands in it.

@@ -35,6 +35,9 @@ struct Column {
 
 /// The table that the line belongs to, if there is one.
 pub(crate) fn recognise(text: &str, from: usize, line: (usize, usize)) -> Option<Table> {
+    if is_objects(text, line) {
+        return None;
+    }
     [b'\t', b'|', b';', b','].into_iter().find_map(|delimiter| {
         let width = cells(text, line, delimiter).len();
         let above = line_before(text, from, line.0);
@@ -48,7 +51,14 @@ pub(crate) fn recognise(text: &str, from: usize, line: (usize, usize)) -> Option
         }
         let head = above.filter(|_| alike(above)).unwrap_or(line);
         let columns = head_of(text, head, delimiter);
-        let labelled = columns.iter().filter(|column| !column.labels.is_empty()).count();
+        let has_values = |cell: &(usize, usize)| {
+            text.as_bytes()[cell.0..cell.1].iter().filter(|byte| byte.is_ascii_digit()).count() >= 6
+        };
+        let labelled = match cells(text, head, delimiter).iter().any(has_values) {
+            // `Asha, mobile 9829011223` says what it holds, and is no head.
+            true => 0,
+            false => columns.iter().filter(|column| !column.labels.is_empty()).count(),
+        };
         let (columns, first) = match () {
             () if labelled >= 2 && head != line => (columns, line),
             () if labelled >= 2 => (columns, next_line(text, line.1)?),
@@ -57,6 +67,11 @@ pub(crate) fn recognise(text: &str, from: usize, line: (usize, usize)) -> Option
         let seen = columns.iter().fold(Labels::NONE, |seen, column| seen.with(column.labels));
         Some(Table { delimiter, width, first, columns, seen })
     })
+}
+
+/// Whether a line is of JSON: its commas part fields, and each says what it is.
+fn is_objects(text: &str, (start, end): (usize, usize)) -> bool {
+    memchr::memmem::find(&text.as_bytes()[start..end], b"\":").is_some()
 }
 
 /// What the cells of a head say.
@@ -159,7 +174,10 @@ fn voted(reader: &mut Reader<'_>, table: &Table) -> Vec<Column> {
 
 fn read_cell(reader: &mut Reader<'_>, cell: (usize, usize), column: &Column) {
     let text = reader.text;
-    if column.labels.is_empty() && column.vote.for_kind.is_none() {
+    let spoken_of = !column.labels.is_empty() || column.vote.for_kind.is_some();
+    // A column of numbers that mostly are nothing of ours: what one of them looks like is chance.
+    let chance = column.vote.cast && !text[cell.0..cell.1].contains(char::is_alphabetic);
+    if !spoken_of && !chance {
         reader.span.prose(text, cell, Labels::NONE, &mut reader.record);
         return;
     }

@@ -34,7 +34,7 @@ fn full(words: &[Word], at: usize, count: usize) -> Option<Shape> {
         return None;
     }
     let bare = if grouped { 86 } else { 56 };
-    let shape = Shape::new(Kind::Aadhaar, count, bare, 98).less(digits.mended * 6);
+    let shape = Shape::new(Kind::Aadhaar, count, bare, 98).less(digits.doubt);
     Some(if goes_on(words, at, count) { shape.less(30) } else { shape })
 }
 
