@@ -132,7 +132,7 @@ const SILENT: Labels = Labels::of(&[
 ]);
 
 /// Which labels ask for this kind.
-const fn wanted(kind: Kind) -> Labels {
+pub(crate) const fn wanted(kind: Kind) -> Labels {
     Labels::of(match kind {
         Kind::Mobile => &[Mobile, Phone],
         Kind::Aadhaar => &[Aadhaar],
@@ -267,6 +267,11 @@ fn behind(marks: &[Mark], end: usize) -> Labels {
 /// Whether a set of labels speaks of an office rather than of a person.
 pub(crate) const fn is_official(labels: Labels) -> bool {
     labels.any(Labels::of(&[Designation, Office]))
+}
+
+/// Whether a column with these labels is understood: its values need not be asked what they are.
+pub(crate) const fn is_clear(labels: Labels) -> bool {
+    !labels.without(SILENT).is_empty()
 }
 
 /// Whether a label asks for a number.

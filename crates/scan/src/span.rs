@@ -34,7 +34,7 @@ impl Reader {
         }
         word::find(text, span.0, span.1, &mut self.words);
         let from = record.drafts.len();
-        self.numbers(span.0, record, |marks, place, since| {
+        self.numbers((span.0, Labels::NONE), record, |marks, place, since| {
             let mut near = near(marks, place, since);
             if near.nearest.is_empty() && near.window.is_empty() {
                 near.nearest = before;
@@ -79,7 +79,7 @@ impl Reader {
     ) {
         self.marks.clear();
         word::find(text, span.0, span.1, &mut self.words);
-        self.numbers(span.0, record, |_, _, _| near);
+        self.numbers((span.0, near.nearest), record, |_, _, _| near);
         self.addresses(text, span, Some(near), record);
     }
 
@@ -89,7 +89,7 @@ impl Reader {
         if self.words.is_empty() {
             return None;
         }
-        let (shape, weight) = detect::best(&self.words, 0, |_| Near::default())?;
+        let (shape, weight) = detect::best(&self.words, 0, Labels::NONE, |_| Near::default())?;
         match shape.what {
             What::Is(kind) if weight.percent >= 30 => Some(kind),
             _ => None,
@@ -104,7 +104,7 @@ impl Reader {
 
     fn numbers(
         &self,
-        start: usize,
+        (start, said): (usize, Labels),
         record: &mut Record,
         near: impl Fn(&[Mark], (usize, usize), usize) -> Near,
     ) {
@@ -122,7 +122,7 @@ impl Reader {
                     _ => found,
                 }
             };
-            let Some((shape, weight)) = detect::best(words, at, around) else {
+            let Some((shape, weight)) = detect::best(words, at, said, around) else {
                 at += 1;
                 continue;
             };

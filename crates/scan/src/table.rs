@@ -2,7 +2,7 @@
 
 use crate::{
     Kind,
-    context::{Near, Vote, Weight},
+    context::{self, Near, Vote, Weight},
     label::{Label, Labels},
     layout::{self, Reader, line_before, next_line},
     record::Draft,
@@ -54,11 +54,10 @@ pub(crate) fn recognise(text: &str, from: usize, line: (usize, usize)) -> Option
         let has_values = |cell: &(usize, usize)| {
             text.as_bytes()[cell.0..cell.1].iter().filter(|byte| byte.is_ascii_digit()).count() >= 6
         };
-        let labelled = match cells(text, head, delimiter).iter().any(has_values) {
-            // `Asha, mobile 9829011223` says what it holds, and is no head.
-            true => 0,
-            false => columns.iter().filter(|column| !column.labels.is_empty()).count(),
-        };
+        // `Asha, mobile 9829011223` says what it holds, and is no head.
+        let values = cells(text, head, delimiter).iter().any(has_values);
+        let said = columns.iter().filter(|column| !column.labels.is_empty()).count();
+        let labelled = if values { 0 } else { said };
         let (columns, first) = match () {
             () if labelled >= 2 && head != line => (columns, line),
             () if labelled >= 2 => (columns, next_line(text, line.1)?),
@@ -96,9 +95,16 @@ fn head_of(text: &str, line: (usize, usize), delimiter: u8) -> Vec<Column> {
 }
 
 /// The cells of a line, without the quotes around them.
-fn cells(text: &str, (start, end): (usize, usize), delimiter: u8) -> Vec<(usize, usize)> {
-    let bytes = text.as_bytes();
+fn cells(text: &str, line: (usize, usize), delimiter: u8) -> Vec<(usize, usize)> {
     let mut cells = Vec::new();
+    part(text, line, delimiter, &mut cells);
+    cells
+}
+
+/// Puts the cells of a line into `cells`.
+fn part(text: &str, (start, end): (usize, usize), delimiter: u8, cells: &mut Vec<(usize, usize)>) {
+    cells.clear();
+    let bytes = text.as_bytes();
     let (mut from, mut quoted) = (start, false);
     for at in memchr::memchr2_iter(delimiter, b'"', &bytes[start..end]).map(|at| start + at) {
         if bytes[at] == b'"' {
@@ -109,7 +115,6 @@ fn cells(text: &str, (start, end): (usize, usize), delimiter: u8) -> Vec<(usize,
         }
     }
     cells.push(trimmed(text, from, end));
-    cells
 }
 
 fn trimmed(text: &str, start: usize, end: usize) -> (usize, usize) {
@@ -124,12 +129,13 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> usize {
     let columns = voted(reader, table);
     let mut line = Some(table.first);
     let mut end = table.first.1;
+    let mut cells = Vec::with_capacity(table.width);
     while let Some(row) = line {
-        let cells = cells(reader.text, row, table.delimiter);
+        part(reader.text, row, table.delimiter, &mut cells);
         if cells.len() != table.width {
             break;
         }
-        for (cell, column) in cells.into_iter().zip(&columns) {
+        for (cell, column) in cells.drain(..).zip(&columns) {
             if cell.0 < cell.1 {
                 read_cell(reader, cell, column);
             }
@@ -152,8 +158,9 @@ fn voted(reader: &mut Reader<'_>, table: &Table) -> Vec<Column> {
         if cells.len() != table.width {
             break;
         }
-        for (cell, (total, kinds)) in cells.into_iter().zip(&mut counts) {
-            if cell.0 < cell.1 {
+        let columns = table.columns.iter().zip(&mut counts);
+        for (cell, (column, (total, kinds))) in cells.into_iter().zip(columns) {
+            if cell.0 < cell.1 && !context::is_clear(column.labels) {
                 *total += 1;
                 if let Some(kind) = reader.span.shape(reader.text, cell) {
                     kinds[kind as usize] += 1;

@@ -27,7 +27,7 @@ pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let next = words[at + 1].text();
     let whole = [rest, next].concat();
     let grouped = rest.is_empty() || rest.len() == 2;
-    let alone = joined(words, at + 1, 1, b" ").is_some();
+    let alone = joined(words, at + 1, 1, b" ", 5..=7).is_some();
     let shape = Shape::new(Kind::Passport, 2, 30, 93);
     let less = rare || whole.last() == Some(&b'0');
     (grouped && alone && right(&whole)).then_some(if less { shape.less(25) } else { shape })
