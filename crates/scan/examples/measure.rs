@@ -2,6 +2,8 @@
 //! with the number of documents and the seed behind it if others than 4,000 and 1 are wanted. With
 //! `wrong` as third word it shows what was missed and what was wrong: nobody in there exists.
 
+#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+
 use corpus::score::{Found, Score};
 
 fn main() {
