@@ -16,6 +16,7 @@ mod people;
 pub mod play;
 mod sign_in;
 mod travel;
+mod wallet;
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
@@ -119,4 +120,10 @@ parts!(
     sign_in::a_code_dies_of_age_and_of_wrong_tries,
     sign_in::counters_count_by_span,
     sign_in::staff_are_found_by_mobile,
+    wallet::an_offer_is_redeemed_once_with_its_six_digits,
+    wallet::an_offer_dies_of_age_and_of_wrong_tries,
+    wallet::a_token_is_good_for_one_certificate_of_one_person,
+    wallet::many_at_once_redeem_an_offer_and_use_its_token_once,
+    wallet::a_new_offer_voids_the_one_before,
+    wallet::offers_are_swept,
 );

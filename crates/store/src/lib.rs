@@ -14,6 +14,7 @@ pub mod postgres;
 mod record;
 pub mod sqlite;
 mod value;
+mod wallet;
 
 use async_trait::async_trait;
 pub use batch::Batcher;
@@ -27,10 +28,11 @@ pub use error::{StoreError, StoreResult};
 use jiff::{Timestamp, civil::Date};
 pub use record::*;
 use uuid::Uuid;
+pub use wallet::WalletOffers;
 
 /// Everything the platform keeps.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: WalletOffers + Send + Sync {
     // Places and the programme: reference tables, small and seldom written.
 
     /// Adds or replaces states and districts, all or none of them.

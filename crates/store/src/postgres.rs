@@ -24,6 +24,7 @@ mod statement;
 mod tls;
 mod travel;
 mod value;
+mod wallet;
 mod wave;
 mod whole;
 

@@ -10,6 +10,7 @@ mod person;
 mod seat;
 mod sign_in;
 mod travel;
+mod wallet;
 
 pub use care::*;
 pub use correction::*;
@@ -20,6 +21,7 @@ pub use person::*;
 pub use seat::*;
 pub use sign_in::*;
 pub use travel::*;
+pub use wallet::*;
 
 /// A write that went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

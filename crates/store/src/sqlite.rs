@@ -15,6 +15,7 @@ mod session;
 mod sign_in;
 mod travel;
 mod value;
+mod wallet;
 mod writer;
 
 use std::{

@@ -2,7 +2,7 @@
 
 use super::{
     care, claim, correction, dose, enrolment, merge, message, owed, person, place, recovery,
-    remembered, seat, session, sign_in, travel, whole,
+    remembered, seat, session, sign_in, travel, wallet, whole,
 };
 
 /// What a statement touches.
@@ -67,6 +67,7 @@ pub fn all() -> Vec<&'static Statement> {
         session::ALL,
         sign_in::ALL,
         travel::ALL,
+        wallet::ALL,
     ];
     [files.concat(), merge::all(), whole::all()].concat()
 }
