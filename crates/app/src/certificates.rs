@@ -1,6 +1,7 @@
 //! Certificates: signed when the dose is recorded, printed when somebody asks.
 
 mod icvp;
+mod wallet;
 
 use certs::{
     dcc, name, print,

@@ -35,6 +35,7 @@ pub mod status;
 pub mod travel;
 mod trust;
 pub mod upkeep;
+pub mod wallet;
 mod window;
 
 /// Claims on seats, as they come with a person.

@@ -176,9 +176,13 @@ impl Platform {
     /// SMART Health Cards Framework 1.4.0, "Determining keys associated with an issuer";
     /// draft-ietf-oauth-sd-jwt-vc, section 4.
     pub fn json_web_keys(&self, now: Timestamp) -> Value {
+        self.json_web_keys_of(&[KeyUse::Card, KeyUse::Wallet], now)
+    }
+
+    /// The keys of some uses, as a JSON Web Key Set.
+    pub(crate) fn json_web_keys_of(&self, uses: &[KeyUse], now: Timestamp) -> Value {
         let ring = self.keys();
-        let of = |used_for| self.published_keys(&ring, used_for, now);
-        let keys = of(KeyUse::Card).chain(of(KeyUse::Wallet));
+        let keys = uses.iter().flat_map(|used_for| self.published_keys(&ring, *used_for, now));
         let keys: Vec<_> = keys.map(|key| named(&key.id(), key.key().public_key())).collect();
         json!({ "keys": keys })
     }
