@@ -13,9 +13,13 @@ mod secret;
 
 use std::time::Duration;
 
-use certs::sd_jwt::{self, check_possession};
+use certs::{
+    qr,
+    sd_jwt::{self, check_possession},
+};
 use domain::id::BeneficiaryId;
 use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use store::{NotRedeemed, OfferTry, WalletGrant, WalletOffer};
 use vault::Secret;
@@ -46,8 +50,10 @@ const MAX_TRIES: i16 = 3;
 ///
 /// Whoever has it and the six digits gets the certificate. So it has no Debug.
 pub struct Offer {
-    /// The offer as JSON.
-    pub text: String,
+    /// The link that wallets open, with the offer in it.
+    pub link: String,
+    /// The same as a QR code, in SVG, unless the platform's address is too long for one.
+    pub picture: Option<String>,
     /// For how many seconds it may be taken up.
     pub seconds: u64,
 }
@@ -121,7 +127,8 @@ impl Platform {
             message: self.message_to_account(ctx, account, "wallet", text),
         };
         self.store.put_offers(&[offer]).await?;
-        Ok(Offer { text: offer_text(issuer, &handed.text()), seconds: OFFER_LIFE.as_secs() })
+        let link = link(issuer, &handed.text());
+        Ok(Offer { picture: qr::svg(&link), link, seconds: OFFER_LIFE.as_secs() })
     }
 
     async fn count_offer(&self, ctx: &Ctx, account: &str) -> Result<()> {
@@ -249,18 +256,27 @@ impl Platform {
     }
 }
 
-/// The offer of a code.
-fn offer_text(issuer: &str, code: &str) -> String {
-    let description = "Six digits, sent by SMS";
-    json!({
+/// Everything that has a meaning in a query, is not ASCII or must not stand in an address; the rest
+/// stays, which makes the code smaller. Source: RFC 3986, section 3.4.
+const QUERY: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b':').remove(b'/').remove(b',');
+
+/// The link with the offer of a code.
+///
+/// # Source
+///
+/// OpenID for Verifiable Credential Issuance 1.0, section 4.1.
+fn link(issuer: &str, code: &str) -> String {
+    let offer = json!({
         "credential_issuer": issuer,
         "credential_configuration_ids": [CONFIGURATION],
         "grants": { GRANT: {
             "pre-authorized_code": code,
-            "tx_code": { "length": 6, "description": description },
+            "tx_code": { "length": 6, "description": "Six digits, sent by SMS" },
         } },
-    })
-    .to_string()
+    });
+    let offer = offer.to_string();
+    format!("openid-credential-offer://?credential_offer={}", utf8_percent_encode(&offer, QUERY))
 }
 
 /// The end of a span that begins now.

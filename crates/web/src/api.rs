@@ -40,6 +40,10 @@ pub(crate) fn routes() -> Router<Web> {
             "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/travel",
             put(keep_travel).delete(remove_travel),
         )
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/wallet-offers",
+            post(offer_to_wallet),
+        )
         .route("/api/teeka/v1/corrections", post(correct))
         .route("/api/teeka/v1/merges", post(merge))
         .route("/.well-known/document-signers.pem", get(signers))
@@ -198,6 +202,17 @@ async fn remove_travel(
     let id = named(&web, &caller, reference)?;
     web.0.platform.remove_travel_details(&caller.ctx, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Offers a person's certificate to a wallet.
+async fn offer_to_wallet(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Problem> {
+    let id = named(&web, &caller, reference)?;
+    let offer = web.0.platform.offer_to_wallet(&caller.ctx, id).await?;
+    Ok(Json(json!({ "link": offer.link, "expires_in": offer.seconds })))
 }
 
 /// Makes one record of two of the same person.

@@ -20,6 +20,7 @@ mod problem;
 mod same_site;
 mod token;
 mod verifier;
+mod wallet;
 mod wrong;
 
 use std::sync::Arc;
@@ -113,6 +114,7 @@ impl Web {
             .merge(cowin::routes())
             .merge(api::routes())
             .merge(verifier::routes())
+            .merge(wallet::routes())
             .merge(pages)
             .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
             .merge(health::routes())

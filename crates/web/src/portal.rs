@@ -9,6 +9,7 @@ mod results;
 mod search;
 mod sign_in;
 mod travel;
+mod wallet;
 
 use axum::{
     Router,
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/people/remove", get(member::ask_removal).post(member::remove))
         .route("/people/travel", get(travel::ask).post(travel::keep))
         .route("/people/travel/remove", post(travel::remove))
+        .route("/people/wallet", get(wallet::ask).post(wallet::offer))
         .route("/certificate", get(account::certificate))
         .route("/certificate/card", get(account::card))
         .route("/certificate/icvp", get(travel::icvp))
