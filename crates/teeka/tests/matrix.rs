@@ -152,6 +152,9 @@ impl Things {
             "merge" => json!({
                 "beneficiary_reference_id": self.vaccinated, "merged_reference_id": self.booked,
             }),
+            "walletCredential" => json!({
+                "credential_configuration_id": "vaccination", "proofs": { "jwt": ["e.y.J"] },
+            }),
             "remove" => json!({ "beneficiary_reference_id": self.removable }),
             "schedule" => json!({
                 "session_id": session, "slot": slot, "beneficiaries": [self.free], "dose": 1,
@@ -173,7 +176,11 @@ impl Things {
             }),
             _ => Value::Null,
         };
-        let named = if id.ends_with("Travel") { &self.vaccinated } else { &self.booked };
+        let named = if id.ends_with("Travel") || id == "offerToWallet" {
+            &self.vaccinated
+        } else {
+            &self.booked
+        };
         let path = path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", named);
         let body = if body.is_null() { String::new() } else { body.to_string() };
         (format!("{path}{query}"), body)
@@ -313,7 +320,9 @@ fn routes() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", "21363381933156")
+    path.replace("{state_id}", "21")
+        .replace("{beneficiary_reference_id}", "21363381933156")
+        .replace("{*path}", "health")
 }
 
 #[test]

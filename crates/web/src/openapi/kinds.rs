@@ -206,6 +206,22 @@ fn session_or_label(name: &str) -> Value {
             "type": "integer", "minimum": 0, "description": "Hours for which this may be kept",
             "examples": [24],
         }),
+        _ => of_wallets(name),
+    }
+}
+
+/// What wallets send and are given.
+fn of_wallets(name: &str) -> Value {
+    match name {
+        "grant_type" => json!({ "type": "string", "const": app::wallet::GRANT }),
+        "configuration" => json!({ "type": "string", "const": app::wallet::CONFIGURATION }),
+        "wallet_secret" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{43}$" }),
+        "six_digits" => json!({
+            "type": "string", "pattern": "^[0-9]{6}$", "examples": ["042195"],
+        }),
+        "offer_link" => json!({
+            "type": "string", "pattern": "^openid-credential-offer://[?]credential_offer=",
+        }),
         other => unreachable!("{other} is not a kind of value"),
     }
 }
