@@ -32,6 +32,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod status;
+pub mod status_list;
 pub mod travel;
 mod trust;
 pub mod upkeep;

@@ -13,6 +13,7 @@ mod migrate;
 pub mod postgres;
 mod record;
 pub mod sqlite;
+mod status;
 mod value;
 
 use async_trait::async_trait;
@@ -26,11 +27,12 @@ use domain::{
 pub use error::{StoreError, StoreResult};
 use jiff::{Timestamp, civil::Date};
 pub use record::*;
+pub use status::StatusStore;
 use uuid::Uuid;
 
 /// Everything the platform keeps.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: StatusStore {
     // Places and the programme: reference tables, small and seldom written.
 
     /// Adds or replaces states and districts, all or none of them.

@@ -9,6 +9,7 @@ mod owed;
 mod person;
 mod seat;
 mod sign_in;
+mod status;
 mod travel;
 
 pub use care::*;
@@ -19,6 +20,7 @@ pub use owed::*;
 pub use person::*;
 pub use seat::*;
 pub use sign_in::*;
+pub use status::*;
 pub use travel::*;
 
 /// A write that went through.

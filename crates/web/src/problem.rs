@@ -85,6 +85,7 @@ impl From<app::Error> for Problem {
             | E::NotAmended(_)
             | E::NotCorrected(_)
             | E::NotKept(_)
+            | E::NotAllotted(_)
             | E::NotMergeable(_)
             | E::NotMerged(_)
             | E::NotRemoved(_)
