@@ -37,6 +37,7 @@ pub mod travel;
 mod trust;
 pub mod upkeep;
 mod window;
+mod withdrawn;
 
 /// Claims on seats, as they come with a person.
 pub mod claims {

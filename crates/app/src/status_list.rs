@@ -5,10 +5,14 @@
 //! only. So neither the address of a list nor a bit of it tells who holds a credential, or that two
 //! credentials are of one household.
 
+use certs::status::Purpose;
 use store::{CertificateRow, STATUS_SLOTS, StatusEntry, StatusUse, StatusWish};
 use vault::Vault;
 
 use crate::{Ctx, Error, Platform, Result};
+
+/// What every bit of our lists means.
+pub(crate) const PURPOSE: Purpose = Purpose::Revocation;
 
 const NO_ADDRESS: Error = Error::Invalid(
     "credentials with a status are not issued here: the platform has no public https address",
