@@ -330,7 +330,7 @@ pub(crate) const CALLS: &[Call] = &[
     get("/.well-known/jwks.json", "keys", "The keys of SMART Health Cards and of wallets")
         .gives(Gives::Document),
     get("/.well-known/did.json", "didDocument", "The document of this platform's DID")
-        .gives(Gives::Document)
+        .gives(Gives::Object("application/did+json"))
         .errors(&[404]),
     get(
         "/.well-known/trust-list.json",
