@@ -27,7 +27,6 @@ use vault::Secret;
 use self::secret::Handed;
 use crate::{
     Actor, Ctx, Error, Platform, Result,
-    keys::KeyUse,
     sign_in::{Span, six_digits},
 };
 
@@ -204,7 +203,7 @@ impl Platform {
         let holder = Ctx { actor: Actor::Resident { account }, ..ctx.clone() };
         let signed = self.sign_for_wallet(&holder, beneficiary, &proven.key).await;
         let signed = signed.map_err(|error| match error {
-            Error::NotFound | Error::Invalid(_) => Refused::Denied,
+            Error::NotFound | Error::Invalid(_) | Error::NotAllotted(_) => Refused::Denied,
             other => other.into(),
         })?;
         // Last, so that a key that is away costs nobody their offer; and whoever shows the same token
@@ -248,11 +247,6 @@ impl Platform {
                 "claims": claims,
             },
         })
-    }
-
-    /// The keys that sign certificates for wallets, as a JSON Web Key Set.
-    pub fn wallet_keys(&self, now: Timestamp) -> Value {
-        self.json_web_keys_of(&[KeyUse::Wallet], now)
     }
 }
 

@@ -87,8 +87,16 @@ pub fn svg(text: &str) -> Option<String> {
 ///
 /// PNG, black and white, 8 pixels a module.
 pub fn png(text: &str) -> Option<Vec<u8>> {
+    picture(&modules(text)?)
+}
+
+/// Bytes as a QR code in such a picture; none for more than any code holds.
+pub fn png_of_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
+    picture(&modules_of_bytes(bytes)?)
+}
+
+fn picture(modules: &Modules) -> Option<Vec<u8>> {
     const SCALE: usize = 8;
-    let modules = modules(text)?;
     let quiet = usize::from(QUIET);
     // As a module is as wide as a byte has bits, a row of pixels has a byte for each.
     let side = usize::from(modules.side()) + 2 * quiet;

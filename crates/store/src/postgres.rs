@@ -21,6 +21,7 @@ mod seat;
 mod session;
 mod sign_in;
 mod statement;
+mod status;
 mod tls;
 mod travel;
 mod value;

@@ -9,6 +9,7 @@ mod owed;
 mod person;
 mod seat;
 mod sign_in;
+mod status;
 mod travel;
 mod wallet;
 
@@ -20,6 +21,7 @@ pub use owed::*;
 pub use person::*;
 pub use seat::*;
 pub use sign_in::*;
+pub use status::*;
 pub use travel::*;
 pub use wallet::*;
 

@@ -163,6 +163,8 @@ fn good(call: &Call, suffix: &str) -> Map<String, Value> {
         Gives::Json(name) => ("200", "application/json", schema(name)),
         Gives::List(name) => ("200", "application/json", schema(&format!("[{name}]"))),
         Gives::Document => ("200", "application/json", json!({ "type": "object" })),
+        Gives::Object(kind) => ("200", kind, json!({ "type": "object" })),
+        Gives::Bytes(kind) => ("200", kind, json!({})),
         Gives::Pdf => ("200", "application/pdf", json!({})),
         Gives::Text(kind) => ("200", kind, json!({ "type": "string" })),
         Gives::Nothing => ("204", "", json!(null)),
@@ -181,6 +183,10 @@ fn good(call: &Call, suffix: &str) -> Map<String, Value> {
         answer["headers"] = cache_headers();
         let unchanged =
             json!({ "description": "What is held is still true", "headers": cache_headers() });
+        answers.insert("304".to_owned(), unchanged);
+    }
+    if call.tagged {
+        let unchanged = json!({ "description": "What is held is still true" });
         answers.insert("304".to_owned(), unchanged);
     }
     answers.insert(status.to_owned(), answer);

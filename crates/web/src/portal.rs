@@ -6,6 +6,7 @@ mod book;
 mod correct;
 mod member;
 mod results;
+mod saved;
 mod search;
 mod sign_in;
 mod travel;
@@ -34,6 +35,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/people/wallet", get(wallet::ask).post(wallet::offer))
         .route("/certificate", get(account::certificate))
         .route("/certificate/card", get(account::card))
+        .route("/certificate/cowin", get(saved::cowin))
+        .route("/certificate/credential", get(saved::credential))
         .route("/certificate/icvp", get(travel::icvp))
         .route("/book", get(book::choose).post(book::book))
         .route("/move", get(book::choose).post(book::reschedule))

@@ -85,6 +85,7 @@ impl From<app::Error> for Problem {
             | E::NotAmended(_)
             | E::NotCorrected(_)
             | E::NotKept(_)
+            | E::NotAllotted(_)
             | E::NotMergeable(_)
             | E::NotMerged(_)
             | E::NotRemoved(_)
@@ -133,7 +134,7 @@ impl IntoResponse for Problem {
 
 /// Whether a path is one of our own calls, whose errors are problems.
 pub(crate) fn is_ours(path: &str) -> bool {
-    path.starts_with("/api/teeka/") || path.starts_with("/.well-known/")
+    ["/api/teeka/", "/.well-known/", "/status/"].iter().any(|start| path.starts_with(start))
 }
 
 /// Answers what browsers ask before a call, and gives what the framework refuses by itself the

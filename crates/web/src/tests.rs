@@ -10,13 +10,14 @@ use serde_json::Value;
 use crate::openapi::CALLS;
 
 /// Where routes are listed; the path of the contract's own is given without its generation.
-const ROUTERS: [&str; 7] = [
+const ROUTERS: [&str; 8] = [
     include_str!("cowin.rs"),
     include_str!("api.rs"),
     include_str!("portal.rs"),
     include_str!("desk.rs"),
     include_str!("health.rs"),
     include_str!("verifier.rs"),
+    include_str!("withdrawn.rs"),
     include_str!("wallet.rs"),
 ];
 

@@ -1,5 +1,5 @@
 //! The certificate for wallets: signed when a wallet asks for it, of the last dose. Nothing of it is
-//! kept.
+//! kept but its entry in a status list, which no other has.
 
 use certs::{
     sd_jwt::{Terms, issue},
@@ -25,6 +25,7 @@ impl Platform {
     /// [`Error::NotFound`] if it is not a person of the account or no dose is on record;
     /// [`Error::CertificateOwed`] if the dose's own certificate is not signed yet;
     /// [`Error::Invalid`] if it has expired, or the platform has no public address;
+    /// [`Error::NotAllotted`] if it was withdrawn, or as many were made of it as may be;
     /// [`Error::SignerAway`] if the key cannot be reached.
     pub(crate) async fn sign_for_wallet(
         &self,
@@ -37,12 +38,13 @@ impl Platform {
         let expires_at = self.wallet_expiry(ctx, &row)?;
         let dose = person.doses.iter().find(|dose| dose.number == row.dose_number);
         let dose = dose.ok_or(Error::NotFound)?;
+        let status = self.allot_status(ctx, &row).await?;
         let place = self.names_of(dose.facility);
         let vaccination = self.vaccination(&person, dose, row.id, (&place, ""));
         let terms = Terms {
             issuer: self.wallet_issuer()?,
             holder: Some(holder),
-            status: None,
+            status: Some((&status.address, status.index)),
             issued_at: begin_of_day(ctx.now).as_second(),
             expires_at: expires_at.as_second(),
         };
@@ -58,9 +60,7 @@ impl Platform {
     ///
     /// [`Error::Invalid`] if that is over.
     pub(crate) fn wallet_expiry(&self, ctx: &Ctx, row: &CertificateRow) -> Result<Timestamp> {
-        let exact = row.issued_at.as_second() + self.certificate_seconds();
-        let until = Timestamp::from_second(exact).unwrap_or(Timestamp::MAX);
-        let until = begin_of_month(until);
+        let until = begin_of_month(self.expires_at(row));
         let over = Error::Invalid("the certificate of this dose has expired");
         if until > ctx.now { Ok(until) } else { Err(over) }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     care, claim, correction, dose, enrolment, merge, message, owed, person, place, recovery,
-    remembered, seat, session, sign_in, travel, wallet, whole,
+    remembered, seat, session, sign_in, status, travel, wallet, whole,
 };
 
 /// What a statement touches.
@@ -66,6 +66,7 @@ pub fn all() -> Vec<&'static Statement> {
         seat::ALL,
         session::ALL,
         sign_in::ALL,
+        status::ALL,
         travel::ALL,
         wallet::ALL,
     ];

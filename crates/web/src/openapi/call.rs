@@ -25,8 +25,12 @@ pub(crate) enum Gives {
     Json(&'static str),
     /// A JSON list of a model.
     List(&'static str),
-    /// The OpenAPI document itself.
+    /// The OpenAPI document itself, and other JSON of others' specifications.
     Document,
+    /// JSON of another's specification, with its media type.
+    Object(&'static str),
+    /// Bytes of this media type.
+    Bytes(&'static str),
     Pdf,
     Nothing,
     /// Text of this media type.
@@ -59,6 +63,8 @@ pub(crate) struct Call {
     pub(crate) links: &'static [Link],
     /// Whether the answer is kept in memory and says how old it is.
     pub(crate) cached: bool,
+    /// Whether the answer has a tag, and is not sent to who names it.
+    pub(crate) tagged: bool,
     /// Whether names come in the language that is asked for.
     pub(crate) local: bool,
     /// Whether an idempotency key makes it happen once.
@@ -85,6 +91,7 @@ const fn call(
         errors: &[],
         links: &[],
         cached: false,
+        tagged: false,
         local: false,
         once: false,
     }
@@ -150,6 +157,10 @@ impl Call {
 
     pub(super) const fn in_local_language(self) -> Self {
         Self { local: true, ..self }
+    }
+
+    pub(super) const fn tagged(self) -> Self {
+        Self { tagged: true, ..self }
     }
 
     pub(super) const fn once(self) -> Self {

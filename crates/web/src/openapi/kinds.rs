@@ -19,6 +19,11 @@ pub(super) fn kind(name: &str) -> Value {
             "type": "integer", "format": "int32", "minimum": 1, "maximum": i32::MAX,
             "examples": [391],
         }),
+        "card_list" => json!({
+            "type": "string", "pattern": "^[A-Za-z0-9_-]{43}[.]json$",
+            "description": "The name of a key in jwks.json, and .json",
+            "examples": ["3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s.json"],
+        }),
         "id_or_empty" => json!({ "anyOf": [kind("id"), { "type": "string", "maxLength": 0 }] }),
         "iso_day_or_empty" => json!({
             "anyOf": [kind("iso_day"), { "type": "string", "maxLength": 0 }],
