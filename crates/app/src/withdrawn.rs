@@ -1,7 +1,10 @@
 //! Which certificates were withdrawn: read from the store as it goes on, and kept in the forms in which
 //! verifiers ask for it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use certs::{
     name, shc,
@@ -67,10 +70,13 @@ impl Withdrawn {
         list: u32,
         (issued_at, valid_until): (i64, i64),
     ) -> StatusList {
+        let bits = self.bits.get(&list).unwrap_or(&NONE_SET);
+        // Here once, and then only when it has changed; a copy knows it too.
+        bits.encode();
         StatusList {
             url: list_address(public_address, list),
             purpose: PURPOSE,
-            bits: self.bits.get(&list).cloned().unwrap_or_else(none_set),
+            bits: bits.clone(),
             issued_at,
             valid_until,
         }
@@ -100,9 +106,10 @@ impl Withdrawn {
     }
 }
 
-fn none_set() -> Bits {
+/// A list in which no bit is set.
+static NONE_SET: LazyLock<Bits> = LazyLock::new(|| {
     Bits::empty(usize::try_from(Vault::STATUS_PLACES).expect("four million fits"))
-}
+});
 
 impl Platform {
     /// The withdrawn certificates, read a moment ago.
@@ -198,7 +205,7 @@ impl Platform {
         loop {
             let page = self.store.withdrawn_entries(place, PAGE).await?;
             for one in &page {
-                let bits = withdrawn.bits.entry(one.entry.list).or_insert_with(none_set);
+                let bits = withdrawn.bits.entry(one.entry.list).or_insert_with(|| NONE_SET.clone());
                 bits.set(index_of(&self.vault, one.entry));
             }
             match page.last() {

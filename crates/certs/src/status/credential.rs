@@ -50,7 +50,7 @@ pub fn issue(issuer: &VcIssuer<'_>, list: &StatusList) -> Result<String, NotSign
             "id": format!("{}#list", list.url),
             "type": "BitstringStatusList",
             "statusPurpose": list.purpose.name(),
-            "encodedList": list.bits.encode(),
+            "encodedList": *list.bits.encode(),
             "ttl": TTL_MILLISECONDS,
         },
     });
