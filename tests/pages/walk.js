@@ -345,6 +345,21 @@ async function travel(resident) {
   await resident.expect('The details for travel are removed');
 }
 
+// A certificate for a wallet: the offer is a link and a picture, and the six digits are not there.
+async function wallet(resident) {
+  await resident.page.getByText('Certificate in another language').first().click();
+  await resident.follow('one of which you show only what you choose');
+  await resident.see('wallet');
+  await resident.press('Make an offer for a wallet');
+  await resident.see('wallet: the offer');
+  await resident.expect('Type in the six digits');
+  const link = await resident.page.getByRole('link', { name: 'Open in the wallet' });
+  if (!(await link.getAttribute('href')).startsWith('openid-credential-offer://?')) {
+    throw new Error('no offer');
+  }
+  await resident.follow('Back to my family');
+}
+
 async function certificate(resident) {
   await resident.see('family, vaccinated');
   const link = resident.page.getByRole('link', { name: 'Certificate' });
@@ -352,6 +367,7 @@ async function certificate(resident) {
     const address = await link.nth(place).getAttribute('href');
     await resident.download(address, path.join(folder, `certificate-${place + 1}.pdf`));
   }
+  await wallet(resident);
   await travel(resident);
   await resident.press('Sign out');
   await resident.go('/people');

@@ -1,6 +1,9 @@
 //! Certificates: signed when the dose is recorded, printed when somebody asks.
 
+mod cowin;
+mod credential;
 mod icvp;
+mod wallet;
 
 use certs::{
     dcc, name, print,
@@ -17,7 +20,7 @@ use domain::{
     programme::Programme,
     travel::TravelDetails,
 };
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use store::{CertificateRow, ClaimState};
 use uuid::Uuid;
 use vault::Sealed;
@@ -68,6 +71,21 @@ impl Platform {
     /// How long a certificate is valid.
     fn certificate_seconds(&self) -> i64 {
         i64::from(self.settings.certificate_days) * 86_400
+    }
+
+    /// When a certificate expires.
+    fn expires_at(&self, row: &CertificateRow) -> Timestamp {
+        let second = row.issued_at.as_second().saturating_add(self.certificate_seconds());
+        Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
+    }
+
+    /// When a certificate expires, in seconds since 1970; nothing is made of one that has.
+    fn unexpired(&self, ctx: &Ctx, row: &CertificateRow) -> Result<i64> {
+        let expires_at = self.expires_at(row);
+        if expires_at <= ctx.now {
+            return Err(Error::Invalid("the certificate of this dose has expired"));
+        }
+        Ok(expires_at.as_second())
     }
 
     /// A dose as certificates know it.
@@ -180,9 +198,11 @@ impl Platform {
             Variant::International => self.travel_of(&record)?,
             Variant::Domestic => None,
         };
-        if let Some(travel) = &travel {
-            codes.extend(self.icvp_code(ctx, &person, &row, travel)?);
-        }
+        codes.extend(match (paper.variant, &travel) {
+            (Variant::Domestic, _) => self.cowin_code(ctx, &person, &row)?,
+            (Variant::International, Some(travel)) => self.icvp_code(ctx, &person, &row, travel)?,
+            (Variant::International, None) => None,
+        });
         self.draw(&person, &row, paper, travel.as_ref(), codes)
     }
 

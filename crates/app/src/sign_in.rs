@@ -160,7 +160,8 @@ impl Platform {
         Ok(SignedIn { account, mobile, is_new })
     }
 
-    async fn check_failures(&self, ctx: &Ctx, by: u32) -> Result<()> {
+    /// Counts failures of the whole country in a minute.
+    pub(crate) async fn check_failures(&self, ctx: &Ctx, by: u32) -> Result<()> {
         let Some(limits) = self.settings.limits else {
             return Ok(());
         };
@@ -258,7 +259,7 @@ impl Span {
 }
 
 /// Six digits, each number equally likely.
-fn six_digits(ctx: &Ctx) -> String {
+pub(crate) fn six_digits(ctx: &Ctx) -> String {
     // 2^64 is so much larger than 10^6 that the remainder's bias is below 10^-13.
     let number = u64::from_be_bytes(ctx.random()) % 1_000_000;
     format!("{number:06}")

@@ -19,12 +19,14 @@ use testkit::program::Program;
 const KEY: &str = "demo-key-of-a-made-up-country";
 
 /// Operations that the attacker cannot bring to a good end, as it sees no message: it knows neither
-/// one-time passwords nor the codes on slips.
-const NEEDS_A_MESSAGE: [&str; 8] = [
+/// one-time passwords nor the codes on slips nor the six digits for a wallet.
+const NEEDS_A_MESSAGE: [&str; 10] = [
     "auth/confirmOTP",
     "auth/public/confirmOTP",
     "auth/validateMobileOtp",
     "vaccination/confirmOTP",
+    "openid4vci/token",
+    "openid4vci/credential",
     "vaccinator/beneficiaries/findByMobile",
     "vaccinator/beneficiaries/findByReferenceId",
     "vaccinator/beneficiaries/vaccinate",
@@ -81,6 +83,8 @@ impl<'a> Prey<'a> {
         prey.list("slots", &texts(&session["slots"]));
         prey.list("pincodes", &[pincode]);
         prey.list("days", &[date]);
+        prey.list("lists", &["0".to_owned()]);
+        prey.list("card_lists", &[support::card_list(program)]);
         prey.write_identities();
         let config = "schemathesis.toml";
         fs::copy(support::sources("attack").join(config), folder.join(config)).unwrap();
@@ -177,10 +181,7 @@ fn an_attacker_with_two_identities_finds_nothing() {
         answered.iter().any(|(route, status)| route == path && (200..300).contains(status))
     };
     let paths = served["paths"].as_object().unwrap().keys();
-    // The program under attack has no public address, and so no DID.
-    let known = |path: &str| {
-        NEEDS_A_MESSAGE.iter().any(|end| path.ends_with(end)) || path == "/.well-known/did.json"
-    };
+    let known = |path: &str| NEEDS_A_MESSAGE.iter().any(|end| path.ends_with(end));
     let missed: Vec<_> = paths.filter(|path| !known(path) && !reached(path)).collect();
     assert_eq!(missed, Vec::<&String>::new());
 }

@@ -95,6 +95,7 @@ struct Things {
     comes: String,
     today: Value,
     date: String,
+    card_list: String,
     number: u64,
 }
 
@@ -152,6 +153,9 @@ impl Things {
             "merge" => json!({
                 "beneficiary_reference_id": self.vaccinated, "merged_reference_id": self.booked,
             }),
+            "walletCredential" => json!({
+                "credential_configuration_id": "vaccination", "proofs": { "jwt": ["e.y.J"] },
+            }),
             "remove" => json!({ "beneficiary_reference_id": self.removable }),
             "schedule" => json!({
                 "session_id": session, "slot": slot, "beneficiaries": [self.free], "dose": 1,
@@ -173,8 +177,13 @@ impl Things {
             }),
             _ => Value::Null,
         };
-        let named = if id.ends_with("Travel") { &self.vaccinated } else { &self.booked };
+        // Of what is made of a certificate and for one, there is something only after a dose.
+        let after_dose = id.ends_with("Travel")
+            || ["credential", "offerToWallet"].contains(&id)
+            || id.starts_with("cowin");
+        let named = if after_dose { &self.vaccinated } else { &self.booked };
         let path = path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", named);
+        let path = path.replace("{list}", "0").replace("{file}", &self.card_list);
         let body = if body.is_null() { String::new() } else { body.to_string() };
         (format!("{path}{query}"), body)
     }
@@ -201,6 +210,7 @@ fn everybody_gets_what_the_matrix_says() {
     });
     let (status, held) = owner.post("/api/v2/appointment/schedule", &wish);
     assert_eq!(status, 200, "{held}");
+    let card_list = support::card_list(&program);
     let things: Vec<_> = (0..2_u64)
         .map(|number| Things {
             booked: booked.clone(),
@@ -213,6 +223,7 @@ fn everybody_gets_what_the_matrix_says() {
             comes: other.register("Ravi Demo", "1980", &format!("75000000003{number}")),
             today: today.clone(),
             date: date.clone(),
+            card_list: card_list.clone(),
             number,
         })
         .collect();
@@ -313,7 +324,9 @@ fn routes() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", "21363381933156")
+    path.replace("{state_id}", "21")
+        .replace("{beneficiary_reference_id}", "21363381933156")
+        .replace("{*path}", "health")
 }
 
 #[test]

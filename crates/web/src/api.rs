@@ -9,7 +9,7 @@ use axum::{
     body::Bytes,
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{StatusCode, header::CONTENT_TYPE},
-    response::{Html, IntoResponse},
+    response::{Html, IntoResponse, Response},
     routing::{get, post, put},
 };
 use domain::{
@@ -26,6 +26,7 @@ use crate::{
     form::Query,
     openapi,
     problem::Problem,
+    saved::Saved,
     token::Scope,
 };
 
@@ -39,6 +40,16 @@ pub(crate) fn routes() -> Router<Web> {
         .route(
             "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/travel",
             put(keep_travel).delete(remove_travel),
+        )
+        .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/credential", get(credential))
+        .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/cowin", get(cowin))
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/cowin/picture",
+            get(cowin_picture),
+        )
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/wallet-offers",
+            post(offer_to_wallet),
         )
         .route("/api/teeka/v1/corrections", post(correct))
         .route("/api/teeka/v1/merges", post(merge))
@@ -198,6 +209,52 @@ async fn remove_travel(
     let id = named(&web, &caller, reference)?;
     web.0.platform.remove_travel_details(&caller.ctx, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The last dose in a form to save.
+async fn saved(
+    web: &Web,
+    caller: &Caller,
+    reference: Result<Path<String>, PathRejection>,
+    form: Saved,
+) -> Result<Response, Problem> {
+    let id = named(web, caller, reference)?;
+    Ok(form.answer(web, caller, id).await?)
+}
+
+async fn credential(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    saved(&web, &caller, reference, Saved::Credential).await
+}
+
+async fn cowin(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    saved(&web, &caller, reference, Saved::CowinArchive).await
+}
+
+async fn cowin_picture(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    saved(&web, &caller, reference, Saved::CowinPicture).await
+}
+
+/// Offers a person's certificate to a wallet.
+async fn offer_to_wallet(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Problem> {
+    let id = named(&web, &caller, reference)?;
+    let offer = web.0.platform.offer_to_wallet(&caller.ctx, id).await?;
+    Ok(Json(json!({ "link": offer.link, "expires_in": offer.seconds })))
 }
 
 /// Makes one record of two of the same person.

@@ -6,9 +6,11 @@ mod book;
 mod correct;
 mod member;
 mod results;
+mod saved;
 mod search;
 mod sign_in;
 mod travel;
+mod wallet;
 
 use axum::{
     Router,
@@ -30,8 +32,11 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/people/remove", get(member::ask_removal).post(member::remove))
         .route("/people/travel", get(travel::ask).post(travel::keep))
         .route("/people/travel/remove", post(travel::remove))
+        .route("/people/wallet", get(wallet::ask).post(wallet::offer))
         .route("/certificate", get(account::certificate))
         .route("/certificate/card", get(account::card))
+        .route("/certificate/cowin", get(saved::cowin))
+        .route("/certificate/credential", get(saved::credential))
         .route("/certificate/icvp", get(travel::icvp))
         .route("/book", get(book::choose).post(book::book))
         .route("/move", get(book::choose).post(book::reschedule))

@@ -98,11 +98,7 @@ impl Platform {
             guardian: None,
             authority: country::three_letters(&self.settings.country),
         };
-        let expires_at = row.issued_at.as_second() + self.certificate_seconds();
-        let now = ctx.now.as_second();
-        if expires_at <= now {
-            return Err(Error::Invalid("the certificate of this dose has expired"));
-        }
+        let (now, expires_at) = (ctx.now.as_second(), self.unexpired(ctx, row)?);
         let keys = self.keys.load();
         let signer = keys.signer(ctx.now);
         match self.signing.ask(|| issue(signer, &vaccination, &details, now, expires_at)) {

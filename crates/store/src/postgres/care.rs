@@ -16,6 +16,7 @@ statements! {
     Scatter SWEEP_CODES = "DELETE FROM sign_in_code WHERE expires_at < $1";
     Scatter SWEEP_COUNTERS = "DELETE FROM counter WHERE expires_at < $1";
     Scatter SWEEP_ANSWERS = "DELETE FROM idempotency WHERE expires_at < $1";
+    Scatter SWEEP_OFFERS = "DELETE FROM wallet_offer WHERE expires_at < $1";
     Scatter COUNT_HOME = "
         SELECT (SELECT count(*) FROM beneficiary) AS people,
             (SELECT count(*) FROM dose) AS doses,
@@ -75,7 +76,7 @@ statements! {
 
 pub(super) async fn sweep(db: &Db, now: Timestamp) -> Attempt<()> {
     let client = db.client().await?;
-    for statement in [&SWEEP_CODES, &SWEEP_COUNTERS, &SWEEP_ANSWERS] {
+    for statement in [&SWEEP_CODES, &SWEEP_COUNTERS, &SWEEP_ANSWERS, &SWEEP_OFFERS] {
         Link::Pooled(&client).execute(statement, &[&now.as_millisecond()]).await?;
     }
     Ok(())

@@ -12,10 +12,11 @@ use crate::{StoreResult, record::Audit};
 const COPY: &str = "teeka.sqlite";
 
 pub(super) fn sweep(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    const EXPIRED: [&str; 3] = [
+    const EXPIRED: [&str; 4] = [
         "DELETE FROM sign_in_code WHERE expires_at < ?1",
         "DELETE FROM counter WHERE expires_at < ?1",
         "DELETE FROM idempotency WHERE expires_at < ?1",
+        "DELETE FROM wallet_offer WHERE expires_at < ?1",
     ];
     for statement in EXPIRED {
         connection.prepare_cached(statement)?.execute([now.as_millisecond()])?;

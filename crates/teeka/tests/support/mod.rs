@@ -257,3 +257,9 @@ pub(crate) fn python(folder: &Path, tests: &str) -> PathBuf {
     }
     python
 }
+
+/// The file that lists the withdrawn health cards of the key that signs now.
+pub(crate) fn card_list(program: &Program) -> String {
+    let (_, keys) = call(program, "GET", "/.well-known/jwks.json", None, None);
+    format!("{}.json", keys["keys"][0]["kid"].as_str().unwrap())
+}

@@ -14,6 +14,8 @@ pub(crate) enum Auth {
     Partner,
     /// A state program's key.
     Program,
+    /// A wallet's token.
+    Wallet,
 }
 
 /// What a call gives.
@@ -23,8 +25,12 @@ pub(crate) enum Gives {
     Json(&'static str),
     /// A JSON list of a model.
     List(&'static str),
-    /// The OpenAPI document itself.
+    /// The OpenAPI document itself, and other JSON of others' specifications.
     Document,
+    /// JSON of another's specification, with its media type.
+    Object(&'static str),
+    /// Bytes of this media type.
+    Bytes(&'static str),
     Pdf,
     Nothing,
     /// Text of this media type.
@@ -49,12 +55,16 @@ pub(crate) struct Call {
     pub(crate) query: &'static [&'static str],
     /// The model of the body, and whether there must be one.
     pub(crate) body: Option<(&'static str, bool)>,
+    /// Whether the body is a form and not JSON.
+    pub(crate) form: bool,
     pub(crate) gives: Gives,
     /// Statuses besides those that follow from the rest.
     pub(crate) errors: &'static [u16],
     pub(crate) links: &'static [Link],
     /// Whether the answer is kept in memory and says how old it is.
     pub(crate) cached: bool,
+    /// Whether the answer has a tag, and is not sent to who names it.
+    pub(crate) tagged: bool,
     /// Whether names come in the language that is asked for.
     pub(crate) local: bool,
     /// Whether an idempotency key makes it happen once.
@@ -76,10 +86,12 @@ const fn call(
         path_fields: &[],
         query: &[],
         body: None,
+        form: false,
         gives: Gives::Nothing,
         errors: &[],
         links: &[],
         cached: false,
+        tagged: false,
         local: false,
         once: false,
     }
@@ -123,6 +135,10 @@ impl Call {
         Self { body: Some((model, true)), ..self }
     }
 
+    pub(super) const fn form(self, model: &'static str) -> Self {
+        Self { body: Some((model, true)), form: true, ..self }
+    }
+
     pub(super) const fn may_have_body(self, model: &'static str) -> Self {
         Self { body: Some((model, false)), ..self }
     }
@@ -143,6 +159,10 @@ impl Call {
         Self { local: true, ..self }
     }
 
+    pub(super) const fn tagged(self) -> Self {
+        Self { tagged: true, ..self }
+    }
+
     pub(super) const fn once(self) -> Self {
         Self { once: true, ..self }
     }
@@ -150,6 +170,11 @@ impl Call {
     /// Whether it is ours, with errors of RFC 9457, and not the contract's.
     pub(crate) fn is_ours(&self) -> bool {
         crate::problem::is_ours(self.path)
+    }
+
+    /// Whether it is one of those of wallets, with errors of `OpenID4VCI`.
+    pub(crate) fn is_wallets(&self) -> bool {
+        self.path.starts_with(crate::wallet::CALLS)
     }
 
     /// The paths it is served at.
@@ -164,7 +189,8 @@ impl Call {
     pub(super) fn refusals(&self) -> Vec<u16> {
         let mut statuses = self.errors.to_vec();
         // A caller's address has only so many calls; and the store may be away.
-        statuses.extend(if self.is_ours() { [429, 500, 503] } else { [403, 500, 503] });
+        let limited = if self.is_ours() || self.is_wallets() { 429 } else { 403 };
+        statuses.extend([limited, 500, 503]);
         let reads = !self.path_fields.is_empty() || !self.query.is_empty() || self.body.is_some();
         if reads {
             statuses.push(400);
@@ -177,7 +203,7 @@ impl Call {
         }
         match self.auth {
             Auth::Nobody | Auth::Partner | Auth::Program => {}
-            Auth::Resident | Auth::Certificates | Auth::Status => statuses.push(401),
+            Auth::Resident | Auth::Certificates | Auth::Status | Auth::Wallet => statuses.push(401),
         }
         if self.is_ours() && self.auth != Auth::Nobody {
             statuses.push(404);

@@ -19,6 +19,11 @@ pub(super) fn kind(name: &str) -> Value {
             "type": "integer", "format": "int32", "minimum": 1, "maximum": i32::MAX,
             "examples": [391],
         }),
+        "card_list" => json!({
+            "type": "string", "pattern": "^[A-Za-z0-9_-]{43}[.]json$",
+            "description": "The name of a key in jwks.json, and .json",
+            "examples": ["3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s.json"],
+        }),
         "id_or_empty" => json!({ "anyOf": [kind("id"), { "type": "string", "maxLength": 0 }] }),
         "iso_day_or_empty" => json!({
             "anyOf": [kind("iso_day"), { "type": "string", "maxLength": 0 }],
@@ -205,6 +210,22 @@ fn session_or_label(name: &str) -> Value {
         "ttl" => json!({
             "type": "integer", "minimum": 0, "description": "Hours for which this may be kept",
             "examples": [24],
+        }),
+        _ => of_wallets(name),
+    }
+}
+
+/// What wallets send and are given.
+fn of_wallets(name: &str) -> Value {
+    match name {
+        "grant_type" => json!({ "type": "string", "const": app::wallet::GRANT }),
+        "configuration" => json!({ "type": "string", "const": app::wallet::CONFIGURATION }),
+        "wallet_secret" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{43}$" }),
+        "six_digits" => json!({
+            "type": "string", "pattern": "^[0-9]{6}$", "examples": ["042195"],
+        }),
+        "offer_link" => json!({
+            "type": "string", "pattern": "^openid-credential-offer://[?]credential_offer=",
         }),
         other => unreachable!("{other} is not a kind of value"),
     }

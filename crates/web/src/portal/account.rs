@@ -36,7 +36,8 @@ struct People {
     family: Vec<PersonView>,
     most: usize,
     languages: [Language; 12],
-    cards: bool,
+    /// Whether there are the forms that name their issuer by its address.
+    addressed: bool,
 }
 
 struct PersonView {
@@ -53,6 +54,8 @@ struct PersonView {
     certificate_link: String,
     card_link: String,
     icvp_link: String,
+    credential_link: String,
+    cowin_link: String,
     /// Whether details for travel are kept.
     travels: bool,
     appointments: Vec<AppointmentView>,
@@ -109,7 +112,7 @@ pub(super) async fn page(web: &Web, caller: &Caller, top: Top) -> Response {
         family: people.iter().map(|person| view(web, caller, person)).collect(),
         most: most.into(),
         languages: Language::ALL,
-        cards: web.0.platform.settings().public_address.is_some(),
+        addressed: web.0.platform.settings().public_address.is_some(),
         top,
     };
     show(page.top.status(), &page)
@@ -144,6 +147,8 @@ fn view(web: &Web, caller: &Caller, person: &Person) -> PersonView {
         certificate_link: link(Download::Certificate),
         card_link: link(Download::HealthCard),
         icvp_link: link(Download::Icvp),
+        credential_link: link(Download::Credential),
+        cowin_link: link(Download::Cowin),
         travels: person.travels,
         appointments: claims
             .filter(|claim| live(claim))
