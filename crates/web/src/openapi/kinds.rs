@@ -91,6 +91,10 @@ fn day_or_person(name: &str) -> Value {
             "description": "SHA-256, in hex, of the six digits that were sent",
             "examples": ["8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92"],
         }),
+        "merged_proof" => json!({
+            "type": "string", "pattern": "^[0-9a-f]{32}[.][0-9]+[.][0-9a-f]{64}$",
+            "description": "Counts for a quarter of an hour, and for this account only",
+        }),
         "token" => json!({
             "type": "string", "pattern": "^[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$",
             "description": "A JSON Web Token that counts for fifteen minutes",
