@@ -19,7 +19,7 @@ use store::{
     Store,
     conformance::{
         Ground, PARTS,
-        play::{Play, Told, Writer, compare_told, prepare},
+        play::{Play, Told, Writer, compare_told, end_merges, prepare},
     },
     postgres::scratch::Scratch,
     sqlite::Sqlite,
@@ -183,6 +183,7 @@ async fn kill(place: &Place) -> anyhow::Result<Option<String>> {
     let store = place.open().await?;
     let now = system().now;
     while store.recover(now, now, 1_000).await? > 0 {}
+    end_merges(&store, now).await?;
     let audit = store.audit().await?;
     let found = compare_told(&store, &told).await;
     store.close().await;
@@ -193,13 +194,15 @@ async fn kill(place: &Place) -> anyhow::Result<Option<String>> {
     }))
 }
 
-/// `NUMBER BOOKED VACCINATED`, and nothing less.
+/// `NUMBER BOOKED VACCINATED TWICE MERGED`, and nothing less.
 fn heard(line: &str) -> anyhow::Result<Told> {
     match line.split(' ').collect::<Vec<_>>()[..] {
-        [number, booked, vaccinated @ ("true" | "false")] => Ok(Told {
+        [number, booked, vaccinated, twice, merged @ ("true" | "false")] => Ok(Told {
             number: number.parse()?,
             booked: booked.parse()?,
             vaccinated: vaccinated.parse()?,
+            twice: twice.parse()?,
+            merged: merged.parse()?,
         }),
         _ => bail!("a writer said something else"),
     }
@@ -230,8 +233,8 @@ async fn play(store: &Arc<dyn Store>, first: u32) -> anyhow::Result<ExitCode> {
     use std::io::Write;
     let (said, mut heard) = tokio::sync::mpsc::unbounded_channel();
     let play = Play::start_saying(store, first, Writer::GivesUp, Some(said));
-    while let Some(Told { number, booked, vaccinated }) = heard.recv().await {
-        writeln!(std::io::stdout(), "{number} {booked} {vaccinated}")?;
+    while let Some(Told { number, booked, vaccinated, twice, merged }) = heard.recv().await {
+        writeln!(std::io::stdout(), "{number} {booked} {vaccinated} {twice} {merged}")?;
     }
     play.end().await;
     Ok(ExitCode::from(1))
