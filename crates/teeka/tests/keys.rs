@@ -10,6 +10,7 @@ use std::{
 };
 
 use certs::{
+    signature::PublicKey,
     signer::{
         key::{LocalKey, SigningKey},
         make_signer,
@@ -136,7 +137,7 @@ fn verdict(program: &Program, text: &str) -> Verdict {
     };
     let anchor: Value = serde_json::from_slice(&get("trust-anchor.json")).unwrap();
     let bundle = String::from_utf8(get("trust-bundle")).unwrap();
-    let bundle = Bundle::read(&bundle, &anchor).unwrap();
+    let bundle = Bundle::read(&bundle, &PublicKey::from_jwk(&anchor).unwrap()).unwrap();
     #[expect(clippy::disallowed_methods, reason = "the server has the real clock")]
     let now = jiff::Timestamp::now();
     verify_text(text, &bundle.trust, now.as_second())
