@@ -138,16 +138,24 @@ fn verdict(program: &Program, text: &str) -> Verdict {
     let anchor: Value = serde_json::from_slice(&get("trust-anchor.json")).unwrap();
     let bundle = String::from_utf8(get("trust-bundle")).unwrap();
     let bundle = Bundle::read(&bundle, &PublicKey::from_jwk(&anchor).unwrap()).unwrap();
-    #[expect(clippy::disallowed_methods, reason = "the server has the real clock")]
-    let now = jiff::Timestamp::now();
-    verify_text(text, &bundle.trust, now.as_second())
+    verify_text(text, &bundle.trust, now().as_second())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server has the real clock")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+fn a_month_ago() -> jiff::civil::Date {
+    let now = now() - jiff::SignedDuration::from_hours(24 * 30);
+    jiff::tz::TimeZone::UTC.to_datetime(now).date()
 }
 
 #[test]
 fn a_data_folder_from_before_the_folder_of_keys_is_taken_over_and_its_certificates_stay_valid() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
-    let old = make_signer("IN", "Ministry", jiff::civil::date(2021, 1, 1)).unwrap();
+    let old = make_signer("IN", "Ministry", a_month_ago()).unwrap();
     let files = (old.key_pem.as_str(), old.certificate_pem.as_str());
     as_before_the_folder_of_keys(data, files);
     let program = support::small_demo(data);
@@ -186,7 +194,7 @@ fn a_data_folder_from_before_the_folder_of_keys_is_taken_over_and_its_certificat
 fn an_old_signer_that_others_may_read_is_not_taken_over() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
-    let old = make_signer("IN", "Ministry", jiff::civil::date(2021, 1, 1)).unwrap();
+    let old = make_signer("IN", "Ministry", a_month_ago()).unwrap();
     as_before_the_folder_of_keys(folder.path(), (&old.key_pem, &old.certificate_pem));
     let secret = folder.path().join("signer.key.pem");
     std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).unwrap();

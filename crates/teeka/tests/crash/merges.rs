@@ -28,27 +28,31 @@ struct Twice {
     merged: bool,
 }
 
-/// Sessions of COVISHIELD of today, each at a centre of its own.
-fn sessions_today(program: &Program) -> Vec<Value> {
+/// Sessions of COVISHIELD of today, each at a centre of its own, in as many districts as it takes for
+/// so many seats.
+fn sessions_today(program: &Program, seats: usize) -> Vec<Value> {
     let (date, ..) = somewhere(program);
     let tomorrow = jiff::civil::Date::strptime("%d-%m-%Y", &date).unwrap();
     let today = tomorrow.yesterday().unwrap().strftime("%d-%m-%Y").to_string();
-    let path = format!(
-        "/api/v2/appointment/sessions/public/calendarByDistrict?district_id=391&date={today}"
-    );
-    let (_, answer) = call(program, "GET", &path, None, None);
     let mut found = Vec::new();
-    for center in answer["centers"].as_array().unwrap() {
-        let session = center["sessions"].as_array().unwrap().iter().find(|session| {
-            session["date"] == today.as_str()
-                && session["vaccine"] == "COVISHIELD"
-                && session["max_age_limit"].is_null()
-        });
-        found.extend(session.map(|session| {
-            let mut session = session.clone();
-            session["center_id"] = center["center_id"].clone();
-            session
-        }));
+    for district in 1..800 {
+        if found.len() * SEATS >= seats {
+            break;
+        }
+        let path = format!("/api/teeka/v1/sessions?district_id={district}");
+        let (_, answer) = call(program, "GET", &path, None, None);
+        for center in answer["centers"].as_array().unwrap() {
+            let session = center["sessions"].as_array().unwrap().iter().find(|session| {
+                session["date"] == today.as_str()
+                    && session["vaccine"] == "COVISHIELD"
+                    && session["max_age_limit"].is_null()
+            });
+            found.extend(session.map(|session| {
+                let mut session = session.clone();
+                session["center_id"] = center["center_id"].clone();
+                session
+            }));
+        }
     }
     found
 }
@@ -74,7 +78,8 @@ fn vaccinate(program: &Program, reference: &str, session: &Value) {
 
 /// People with two records of one dose each, which are a series.
 fn registered_twice(program: &Program, folder: &Path, round: u64) -> Vec<Twice> {
-    let sessions = sessions_today(program);
+    let needed = usize::try_from(2 * AT_ONCE * (round + 1)).unwrap();
+    let sessions = sessions_today(program, needed);
     let seats = sessions.iter().flat_map(|session| std::iter::repeat_n(session, SEATS));
     let taken = usize::try_from(2 * AT_ONCE * round).unwrap();
     let mut seats = seats.skip(taken);
@@ -206,7 +211,7 @@ fn a_merge_that_was_acknowledged_outlives_a_power_cut() {
         let mut now = registered_twice(&program, &disk.path(), round);
         disk.press();
         merge_all(program, &mut now, |program, told| {
-            disk.cut_after(20 + 45 * (round % 4));
+            disk.cut_after(60 + 60 * (round % 4));
             let all = u32::try_from(AT_ONCE).unwrap();
             while !disk.is_off() && told.load(Ordering::SeqCst) < all {
                 pause(std::time::Duration::from_micros(200));
@@ -216,5 +221,7 @@ fn a_merge_that_was_acknowledged_outlives_a_power_cut() {
         people.extend(now);
         disk = disk.reboot(if round % 2 == 0 { Tear::Clean } else { Tear::Scattered(round) });
     }
+    let told = people.iter().filter(|one| one.merged).count();
+    assert!(told > 0 && told < people.len(), "{told} of {} told", people.len());
     check(small_demo(&disk.path()), &disk.path(), &people);
 }
