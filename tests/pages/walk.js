@@ -371,7 +371,7 @@ async function twice(browser, desk) {
   await desk.press('See what will happen');
   await desk.see('desk: two records of one person');
   await desk.expect(first.reference, second.reference, 'It cannot be undone');
-  await desk.press('Back, and leave both as they are');
+  await desk.press('Leave both as they are');
 
   await person.go('/people/merge');
   await choose(person);

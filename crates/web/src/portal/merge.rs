@@ -97,7 +97,7 @@ fn about(person: &Person) -> String {
             format!("dose {} of {} on {}", dose.number, dose.vaccine, day_words(dose.given_on))
         }
     };
-    format!("number {}, born {}, {doses}", person.reference, person.details.birth_year)
+    format!("Number {}, born {}, {doses}", person.reference, person.details.birth_year)
 }
 
 /// The page on which records are chosen; with those of another mobile if the form has its proof.
@@ -236,6 +236,7 @@ struct Look {
     name: String,
     stays: String,
     stays_about: String,
+    goes_name: String,
     goes_about: String,
     goes_number: u64,
     other_mobile: bool,
@@ -267,6 +268,7 @@ fn looked(caller: &Caller, Outlook { stays, goes, series }: &Outlook, proof: Str
         name: stays.details.name.text().to_owned(),
         stays: handle(stays),
         stays_about: about(stays),
+        goes_name: goes.details.name.text().to_owned(),
         goes_about: about(goes),
         goes_number: goes.reference,
         other_mobile: goes.account != stays.account,
