@@ -32,19 +32,39 @@ pub struct Told {
     pub booked: bool,
     /// That they had a dose.
     pub vaccinated: bool,
-    /// That a second record of theirs, at home elsewhere, has a dose.
-    pub twice: bool,
-    /// That the second record went into the first.
-    pub merged: bool,
+    /// What of a second record of theirs.
+    pub second: Second,
+}
+
+/// What the store acknowledged about somebody's second record, which is at home elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Second {
+    /// Nothing.
+    Nothing,
+    /// That it has a dose.
+    Vaccinated,
+    /// That it went into the first.
+    Merged,
+}
+
+impl Second {
+    /// Every one, in order.
+    pub const ALL: [Self; 3] = [Self::Nothing, Self::Vaccinated, Self::Merged];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Vaccinated => "vaccinated",
+            Self::Merged => "merged",
+        }
+    }
 }
 
 impl Told {
     /// How many things were acknowledged.
     pub fn count(self) -> u32 {
-        1 + [self.booked, self.vaccinated, self.twice, self.merged]
-            .map(u32::from)
-            .iter()
-            .sum::<u32>()
+        1 + u32::from(self.booked) + u32::from(self.vaccinated) + self.second as u32
     }
 }
 
@@ -123,18 +143,18 @@ const fn second(number: u32) -> u32 {
     number + (1 << 31) + 1
 }
 
-/// Registers somebody a second time, who has a dose there, too, and makes one record of the two. Says
-/// whether the second dose was acknowledged, and the merge.
-async fn merge_second(store: &Arc<dyn Store>, number: u32, shared: &Shared) -> (bool, bool) {
+/// Registers somebody a second time, who has a dose there, too, and makes one record of the two.
+async fn merge_second(store: &Arc<dyn Store>, number: u32, shared: &Shared) -> Second {
     let other = second(number);
     let entered = shared.went_through(store.enrol(&[enrolment(other)]).await);
     let mut record = dose(other);
     record.dose.given_on = fixture::DAY.saturating_sub(jiff::ToSpan::days(100));
     if !entered || !shared.went_through(store.record_doses(&[record]).await) {
-        return (false, false);
+        return Second::Nothing;
     }
-    let Ok(Some(wanted)) = planned(store, number).await else { return (true, false) };
-    (true, shared.went_through(store.merge(&[wanted]).await))
+    let Ok(Some(wanted)) = planned(store, number).await else { return Second::Vaccinated };
+    let merged = shared.went_through(store.merge(&[wanted]).await);
+    if merged { Second::Merged } else { Second::Vaccinated }
 }
 
 /// The merge of somebody's second record into the first.
@@ -270,12 +290,12 @@ async fn write(store: &Arc<dyn Store>, first: u32, kind: Writer, shared: &Shared
         let booked = shared.went_through(store.book(&[booking(number)]).await);
         let vaccinated = booked && vaccinate(store, number, shared).await;
         // Every eighth person was registered twice.
-        let (twice, merged) = if vaccinated && number % 8 == 5 {
+        let second = if vaccinated && number % 8 == 5 {
             merge_second(store, number, shared).await
         } else {
-            (false, false)
+            Second::Nothing
         };
-        let one = Told { number, booked, vaccinated, twice, merged };
+        let one = Told { number, booked, vaccinated, second };
         told.push(one);
         if let Some(said) = &shared.said {
             // Nobody may listen any more.
@@ -329,7 +349,7 @@ pub async fn compare_told(store: &Arc<dyn Store>, told: &[Told]) -> Found {
         };
         let here = count(&record, second(one.number));
         let mut twice = here;
-        if one.twice {
+        if one.second > Second::Nothing {
             match store.person(person(second(one.number))).await {
                 Ok(Some(record)) => twice += count(&record, second(one.number)),
                 Ok(None) => {}
@@ -340,8 +360,8 @@ pub async fn compare_told(store: &Arc<dyn Store>, told: &[Told]) -> Found {
         for (told, held) in [
             (one.booked, claims.count()),
             (one.vaccinated, first),
-            (one.twice, twice),
-            (one.merged, here),
+            (one.second >= Second::Vaccinated, twice),
+            (one.second == Second::Merged, here),
         ] {
             found.lost += u32::from(told && held == 0);
             if held > 1 {

@@ -91,10 +91,6 @@ fn day_or_person(name: &str) -> Value {
             "description": "SHA-256, in hex, of the six digits that were sent",
             "examples": ["8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92"],
         }),
-        "merged_proof" => json!({
-            "type": "string", "pattern": "^[0-9a-f]{32}[.][0-9]+[.][0-9a-f]{64}$",
-            "description": "Counts for a quarter of an hour, and for this account only",
-        }),
         "token" => json!({
             "type": "string", "pattern": "^[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$",
             "description": "A JSON Web Token that counts for fifteen minutes",
@@ -193,6 +189,10 @@ fn session_or_label(name: &str) -> Value {
         "masked" => json!({
             "type": "string", "pattern": "^X*[0-9A-Z]{4}$",
             "description": "All but the last four characters hidden", "examples": ["XXXXXXXX0001"],
+        }),
+        "merged_proof" => json!({
+            "type": "string", "pattern": "^[0-9a-f]{32}[.][0-9]+[.][0-9a-f]{64}$",
+            "description": "Counts for a quarter of an hour, and for this account only",
         }),
         "fee_type" => words(&["Free", "Paid"]),
         "yes_or_no" => words(&["Y", "N"]),
