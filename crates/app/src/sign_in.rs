@@ -23,6 +23,8 @@ pub enum Audience {
     Staff,
     /// Whether someone is vaccinated, for those the person tells.
     Status,
+    /// Records of the mobile are taken into the account of another one.
+    Merge,
 }
 
 impl Audience {
@@ -32,6 +34,27 @@ impl Audience {
             Self::Resident => 1,
             Self::Staff => 3,
             Self::Status => 4,
+            Self::Merge => 5,
+        }
+    }
+
+    /// What a message with the password is about, and its text. What takes a record away says so.
+    fn message(self, digits: &str) -> (&'static str, String) {
+        match self {
+            Self::Merge => (
+                "merge-otp",
+                format!(
+                    "Your OTP to move a record of this mobile to another mobile's account is \
+                     {digits}. Tell it to nobody. It will be valid for 3 minutes. - CoWIN"
+                ),
+            ),
+            _ => (
+                "otp",
+                format!(
+                    "Your OTP to register/access CoWIN is {digits}. It will be valid for 3 \
+                     minutes. - CoWIN"
+                ),
+            ),
         }
     }
 }
@@ -82,10 +105,7 @@ impl Platform {
         let bucket = index.bucket();
         let id = Uuid::from_bytes(self.vault.routed_id(bucket, random));
         let digits = Secret::new(six_digits(ctx));
-        let text = format!(
-            "Your OTP to register/access CoWIN is {}. It will be valid for 3 minutes. - CoWIN",
-            digits.expose()
-        );
+        let (kind, text) = audience.message(digits.expose());
         let code = SignInCode {
             id,
             bucket,
@@ -95,7 +115,7 @@ impl Platform {
             audience: audience.number(),
             sent_at: ctx.now,
             expires_at: ctx.now.saturating_add(CODE_LIFE).unwrap_or(ctx.now),
-            message: self.message_to_mobile(ctx, bucket, mobile.digits(), "otp", text),
+            message: self.message_to_mobile(ctx, bucket, mobile.digits(), kind, text),
         };
         self.writes.codes.submit(code).await?;
         Ok(id)

@@ -20,7 +20,8 @@ const KEY: &str = "demo-key-of-a-made-up-country";
 
 /// Operations that the attacker cannot bring to a good end, as it sees no message: it knows neither
 /// one-time passwords nor the codes on slips nor the six digits for a wallet.
-const NEEDS_A_MESSAGE: [&str; 10] = [
+const NEEDS_A_MESSAGE: [&str; 11] = [
+    "merges/people",
     "auth/confirmOTP",
     "auth/public/confirmOTP",
     "auth/validateMobileOtp",

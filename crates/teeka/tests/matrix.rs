@@ -133,12 +133,14 @@ impl Things {
             _ => String::new(),
         };
         let body = match id {
-            "sendPublicCode" | "sendPartnerCode" | "sendWebCode" | "sendStatusCode" => {
+            "sendPublicCode" | "sendPartnerCode" | "sendWebCode" | "sendStatusCode"
+            | "askOtherMobile" => {
                 json!({
                     "mobile": "7500000009", "mobile_number": "7500000009", "full_name": "Anna",
                 })
             }
-            "confirmPublicCode" | "confirmPartnerCode" | "confirmWebCode" | "confirmStatusCode" => {
+            "confirmPublicCode" | "confirmPartnerCode" | "confirmWebCode" | "confirmStatusCode"
+            | "proveOtherMobile" => {
                 json!({ "otp": sha256("000000"), "txnId": "3fa85f64-5717-4562-b3fc-2c963f66afa6" })
             }
             "register" => person("New Demo", 750_000_000_100 + 2 * role + self.number),

@@ -80,6 +80,16 @@ pub(super) fn audit(connection: &Connection) -> rusqlite::Result<Audit> {
                      WHERE c.beneficiary_id = d.beneficiary_id AND c.dose_number = d.dose_number
                          AND c.withdrawn_at IS NULL))",
         )?,
+        certificates_astray: count(
+            "SELECT count(*) FROM certificate AS c WHERE c.withdrawn_at IS NULL AND (
+                 NOT EXISTS (
+                     SELECT 1 FROM dose AS d
+                     WHERE d.beneficiary_id = c.beneficiary_id AND d.dose_number = c.dose_number)
+                 OR EXISTS (
+                     SELECT 1 FROM certificate AS o
+                     WHERE o.beneficiary_id = c.beneficiary_id AND o.dose_number = c.dose_number
+                         AND o.withdrawn_at IS NULL AND o.certificate_id <> c.certificate_id))",
+        )?,
     })
 }
 

@@ -352,6 +352,24 @@ pub(crate) const CALLS: &[Call] = &[
         .gives(Gives::Nothing)
         .errors(&[403, 409])
         .once(),
+    post(
+        "/api/teeka/v1/merges/otp",
+        "askOtherMobile",
+        "Send a one-time password to another mobile of the resident",
+    )
+    .needs(Auth::Resident)
+    .body("MobileRequest")
+    .gives(Gives::Json("Transaction")),
+    post(
+        "/api/teeka/v1/merges/people",
+        "proveOtherMobile",
+        "The people of that mobile, and the proof to merge one of them",
+    )
+    .needs(Auth::Resident)
+    .body("OtpRequest")
+    .in_local_language()
+    .gives(Gives::Json("OtherPeople"))
+    .errors(&[403]),
     get("/api/openapi.json", "document", "This document").gives(Gives::Document),
     get("/.well-known/document-signers.pem", "signers", "Certificates of the document signers")
         .gives(Gives::Text("application/x-pem-file")),

@@ -195,6 +195,10 @@ fn session_or_label(name: &str) -> Value {
             "type": "string", "pattern": "^X*[0-9A-Z]{4}$",
             "description": "All but the last four characters hidden", "examples": ["XXXXXXXX0001"],
         }),
+        "merged_proof" => json!({
+            "type": "string", "pattern": "^[0-9a-f]{32}[.][0-9]+[.][0-9a-f]{64}$",
+            "description": "Counts for a quarter of an hour, and for this account only",
+        }),
         "fee_type" => words(&["Free", "Paid"]),
         "yes_or_no" => words(&["Y", "N"]),
         "yes_no_or_none" => json!({

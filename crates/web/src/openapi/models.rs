@@ -160,13 +160,19 @@ pub(super) const MODELS: &[Model] = &[
     ),
     (
         "Merge",
-        "The record that stays, and the one that goes into it with the code of one of its \
-         appointments, if it is of another account",
+        "The record that stays, and the one that goes into it if that is of another account, \
+         with the code of one of its appointments or with a proof from merges/people",
         &[
             "beneficiary_reference_id: reference",
             "merged_reference_id: reference",
             "merged_code?: secret_code",
+            "merged_proof?: merged_proof",
         ],
+    ),
+    (
+        "OtherPeople",
+        "The people of another mobile, and the proof that it is the resident's, too",
+        &["beneficiaries: [Beneficiary]", "merged_proof: merged_proof"],
     ),
     (
         "WalkInRequest",
