@@ -1,0 +1,10 @@
+//! Text out of documents: each format with one made-up person in it, found where she stands.
+
+#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
+
+#[path = "extract/archives.rs"]
+mod archives;
+#[path = "extract/support.rs"]
+mod support;
+#[path = "extract/texts.rs"]
+mod texts;
