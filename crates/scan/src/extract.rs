@@ -7,6 +7,7 @@
 //! these caps: read them in a process that can be stopped.
 
 mod archive;
+mod compound;
 mod dialect;
 mod encoding;
 mod flow;
@@ -14,9 +15,12 @@ mod grid;
 mod html;
 mod json;
 mod krutidev;
+mod mail;
+mod office;
 mod sniff;
 mod sql;
 mod text;
+mod workbook;
 mod xml;
 
 use std::{borrow::Cow, fmt, io::Read};
@@ -196,6 +200,8 @@ impl Work<'_> {
     fn open(&mut self, bytes: &[u8]) {
         match sniff::format(bytes) {
             Format::Text => self.text(bytes),
+            Format::Mail => mail::read(self, bytes),
+            Format::Compound => compound::read(self, bytes),
             Format::Archive(kind) => archive::read(self, bytes, kind),
             Format::Unknown => self.unread(Unread::Unknown),
         }

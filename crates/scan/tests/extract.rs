@@ -4,6 +4,8 @@
 
 #[path = "extract/archives.rs"]
 mod archives;
+#[path = "extract/office.rs"]
+mod office;
 #[path = "extract/support.rs"]
 mod support;
 #[path = "extract/texts.rs"]

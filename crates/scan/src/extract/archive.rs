@@ -4,7 +4,7 @@ use std::io::{BufReader, Cursor, Read};
 
 use zip::{ZipArchive, result::ZipError};
 
-use super::{Unread, Work, name_of, sniff::Archive};
+use super::{Unread, Work, name_of, office, sniff::Archive};
 
 /// Memory that unpacking may ask for by itself.
 ///
@@ -46,6 +46,9 @@ fn zip(work: &mut Work<'_>, bytes: &[u8]) {
     let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else {
         return torn_zip(work, bytes);
     };
+    if let Some(kind) = office::kind(&mut archive) {
+        return office::read(work, bytes, &mut archive, kind);
+    }
     for place in 0..archive.len() {
         let name = archive.name_for_index(place).and_then(Result::ok);
         let name = name.unwrap_or_default().into_owned();

@@ -166,7 +166,9 @@ impl Flow {
         self.end_cell();
         match self.tables.last_mut() {
             Some(table) if !table.row.is_empty() => {
-                let row = std::mem::take(&mut table.row);
+                let mut row = std::mem::take(&mut table.row);
+                let used = row.iter().rposition(|cell| !cell.trim().is_empty());
+                row.truncate(used.map_or(1, |last| last + 1));
                 table.grid.row(row, &mut self.page);
             }
             Some(_) => {}

@@ -125,14 +125,16 @@ impl Grid {
 
 /// Whether rows are labels with values beside them, and not values under their labels.
 fn is_form(rows: &[Vec<String>]) -> bool {
-    let full = || rows.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty()));
-    let labelled = full().filter(|row| row.len() > 1 && row.first().is_some_and(|c| is_label(c)));
-    let head =
-        full().next().is_some_and(|row| row.iter().filter(|c| is_label(c)).count() > row.len() / 2);
-    let all = full().count();
+    let is_full = |cell: &&String| !cell.trim().is_empty();
+    let full = || rows.iter().filter(|row| row.iter().any(|cell| is_full(&cell)));
+    let labelled = full().filter(|row| row.len() > 1 && is_label(&row[0])).count();
     // A head of labels makes one such row; a form has them all the way down.
+    let head = full().next().is_some_and(|row| {
+        let labels = row.iter().filter(|cell| is_label(cell)).count();
+        labels * 2 > row.iter().filter(is_full).count()
+    });
     let least = if head { 2 } else { 1 };
-    all > 0 && labelled.count() >= least.max(all.div_ceil(2))
+    labelled >= least.max(full().count().div_ceil(2))
 }
 
 /// Words that are values, or parts of them, and name none.

@@ -1,9 +1,14 @@
 //! What a file is, by its first bytes.
 
+use super::mail;
+
 /// A format, as far as bytes tell; which kind of text it is, its text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Text,
+    Mail,
+    /// What Microsoft's programs wrote before 2007.
+    Compound,
     Archive(Archive),
     Unknown,
 }
@@ -35,7 +40,12 @@ pub(super) fn format(bytes: &[u8]) -> Format {
     if let Some(archive) = archive {
         return Format::Archive(archive);
     }
-    if is_known(bytes) { Format::Unknown } else { Format::Text }
+    match () {
+        () if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") => Format::Compound,
+        () if is_known(bytes) => Format::Unknown,
+        () if mail::is_message(bytes) => Format::Mail,
+        () => Format::Text,
+    }
 }
 
 /// A tape archive begins with the head of a file, which has a sum of itself: of all bytes, those of
