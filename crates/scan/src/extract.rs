@@ -17,6 +17,7 @@ mod json;
 mod krutidev;
 mod mail;
 mod office;
+mod pdf;
 mod sniff;
 mod sql;
 mod text;
@@ -200,6 +201,8 @@ impl Work<'_> {
     fn open(&mut self, bytes: &[u8]) {
         match sniff::format(bytes) {
             Format::Text => self.text(bytes),
+            Format::Pdf => pdf::read(self, bytes),
+            Format::Image => self.image(bytes),
             Format::Mail => mail::read(self, bytes),
             Format::Compound => compound::read(self, bytes),
             Format::Archive(kind) => archive::read(self, bytes, kind),
@@ -212,6 +215,14 @@ impl Work<'_> {
         match encoding::decode(bytes) {
             Some(text) => text::read(self, &text),
             None => self.unread(Unread::Unknown),
+        }
+    }
+
+    /// Reads the letters in a picture.
+    fn image(&mut self, bytes: &[u8]) {
+        match self.take.picture(Picture::Image(bytes)) {
+            Ok(text) => self.give(&text),
+            Err(why) => self.unread(why),
         }
     }
 

@@ -4,8 +4,12 @@
 
 #[path = "extract/archives.rs"]
 mod archives;
+#[path = "extract/hostile.rs"]
+mod hostile;
 #[path = "extract/office.rs"]
 mod office;
+#[path = "extract/pdf.rs"]
+mod pdf;
 #[path = "extract/support.rs"]
 mod support;
 #[path = "extract/texts.rs"]

@@ -14,6 +14,8 @@ use table::{LETTERS, WORDS};
 
 /// How much of a text is asked.
 const HEAD: usize = 1 << 16;
+/// Longest word, in bytes: to put its letters in order takes its length squared.
+const LONGEST: usize = 256;
 
 /// Whether a text is surely of this font: words that every text has, and that are words of no
 /// language in Latin letters.
@@ -49,7 +51,7 @@ fn unicode_word(word: &str) -> String {
     if is_number(word) {
         return word.chars().map(sign_of_number).collect();
     }
-    if is_latin(word) {
+    if is_latin(word) || word.len() > LONGEST {
         return word.to_owned();
     }
     // By itself the sign of a breath is drawn for a colon.

@@ -6,6 +6,8 @@ use super::mail;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Text,
+    Pdf,
+    Image,
     Mail,
     /// What Microsoft's programs wrote before 2007.
     Compound,
@@ -42,6 +44,8 @@ pub(super) fn format(bytes: &[u8]) -> Format {
     }
     match () {
         () if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") => Format::Compound,
+        () if is_pdf(bytes) => Format::Pdf,
+        () if is_image(bytes) => Format::Image,
         () if is_known(bytes) => Format::Unknown,
         () if mail::is_message(bytes) => Format::Mail,
         () => Format::Text,
@@ -60,6 +64,21 @@ fn is_tar(bytes: &[u8]) -> bool {
     let said = str::from_utf8(&head[148..156]).unwrap_or("");
     let said = u32::from_str_radix(said.trim_matches([' ', '\0']), 8);
     head[0] != 0 && said == Ok(sum)
+}
+
+/// A PDF file may have something before its mark.
+fn is_pdf(bytes: &[u8]) -> bool {
+    memchr::memmem::find(&bytes[..bytes.len().min(1024)], b"%PDF-").is_some()
+}
+
+fn is_image(bytes: &[u8]) -> bool {
+    let starts: &[&[u8]] =
+        &[b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"GIF87a", b"GIF89a"];
+    let web = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
+    // The head of a bitmap says at its 14th byte how long its own next part is.
+    let bitmap = bytes.starts_with(b"BM")
+        && matches!(bytes.get(14..18), Some([12 | 40 | 108 | 124, 0, 0, 0]));
+    web || bitmap || starts.iter().any(|start| bytes.starts_with(start))
 }
 
 /// Formats that are known and not read, and that chance could take for text.

@@ -26,11 +26,14 @@ fn paragraph(runs: &[&str]) -> String {
     format!("<w:p>{runs}</w:p>")
 }
 
+pub(crate) fn letter() -> Vec<u8> {
+    let body = [paragraph(&["Name: As", "ha ", "Devi"]), paragraph(&["Mobile: 98290", "11223"])];
+    docx(&body.concat(), &[])
+}
+
 #[test]
 fn a_letter_is_read_across_its_runs() {
-    let body = [paragraph(&["Name: As", "ha ", "Devi"]), paragraph(&["Mobile: 98290", "11223"])];
-    let file = docx(&body.concat(), &[]);
-    assert_person(&file, "!/word/document.xml", ASHA);
+    assert_person(&letter(), "!/word/document.xml", ASHA);
     let body = [paragraph(&["नाम: आशा देवी"]), paragraph(&["मोबाइल: 9829011223"])];
     assert_person(&docx(&body.concat(), &[]), "!/word/document.xml", ASHA_HINDI);
 }
@@ -95,7 +98,7 @@ fn a_workbook_in_a_letter_is_read() {
     assert_person(&zip(&members), "!/word/embeddings/a.xlsx!/सूची", ASHA_HINDI);
 }
 
-fn workbook() -> Vec<u8> {
+pub(crate) fn workbook() -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("List").unwrap();
     for (row, (name, mobile)) in
@@ -177,8 +180,7 @@ fn open_document_texts_are_read_with_headers_and_what_was_deleted() {
     assert_person(&file, "!/styles.xml", ASHA);
 }
 
-#[test]
-fn open_document_sheets_are_read_by_value() {
+pub(crate) fn sheet() -> Vec<u8> {
     let cell = |text: &str| format!("<table:table-cell><text:p>{text}</text:p></table:table-cell>");
     let number = "<table:table-cell office:value-type='float' office:value='9829011223'>\
         <text:p>9.83E+09</text:p></table:table-cell>";
@@ -195,15 +197,19 @@ fn open_document_sheets_are_read_by_value() {
         cell("Asha Devi"),
         cell("nothing"),
     );
-    let file = open_document("spreadsheet", &body);
+    open_document("spreadsheet", &body)
+}
+
+#[test]
+fn open_document_sheets_are_read_by_value() {
+    let file = sheet();
     assert_person(&file, "!/List", ASHA);
     let parts = parts(&file);
     let list = &parts.texts.iter().find(|(path, _)| path == "!/List").unwrap().1;
     assert_eq!(list.trim(), "Name\t\t\tMobile\nAsha Devi\t\t\t9829011223");
 }
 
-#[test]
-fn an_old_document_is_read_by_its_runs_of_text() {
+pub(crate) fn old_document() -> Vec<u8> {
     let mut file = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
     file.resize(512, 0);
     file.extend(b"Name: Asha Devi\rMobile: 9829011223\r\0\0\x01\x02");
@@ -211,6 +217,12 @@ fn an_old_document_is_read_by_its_runs_of_text() {
     let hindi = "नाम: आशा देवी\rमोबाइल: 9829011334\r";
     file.extend(hindi.encode_utf16().flat_map(u16::to_le_bytes));
     file.resize(2048, 0);
+    file
+}
+
+#[test]
+fn an_old_document_is_read_by_its_runs_of_text() {
+    let file = old_document();
     assert_person(&file, "", ASHA);
     assert!(parts(&file).texts[0].1.contains("नाम: आशा देवी\nमोबाइल: 9829011334"));
 }
@@ -238,7 +250,7 @@ const MAIL: &str = "Return-Path: <clerk@office.example>\r\n\
     From: a@b.example\r\nTo: c@d.example\r\nSubject: inner\r\n\r\n\
     Name: Asha Devi\r\nMobile: 9829011223\r\n--b--\r\n";
 
-fn mail() -> Vec<u8> {
+pub(crate) fn mail() -> Vec<u8> {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let letter = zip(&[("letter.txt", "नाम: आशा देवी\nमोबाइल: 9829011223\n".as_bytes())]);
     let attached = STANDARD.encode(letter);

@@ -7,7 +7,7 @@ use crate::support::{ASHA, ASHA_HINDI, assert_person, assert_person_in, found, p
 const LETTER: &str = "Name: Asha Devi\nMobile: 9829011223\n";
 const LETTER_HINDI: &str = "नाम: आशा देवी\nमोबाइल: 9829011223\n";
 
-fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+pub(crate) fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(bytes).collect()
 }
 
@@ -167,7 +167,7 @@ fn xml_that_is_not_well_formed_is_read_as_a_page_is() {
     assert!(parts(torn.as_bytes()).texts[0].1.contains("9829011223"));
 }
 
-const PAGE: &str = "<!DOCTYPE html><html><head><title>List</title></head><body>\
+pub(crate) const PAGE: &str = "<!DOCTYPE html><html><head><title>List</title></head><body>\
     <table><tr><td><table><tr><th>Name<th>Mobile</tr>\
     <tr><td>Asha&nbsp;Devi</td><td>98290<b>11223</b></td></tr>\
     <tr><td>Ravi Kumar</td><td>9829011334</td></tr></table></td></tr></table></body></html>";
@@ -218,14 +218,15 @@ fn a_spreadsheet_that_is_a_page_or_xml_is_read_as_what_it_is() {
     assert_person(sheet.as_bytes(), "", ASHA);
 }
 
-#[test]
-fn rows_of_dumps_are_tables_of_their_own() {
-    let dump = "-- a dump\nCREATE TABLE `people` (\n  `id` int(11) NOT NULL,\n  `name` varchar(50),\n\
+pub(crate) const DUMP: &str = "-- a dump\nCREATE TABLE `people` (\n  `id` int(11) NOT NULL,\n  `name` varchar(50),\n\
           `mobile` decimal(12,0) DEFAULT NULL,\n  PRIMARY KEY (`id`)\n);\n\
         INSERT INTO `people` VALUES (1,'Asha Devi',9829011223),(2,'O\\'Neil, (x)',NULL);\n\
         INSERT INTO public.visits (name, mobile_no) VALUES (N'आशा देवी', '9829011223');\n\
         UPDATE people SET note = 'Name: Ravi Kumar, Mobile: 9829011334' WHERE id = 2;\n";
-    let parts = parts(dump.as_bytes());
+
+#[test]
+fn rows_of_dumps_are_tables_of_their_own() {
+    let parts = parts(DUMP.as_bytes());
     assert_eq!(parts.unread, []);
     assert_person_in(&parts, "!/people", ASHA);
     assert_person_in(&parts, "!/visits", ASHA_HINDI);
