@@ -24,7 +24,11 @@ mod text;
 mod workbook;
 mod xml;
 
-use std::{borrow::Cow, fmt, io::Read};
+use std::{
+    borrow::Cow,
+    fmt,
+    io::{ErrorKind, Read},
+};
 
 use grid::Page;
 use sniff::Format;
@@ -300,6 +304,7 @@ impl Work<'_> {
         match result {
             _ if over => (bytes, Some(Unread::TooLarge)),
             Ok(_) => (bytes, None),
+            Err(error) if error.kind() == ErrorKind::OutOfMemory => (bytes, Some(Unread::TooLarge)),
             Err(_) => (bytes, Some(Unread::Malformed)),
         }
     }

@@ -4,7 +4,7 @@
 use std::{
     ffi::OsString,
     fs,
-    io::{BufRead, BufWriter, Read, Write, stdin, stdout},
+    io::{BufRead, BufWriter, ErrorKind, Read, Write, stdin, stdout},
     os::unix::ffi::OsStringExt,
     path::Path,
     process::ExitCode,
@@ -16,7 +16,7 @@ use ::scan::{
 };
 use anyhow::Context;
 use rustix::{
-    process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit},
+    process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit},
     time::{ClockId, clock_gettime},
 };
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,9 @@ fn confine() -> anyhow::Result<()> {
         (Resource::Nofile, 64),
     ];
     for (resource, limit) in limits {
-        setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })?;
+        // Somebody may have set a lower one for all of us.
+        let limit = Some(getrlimit(resource).maximum.map_or(limit, |set| set.min(limit)));
+        setrlimit(resource, Rlimit { current: limit, maximum: limit })?;
     }
     Ok(())
 }
@@ -187,6 +189,9 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Unread> {
     }
     let mut bytes = Vec::new();
     let open = fs::File::open(path).map_err(|_| Unread::Closed)?;
-    open.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|_| Unread::Closed)?;
+    open.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| match error.kind() {
+        ErrorKind::OutOfMemory => Unread::TooLarge,
+        _ => Unread::Closed,
+    })?;
     if bytes.len() as u64 > MOST_BYTES { Err(Unread::TooLarge) } else { Ok(bytes) }
 }
