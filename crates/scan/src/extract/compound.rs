@@ -30,8 +30,8 @@ fn has_stream(bytes: &[u8], name: &str) -> bool {
     let mut entry: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
     entry.extend([0, 0]);
     // Entries lie at multiples of their length, which is 128.
-    let found = memchr::memmem::find_iter(bytes, &entry).take(1000).any(|at| at % 128 == 0);
-    found
+    let mut found = memchr::memmem::find_iter(bytes, &entry).take(1000);
+    found.any(|at| at % 128 == 0)
 }
 
 /// Writes each run of text: of two bytes a character where half of them are those of a script of

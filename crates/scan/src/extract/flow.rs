@@ -124,11 +124,8 @@ impl Flow {
     /// Parts what comes from what was, by a line's end or a space.
     fn gap(&mut self, line: bool) {
         match self.tables.last_mut() {
-            Some(Table { cell: Some(cell), .. }) => {
-                if !cell.is_empty() && !cell.ends_with(' ') {
-                    cell.push(' ');
-                }
-            }
+            Some(Table { cell: Some(cell), .. }) if cell.is_empty() || cell.ends_with(' ') => {}
+            Some(Table { cell: Some(cell), .. }) => cell.push(' '),
             _ if line => self.page.line(),
             _ if self.page.is_within_line() && !self.page.text().ends_with(' ') => {
                 self.page.push(" ");

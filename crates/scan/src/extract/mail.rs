@@ -24,7 +24,7 @@ pub(super) fn is_message(bytes: &[u8]) -> bool {
         }
         let Some(colon) = memchr::memchr(b':', line) else { return false };
         let name = line[..colon].to_ascii_lowercase();
-        if !name.iter().all(|byte| byte.is_ascii_graphic()) {
+        if !name.iter().all(u8::is_ascii_graphic) {
             return false;
         }
         let fields: [&[u8]; 6] = [b"from", b"to", b"subject", b"date", b"cc", b"reply-to"];
@@ -68,7 +68,7 @@ fn one(work: &mut Work<'_>, bytes: &[u8]) {
 
 fn read_message(work: &mut Work<'_>, message: &Message<'_>, depth: usize) {
     let mut page = Page::new(work.limits.text);
-    for header in message.root_part().headers.iter() {
+    for header in &message.root_part().headers {
         let value = said(&header.value);
         if !matches!(header.name.as_str(), "Received" | "DKIM-Signature" | "Content-Type") {
             page.pair(header.name.as_str(), &value);

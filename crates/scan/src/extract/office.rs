@@ -20,7 +20,7 @@ type Package<'b> = ZipArchive<Cursor<&'b [u8]>>;
 pub(super) enum Kind {
     /// Of Microsoft's kind.
     Open { sheets: Option<workbook::Kind> },
-    /// Of OpenDocument's.
+    /// Of the open standard's.
     Document { sheets: bool },
 }
 
@@ -46,20 +46,18 @@ pub(super) fn kind(package: &mut Package<'_>) -> Option<Kind> {
 /// Reads an office document.
 pub(super) fn read(work: &mut Work<'_>, bytes: &[u8], package: &mut Package<'_>, kind: Kind) {
     if let Kind::Open { sheets: Some(sheets) } = kind {
-        match is_bounded(work, package) {
-            true => workbook::read(work, bytes, sheets),
-            false => work.unread(Unread::TooLarge),
+        if is_bounded(work, package) {
+            workbook::read(work, bytes, sheets);
+        } else {
+            work.unread(Unread::TooLarge);
         }
     }
     for place in 0..package.len() {
-        let more = match package.by_index(place) {
-            Ok(part) => member(work, part, kind),
-            Err(_) => {
-                work.unread(Unread::Malformed);
-                true
-            }
+        let Ok(part) = package.by_index(place) else {
+            work.unread(Unread::Malformed);
+            continue;
         };
-        if !more {
+        if !member(work, part, kind) {
             return;
         }
     }
@@ -125,6 +123,7 @@ fn member(work: &mut Work<'_>, part: ZipFile<'_, Cursor<&[u8]>>, kind: Kind) -> 
 
 fn of_open(name: &str) -> Use {
     let file = name.rsplit('/').next().unwrap_or(name);
+    let kind = file.rsplit('.').next().unwrap_or_default();
     let stem = file.trim_end_matches(".xml").trim_end_matches(|c: char| c.is_ascii_digit());
     let shapes = [
         "styles",
@@ -145,14 +144,14 @@ fn of_open(name: &str) -> Use {
         "printerSettings",
     ];
     match () {
-        () if file.ends_with(".rels") => Use::Links,
+        () if kind == "rels" => Use::Links,
         () if name.starts_with("xl/worksheets/sheet") || shapes.contains(&stem) => Use::Nothing,
         () if name.starts_with("docProps/thumbnail") => Use::Nothing,
         () if name.contains("/media/") || name.contains("/embeddings/") => Use::Inside,
         () if name.contains("slideMasters") || name.contains("slideLayouts") => Use::Nothing,
         () if name.starts_with("docProps/") || name.starts_with("customXml/") => Use::Records,
-        () if name.contains("pivotCache") && file.ends_with(".xml") => Use::Records,
-        () if file.ends_with(".xml") || file.ends_with(".vml") => Use::Text,
+        () if name.contains("pivotCache") && kind == "xml" => Use::Records,
+        () if kind == "xml" || kind == "vml" => Use::Text,
         () => Use::Nothing,
     }
 }
@@ -193,7 +192,7 @@ fn flowing(work: &mut Work<'_>, text: &str) {
     }
 }
 
-/// The sheets of an OpenDocument spreadsheet, each a part.
+/// The sheets of a spreadsheet of the open standard, each a part.
 fn sheets(work: &mut Work<'_>, text: &str) -> bool {
     let limit = work.limits.text;
     let (mut writer, mut name, mut depth, mut more) = (Writer::new(limit), None, 0_usize, true);

@@ -67,7 +67,7 @@ fn a_document_may_have_any_byte_wrong() {
         let mut next = numbers(u32::try_from(name.len()).unwrap());
         for _ in 0..150 {
             let mut sample = sample.clone();
-            for _ in 0..1 + next() % 4 {
+            for _ in 0..=next() % 4 {
                 let at = next() as usize % sample.len();
                 sample[at] = u8::try_from(next() & 0xff).unwrap();
             }

@@ -66,9 +66,7 @@ fn fields(work: &mut Work<'_>, form: &Dict<'_>) {
     let mut page = grid::Page::new(work.limits.text);
     let mut ahead: Vec<(Dict<'_>, String, usize)> = Vec::new();
     let list = form.get::<Array<'_>>("Fields");
-    ahead.extend(
-        list.iter().flat_map(|list| list.iter::<Dict<'_>>()).map(|d| (d, String::new(), 0)),
-    );
+    ahead.extend(list.iter().flat_map(Array::iter::<Dict<'_>>).map(|d| (d, String::new(), 0)));
     ahead.truncate(MOST);
     ahead.reverse();
     let mut left = MOST;

@@ -154,7 +154,7 @@ fn hex(text: &[u8]) -> Vec<u8> {
     let digits: Vec<u8> = text
         .iter()
         .filter_map(|byte| char::from(*byte).to_digit(16))
-        .map(|digit| digit as u8)
+        .filter_map(|digit| u8::try_from(digit).ok())
         .collect();
     digits.chunks(2).take(64).map(|pair| pair[0] << 4 | pair.get(1).unwrap_or(&0)).collect()
 }

@@ -100,7 +100,7 @@ impl Font {
     }
 
     /// Tells the letters of a text.
-    pub(super) fn each<'f>(&'f self, bytes: &[u8], mut tell: impl FnMut(Letter<'_>)) {
+    pub(super) fn each(&self, bytes: &[u8], mut tell: impl FnMut(Letter<'_>)) {
         let mut rest = bytes;
         let mut buffer = [0; 4];
         while !rest.is_empty() {

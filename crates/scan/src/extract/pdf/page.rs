@@ -2,7 +2,7 @@
 
 use hayro_syntax::{
     content::{TypedIter, ops::TypedInstruction},
-    object::{Array, Dict, Number, Object, Rect, Stream, String as Text},
+    object::{Array, Dict, Number, Object, Stream, String as Text},
     page::{Page, Resources},
 };
 
@@ -70,16 +70,12 @@ const UNIT: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
 /// First the one, then the other.
 fn then(one: Matrix, other: Matrix) -> Matrix {
-    let [a, b, c, d, e, f] = one;
-    let [g, h, i, j, k, l] = other;
-    [
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + l,
-    ]
+    let row = |left: f32, right: f32| {
+        (left * other[0] + right * other[2], left * other[1] + right * other[3])
+    };
+    let rows = [row(one[0], one[1]), row(one[2], one[3]), row(one[4], one[5])];
+    let [first, second, (x, y)] = rows;
+    [first.0, first.1, second.0, second.1, x + other[4], y + other[5]]
 }
 
 #[derive(Clone)]
@@ -209,9 +205,12 @@ impl Reader<'_> {
             annotation.get::<Dict<'_>>("AP").and_then(|looks| looks.get::<Object<'_>>("N"));
         let Some(Object::Stream(stream)) = normal else { return };
         let mut state = State::new();
-        if let Some(place) = annotation.get::<Rect>("Rect") {
-            state.matrix[4] = place.x0 as f32;
-            state.matrix[5] = place.y0 as f32;
+        // Numbers of a file, not of a rectangle, which has more digits than anything is drawn with.
+        let place = annotation.get::<Array<'_>>("Rect");
+        let place: Vec<_> = place.iter().flat_map(Array::iter::<Number>).take(4).collect();
+        if let [left, bottom, right, top] = &place[..] {
+            state.matrix[4] = left.as_f32().min(right.as_f32());
+            state.matrix[5] = bottom.as_f32().min(top.as_f32());
         }
         self.object(&stream, &Resources::new(Dict::empty()), &state, 1);
     }
@@ -301,14 +300,15 @@ fn matrix(array: &Array<'_>) -> Option<Matrix> {
 
 /// A piece of text from one place to another, turned so that its line runs to the right.
 fn span(from: Matrix, to: Matrix, size: f32, text: String) -> Option<Span> {
-    let [a, b, c, d, x, y] = from;
     if !from.iter().chain(&to).all(|number| number.is_finite()) {
         return None;
     }
+    // Where its line runs, to the right and upwards.
+    let (right, up) = (from[0], from[1]);
     let turn = match () {
-        () if a.abs() >= b.abs() && a >= 0.0 => 0,
-        () if a.abs() < b.abs() && b > 0.0 => 1,
-        () if a.abs() >= b.abs() => 2,
+        () if right.abs() >= up.abs() && right >= 0.0 => 0,
+        () if right.abs() < up.abs() && up > 0.0 => 1,
+        () if right.abs() >= up.abs() => 2,
         () => 3,
     };
     let turned = |x: f32, y: f32| match turn {
@@ -317,7 +317,7 @@ fn span(from: Matrix, to: Matrix, size: f32, text: String) -> Option<Span> {
         2 => (-x, -y),
         _ => (-y, x),
     };
-    let ((from, y), (to, _)) = (turned(x, y), turned(to[4], to[5]));
-    let size = (size * c.hypot(d)).abs().max(0.1);
+    let size = (size * from[2].hypot(from[3])).abs().max(0.1);
+    let ((from, y), (to, _)) = (turned(from[4], from[5]), turned(to[4], to[5]));
     Some(Span { from: from.min(to), to: from.max(to), y, size, turn, text })
 }
