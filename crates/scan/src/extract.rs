@@ -180,7 +180,7 @@ pub fn is_plain(bytes: &[u8]) -> bool {
 ///
 /// let mut parts = Parts(Vec::new());
 /// document(b"{\"name\": \"Asha Devi\"}", Limits::default(), &mut parts);
-/// assert_eq!(parts.0, [(String::new(), "name: Asha Devi\n".to_owned())]);
+/// assert_eq!(parts.0, [(String::new(), "name: Asha Devi\n\n".to_owned())]);
 /// ```
 pub fn document(bytes: &[u8], limits: Limits, take: &mut dyn Take) {
     let mut work = Work { take, limits, path: String::new(), depth: 0, unpacked: 0, parts: 0 };

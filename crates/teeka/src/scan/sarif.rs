@@ -1,6 +1,9 @@
 //! Findings as a SARIF 2.1.0 document, written as they come.
 
-use std::io::{Write, stdout};
+use std::{
+    fmt::Write as _,
+    io::{BufWriter, Stdout, Write, stdout},
+};
 
 use serde_json::{Value, json};
 
@@ -16,6 +19,7 @@ const NOT_READ: &str = "not_read";
 /// A document that is being written to standard output.
 pub(super) struct Log {
     first: bool,
+    out: BufWriter<Stdout>,
 }
 
 impl Log {
@@ -28,12 +32,13 @@ impl Log {
             "rules": rules,
         });
         let schema = "https://json.schemastore.org/sarif-2.1.0.json";
+        let mut out = BufWriter::new(stdout());
         write!(
-            stdout(),
+            out,
             "{{\"$schema\":\"{schema}\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":\
              {driver}}},\"results\":["
         )?;
-        Ok(Self { first: true })
+        Ok(Self { first: true, out })
     }
 
     /// A finding. Its region is in bytes of the text of its part.
@@ -47,7 +52,7 @@ impl Log {
             "ruleId": kind,
             "level": "warning",
             "message": { "text": format!("{kind}, {confidence} %: {preview}") },
-            "locations": [location(place, file, part)],
+            "locations": [location(&place, file, part)],
             "properties": {
                 "confidence": f64::from(*confidence) / 100.0,
                 "record": record,
@@ -64,25 +69,26 @@ impl Log {
             "ruleId": NOT_READ,
             "level": "note",
             "message": { "text": format!("not read: {why}") },
-            "locations": [location(place, file, part)],
+            "locations": [location(&place, file, part)],
         }))
     }
 
     /// Writes its end.
-    pub(super) fn end(self) -> anyhow::Result<()> {
-        writeln!(stdout(), "]}}]}}")?;
+    pub(super) fn end(mut self) -> anyhow::Result<()> {
+        writeln!(self.out, "]}}]}}")?;
+        self.out.flush()?;
         Ok(())
     }
 
     fn result(&mut self, result: &Value) -> anyhow::Result<()> {
         let before = if std::mem::take(&mut self.first) { "" } else { "," };
-        write!(stdout(), "{before}\n{result}")?;
+        write!(self.out, "{before}\n{result}")?;
         Ok(())
     }
 }
 
 /// A place in a file, with the part of it by its whole path.
-fn location(place: Value, file: &File, part: &str) -> Value {
+fn location(place: &Value, file: &File, part: &str) -> Value {
     if part.is_empty() {
         return json!({ "physicalLocation": place });
     }
@@ -97,7 +103,7 @@ fn uri(file: &File) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(byte) {
             uri.push(char::from(*byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            write!(uri, "%{byte:02X}").expect("a text takes what is written");
         }
     }
     uri
