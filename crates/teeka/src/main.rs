@@ -56,9 +56,11 @@ enum Command {
     /// Say whether certificates are genuine, offline
     #[command(after_help = "Example: teeka verify certificate.pdf --trust signers.pem")]
     Verify(verify::Args),
-    /// Find personal data in text files, without printing it
+    /// Find personal data in documents of any kind, without printing it
     #[command(after_help = "Example: teeka scan published/ --json")]
     Scan(scan::Args),
+    #[command(hide = true)]
+    ScanPart,
     /// List, rotate, withdraw or destroy the keys that certificates are signed with
     #[command(after_help = "Example: teeka keys rotate document --data teeka-data")]
     Keys(keys::Args),
@@ -90,6 +92,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Scan(args) => scan::run(&args, output),
+        Command::ScanPart => scan::worker::run(),
         Command::Keys(args) => keys::run(&args, output),
         Command::Bench(args) => bench::run(&args, output),
         Command::Backup(args) => backup::backup(&args, output),
