@@ -3,5 +3,8 @@
 //! time, salts and keys come in as arguments, and what is kept goes through one small trait.
 
 pub mod checkpoint;
+pub mod leaf;
 pub mod merkle;
 pub mod note;
+pub mod source;
+pub mod tiles;
