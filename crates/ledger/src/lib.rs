@@ -3,7 +3,9 @@
 //! time, salts and keys come in as arguments, and what is kept goes through one small trait.
 
 pub mod checkpoint;
+pub mod directory;
 pub mod leaf;
+pub mod log;
 pub mod merkle;
 pub mod note;
 pub mod source;
