@@ -10,3 +10,4 @@ pub mod merkle;
 pub mod note;
 pub mod source;
 pub mod tiles;
+pub mod witness;

@@ -177,7 +177,7 @@ impl<S: Storage, K: SigningKey> Log<S, K> {
     }
 
     /// Publishes the checkpoint again with what witnesses signed below it; a caller verifies that
-    /// with [`witness`].
+    /// with [`crate::witness::cosignatures`].
     ///
     /// # Errors
     ///
