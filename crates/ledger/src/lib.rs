@@ -2,6 +2,7 @@
 //! proofs, an auditor and a witness. Knows no clock, no randomness, no network and no database:
 //! time, salts and keys come in as arguments, and what is kept goes through one small trait.
 
+pub mod auditor;
 pub mod checkpoint;
 pub mod directory;
 pub mod leaf;
@@ -11,3 +12,6 @@ pub mod note;
 pub mod source;
 pub mod tiles;
 pub mod witness;
+
+#[cfg(test)]
+mod fixture;

@@ -53,11 +53,25 @@ impl<'a, S: Source + ?Sized> TileReader<'a, S> {
     /// [`ReadError`]; of the edge all tiles are wrong together, as one root vouches for them.
     pub fn open(source: &'a S, head: Head) -> Result<Self, ReadError> {
         let edge = edge(source, head.size)?;
+        Self::of_edge(source, head, edge).ok_or(ReadError::OtherRoot)
+    }
+
+    /// The same with the tiles at the right edge, of the widths that the size says; none if they do
+    /// not lead to the root.
+    pub(crate) fn of_edge(source: &'a S, head: Head, edge: Vec<Vec<Hash>>) -> Option<Self> {
         let root = edge_range(&edge, head.size).root();
-        if root != head.root {
-            return Err(ReadError::OtherRoot);
+        (root == head.root).then(|| Self { source, head, edge, full: HashMap::new() })
+    }
+
+    /// Takes a full tile from elsewhere, if it leads to the root.
+    pub(crate) fn believe(&mut self, path: TilePath, hashes: &[Hash]) -> bool {
+        let Kind::Hashes(level) = path.kind() else { return false };
+        let fits = path.is_full() && hashes.len() == path.width();
+        let right = fits && self.above(path).is_ok_and(|above| above == subtree_hash(hashes));
+        if right {
+            self.full.insert((level, path.index()), hashes.to_vec());
         }
-        Ok(Self { source, head, edge, full: HashMap::new() })
+        right
     }
 
     /// The size and root that everything is held to.
