@@ -1,5 +1,4 @@
 //! What the tests of several modules share: a log in memory.
-#![expect(clippy::unwrap_used, reason = "a test fixture")]
 
 use std::{
     cell::{Cell, RefCell},

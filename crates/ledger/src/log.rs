@@ -120,8 +120,10 @@ impl<S: Storage, K: SigningKey> Log<S, K> {
         let mut reader = TileReader::open(&storage, promised.head).map_err(LogError::Damaged)?;
         let mut bundle = Vec::new();
         if promised.head.size % WIDTH > 0 {
-            let entries = reader.entries(promised.head.size / WIDTH).map_err(LogError::Damaged)?;
-            entries.iter().for_each(|entry| push_entry(&mut bundle, entry));
+            let last = promised.head.size / WIDTH;
+            for entry in reader.entries(last).map_err(LogError::Damaged)? {
+                push_entry(&mut bundle, &entry);
+            }
         }
         let (range, edge) = reader.growing();
         let published = published(&storage, &key, &promised)?;

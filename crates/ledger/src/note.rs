@@ -136,7 +136,7 @@ impl Note {
         let mut signed = Vec::new();
         for signature in self.signatures {
             let Some(key) = known.find(&signature.name, signature.id) else { continue };
-            let at = key.verify(&self.text, &signature.bytes).ok_or(NoteError::WrongSignature)?;
+            let at = key.verify(&self.text, &signature.bytes)?;
             signed.push(SignedBy { key: key.clone(), at, signature });
         }
         if signed.is_empty() {

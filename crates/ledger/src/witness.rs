@@ -4,6 +4,8 @@
 
 mod request;
 
+use std::fmt::Write;
+
 use crate::{
     checkpoint::{Checkpoint, CheckpointError, Signed, Trusted, decimal},
     merkle::{Head, sha256, verify_consistency},
@@ -206,7 +208,11 @@ impl<M: Memory, K: SigningKey> Witness<M, K> {
 }
 
 fn hash_of(origin: &str) -> String {
-    sha256(origin.as_bytes()).0.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(64);
+    for byte in sha256(origin.as_bytes()).0 {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 /// The cosignatures of known witnesses in an answer to a log.

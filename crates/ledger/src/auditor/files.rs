@@ -19,17 +19,12 @@ pub(super) fn check<'a, S: Source + ?Sized>(
     report: &mut Report,
 ) -> Result<Option<TileReader<'a, S>>, SourceError> {
     let mut files = Files { source, head, from, report, missing: Vec::new() };
-    let reader = files.open()?;
-    let reader = match reader {
-        Some(mut reader) => {
-            files.check_all(&mut reader)?;
-            Some(reader)
-        }
-        None => {
-            files.look_for_all()?;
-            None
-        }
-    };
+    let mut reader = files.open()?;
+    if let Some(reader) = &mut reader {
+        files.check_all(reader)?;
+    } else {
+        files.look_for_all()?;
+    }
     files.tell_missing();
     Ok(reader)
 }
@@ -50,14 +45,14 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
         let mut found = Vec::new();
         for path in &paths {
             found.push(match path {
-                Some(path) => self.told(fetch_hashes(self.source, *path))?,
+                Some(path) => told(fetch_hashes(self.source, *path))?,
                 None => Ok(Vec::new()),
             });
         }
-        if let Some(edge) = found.iter().map(|found| found.as_ref().ok().cloned()).collect() {
-            if let Some(reader) = TileReader::of_edge(self.source, self.head, edge) {
-                return Ok(Some(reader));
-            }
+        let whole = found.iter().map(|found| found.as_ref().ok().cloned()).collect();
+        let reader = |edge| TileReader::of_edge(self.source, self.head, edge);
+        if let Some(reader) = Option::and_then(whole, reader) {
+            return Ok(Some(reader));
         }
         let mut below = Vec::new();
         for path in &paths {
@@ -117,7 +112,7 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
         for index in first..first + path.width() as u64 {
             let child = TilePath::in_tree(Kind::Hashes(level - 1), index, self.head.size);
             let Some(child) = child.filter(|child| child.is_full()) else { return Ok(None) };
-            match self.told(fetch_hashes(self.source, child))? {
+            match told(fetch_hashes(self.source, child))? {
                 Ok(row) => hashes.push(subtree_hash(&row)),
                 Err(_) => return Ok(None),
             }
@@ -127,7 +122,7 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
 
     /// The hashes of the entries that a bundle has, however many there are.
     fn entries(&self, path: TilePath) -> Result<Result<Vec<Hash>, ReadError>, SourceError> {
-        let (bytes, at) = match self.told(fetch(self.source, path))? {
+        let (bytes, at) = match told(fetch(self.source, path))? {
             Ok(fetched) => fetched,
             Err(error) => return Ok(Err(error)),
         };
@@ -144,14 +139,14 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
     fn check_all(&mut self, reader: &mut TileReader<'a, S>) -> Result<(), SourceError> {
         for level in (0..=crate::tiles::MOST_LEVEL).rev() {
             for path in self.paths(Kind::Hashes(level)) {
-                if let Err(error) = self.told(reader.hashes(level, path.index()).map(drop))? {
+                if let Err(error) = told(reader.hashes(level, path.index()).map(drop))? {
                     self.mend(reader, path, error)?;
                 }
             }
         }
         for path in self.paths(Kind::Entries) {
             // A tile that is wrong was told already.
-            let Ok(expected) = self.told(reader.hashes(0, path.index()).map(<[_]>::to_vec))? else {
+            let Ok(expected) = told(reader.hashes(0, path.index()).map(<[_]>::to_vec))? else {
                 continue;
             };
             match self.entries(path)? {
@@ -172,7 +167,7 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
         error: ReadError,
     ) -> Result<(), SourceError> {
         let right = self.below(path)?.filter(|below| reader.believe(path, below));
-        match (right, self.told(fetch_hashes(self.source, path))?) {
+        match (right, told(fetch_hashes(self.source, path))?) {
             (Some(right), Ok(found)) => self.compare(path, &right, &found),
             _ => self.note(error)?,
         }
@@ -183,7 +178,7 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
     fn look_for_all(&mut self) -> Result<(), SourceError> {
         for kind in [Kind::Hashes(0), Kind::Entries] {
             for path in self.paths(kind) {
-                if let Err(error @ ReadError::Missing(_)) = self.told(fetch(self.source, path))? {
+                if let Err(error @ ReadError::Missing(_)) = told(fetch(self.source, path))? {
                     self.note(error)?;
                 }
             }
@@ -234,14 +229,6 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
         Ok(())
     }
 
-    /// A file that is wrong is a finding; only a source that is away ends the audit.
-    fn told<T>(&self, read: Result<T, ReadError>) -> Result<Result<T, ReadError>, SourceError> {
-        match read {
-            Err(ReadError::Source(away)) => Err(away),
-            told => Ok(told),
-        }
-    }
-
     /// The tiles of a kind that hold anything of the leaves to check.
     fn paths(&self, kind: Kind) -> impl Iterator<Item = TilePath> + use<S> {
         TilePath::new_between(kind, self.from, self.head.size)
@@ -251,5 +238,13 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
     fn new_in(&self, path: TilePath) -> u64 {
         let first = path.index() * WIDTH;
         first + path.width() as u64 - first.max(self.from)
+    }
+}
+
+/// A file that is wrong is a finding; only a source that is away ends the audit.
+fn told<T>(read: Result<T, ReadError>) -> Result<Result<T, ReadError>, SourceError> {
+    match read {
+        Err(ReadError::Source(away)) => Err(away),
+        told => Ok(told),
     }
 }

@@ -134,16 +134,17 @@ impl Entry {
             [2] => Act::Decision,
             _ => return None,
         };
-        let (person, number) = (reader.maybe()?, reader.number()?);
-        let previous = reader.maybe()?.map(Commitment);
+        let (person, number) = (reader.maybe().ok()?, reader.number()?);
+        let previous = reader.maybe().ok()?.map(Commitment);
         let link = match (person, number, previous) {
             (None, 0, None) => None,
-            (Some(person), 1, None) => Some(Link { person, number, previous }),
-            (Some(person), 2.., Some(_)) => Some(Link { person, number, previous }),
+            (Some(person), 1, None) | (Some(person), 2.., Some(_)) => {
+                Some(Link { person, number, previous })
+            }
             _ => return None,
         };
         let at = reader.number()?;
-        let (role, facility) = (reader.text()?, reader.maybe()?);
+        let (role, facility) = (reader.text()?, reader.maybe().ok()?);
         let actor = Actor { role, facility, account: Commitment(reader.array()?) };
         let (purpose, mut fields) = (reader.text()?, Vec::new());
         while !reader.is_empty() {

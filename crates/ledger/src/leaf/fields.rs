@@ -45,6 +45,9 @@ fn is_text(text: &str) -> bool {
     text.len() <= MOST_TEXT && !text.contains(char::is_control)
 }
 
+/// A field has neither no bytes nor as many as it should.
+pub(super) struct OtherLength;
+
 /// Reads fields.
 pub(super) struct Reader<'a>(&'a [u8]);
 
@@ -67,10 +70,10 @@ impl<'a> Reader<'a> {
     }
 
     /// An array, or nothing where the field is empty.
-    pub(super) fn maybe<const N: usize>(&mut self) -> Option<Option<[u8; N]>> {
-        match self.bytes()? {
-            [] => Some(None),
-            field => field.try_into().ok().map(Some),
+    pub(super) fn maybe<const N: usize>(&mut self) -> Result<Option<[u8; N]>, OtherLength> {
+        match self.bytes().ok_or(OtherLength)? {
+            [] => Ok(None),
+            field => field.try_into().map(Some).map_err(|_| OtherLength),
         }
     }
 

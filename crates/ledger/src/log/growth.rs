@@ -80,7 +80,9 @@ impl<'a> Growth<'a> {
         let mut there = usize::try_from(self.old.size() % WIDTH).expect("at most 255");
         for path in TilePath::new_between(Kind::Entries, self.old.size(), self.new.size()) {
             let (these, others) = rest.split_at(path.width() - there);
-            these.iter().for_each(|leaf| push_entry(&mut bundle, leaf.as_ref()));
+            for leaf in these {
+                push_entry(&mut bundle, leaf.as_ref());
+            }
             if path.is_full() {
                 files.push((path, std::mem::take(&mut bundle)));
             } else {

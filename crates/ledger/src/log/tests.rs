@@ -241,7 +241,7 @@ fn what_witnesses_signed_is_published_and_kept_over_a_start() {
     let text = Checkpoint::new(ORIGIN, log.head()).text();
     let witness = LocalKey::from_seed("example.org/w", Algorithm::CosignatureV1, &[2; 32]).unwrap();
     let cosignature = witness.sign_note(&text, 60).unwrap();
-    log.publish_with(&[cosignature.clone()]).unwrap();
+    log.publish_with(std::slice::from_ref(&cosignature)).unwrap();
     let log = Log::open(memory.clone(), key()).unwrap();
     assert!(log.checkpoint().unwrap().ends_with(&cosignature.line()));
     assert_eq!(audited(&memory).size, 10);

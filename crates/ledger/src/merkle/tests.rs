@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "sizes in tests are small")]
+
 use std::convert::Infallible;
 
 use proptest::prelude::*;
@@ -164,8 +166,7 @@ fn every_proof_of_every_size_up_to_300_holds_and_only_for_its_own_leaf_and_root(
             }
             assert!(verify_inclusion(empty_root(), index, head.size, &proof, head.root).is_err());
         }
-        for old in 0..=size {
-            let old = heads[old];
+        for old in heads[..=size].iter().copied() {
             let proof = consistency(&mut rows, old.size, head.size).unwrap();
             assert_eq!(verify_consistency(old, *head, &proof), Ok(()));
             let other = Head { root: leaf_hash(b"another"), ..old };

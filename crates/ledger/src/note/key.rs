@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::Signature;
+use super::{NoteError, Signature};
 use crate::merkle::sha256;
 
 /// The most bytes of a key's name.
@@ -87,21 +87,21 @@ impl VerifierKey {
         self.algorithm
     }
 
-    /// Whether it signed a text: the time that it says or none, and nothing if it did not.
-    pub(super) fn verify(&self, text: &str, signature: &[u8]) -> Option<Option<u64>> {
+    /// When it signed a text, if its kind says so.
+    pub(super) fn verify(&self, text: &str, signature: &[u8]) -> Result<Option<u64>, NoteError> {
         let key = UnparsedPublicKey::new(&ED25519, self.public);
+        let verify = |text: &str, signature| {
+            key.verify(text.as_bytes(), signature).map_err(|_| NoteError::WrongSignature)
+        };
         match self.algorithm {
-            Algorithm::Ed25519 => {
-                key.verify(text.as_bytes(), signature).ok()?;
-                Some(None)
-            }
+            Algorithm::Ed25519 => verify(text, signature).map(|()| None),
             Algorithm::CosignatureV1 => {
-                let (at, signature) = signature.split_first_chunk::<8>()?;
+                let parts = signature.split_first_chunk::<8>();
+                let (at, signature) = parts.ok_or(NoteError::WrongSignature)?;
                 let at = u64::from_be_bytes(*at);
                 // 2^63 - 1 is the last instant that the specification knows.
-                i64::try_from(at).ok()?;
-                key.verify(cosigned(text, at).as_bytes(), signature).ok()?;
-                Some(Some(at))
+                i64::try_from(at).map_err(|_| NoteError::WrongSignature)?;
+                verify(&cosigned(text, at), signature).map(|()| Some(at))
             }
         }
     }

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "sizes in tests are small")]
+
 use std::collections::BTreeMap;
 
 use super::{reader::*, *};
@@ -16,13 +18,17 @@ fn files(size: u64) -> (BTreeMap<String, Vec<u8>>, Head) {
     while let Some(row) = rows.last().filter(|row| row.len() >= 256) {
         let above = row.chunks_exact(256).map(|tile| {
             let mut range = CompactRange::empty();
-            tile.iter().for_each(|hash| range.push(*hash, |_, _| {}));
+            for hash in tile {
+                range.push(*hash, |_, _| {});
+            }
             range.root()
         });
         rows.push(above.collect());
     }
     let (mut files, mut range) = (BTreeMap::new(), CompactRange::empty());
-    rows[0].iter().for_each(|hash| range.push(*hash, |_, _| {}));
+    for hash in &rows[0] {
+        range.push(*hash, |_, _| {});
+    }
     for (level, row) in (0..).zip(&rows) {
         for path in TilePath::new_between(Kind::Hashes(level), 0, size) {
             let from = path.index() as usize * 256;
@@ -33,7 +39,9 @@ fn files(size: u64) -> (BTreeMap<String, Vec<u8>>, Head) {
     for path in TilePath::new_between(Kind::Entries, 0, size) {
         let (mut bundle, from) = (Vec::new(), path.index() * 256);
         let entries = from..from + path.width() as u64;
-        entries.for_each(|number| push_entry(&mut bundle, &entry(number)));
+        for number in entries {
+            push_entry(&mut bundle, &entry(number));
+        }
         files.insert(path.to_string(), bundle);
     }
     (files, range.head())
@@ -124,7 +132,7 @@ fn a_path_has_one_spelling() {
 #[test]
 fn bundles_are_lists_with_lengths() {
     let mut bundle = Vec::new();
-    for entry in [&b""[..], b"abc", &[7; MOST_ENTRY]] {
+    for entry in [&b""[..], b"abc", &vec![7; MOST_ENTRY]] {
         push_entry(&mut bundle, entry);
     }
     assert_eq!(bundle[..7], [0, 0, 0, 3, b'a', b'b', b'c']);
@@ -260,7 +268,9 @@ proptest::proptest! {
     fn any_bytes_are_decoded_or_refused(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
         if let Some(entries) = decode_bundle(&bytes) {
             let mut again = Vec::new();
-            entries.iter().for_each(|entry| push_entry(&mut again, entry));
+            for entry in entries {
+                push_entry(&mut again, entry);
+            }
             proptest::prop_assert_eq!(again, bytes);
         }
     }

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "sizes in tests are small")]
+
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
@@ -228,7 +230,7 @@ fn an_answer_counts_only_with_the_signature_of_a_known_witness_on_this_checkpoin
     let unknown = stranger.sign_note(&own.text(), 100).unwrap().line();
     let both = format!("{unknown}{line}");
     let verified = cosignatures(both.as_bytes(), &own, &ring()).unwrap();
-    assert_eq!(verified.iter().map(Signature::line).collect::<Vec<_>>(), [line.clone()]);
+    assert_eq!(verified.iter().map(Signature::line).collect::<String>(), line);
     let refused = |body: &str| cosignatures(body.as_bytes(), &own, &ring()).unwrap_err();
     assert_eq!(refused(&unknown), NoteError::UnknownKeys);
     assert_eq!(refused(""), NoteError::Malformed);
