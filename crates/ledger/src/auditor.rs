@@ -74,6 +74,8 @@ pub struct Report {
     pub since: Option<Head>,
     /// The size and root that the log shows now; none if its checkpoint is not believed.
     pub found: Option<Head>,
+    /// Its checkpoint with the signatures of known keys, to keep for the next time.
+    pub checkpoint: Option<String>,
     /// How many witnesses cosigned it.
     pub cosigned: usize,
     /// How many leaves were read and hold.
@@ -111,6 +113,7 @@ pub fn audit<S: Source + ?Sized>(source: &S, terms: &Terms<'_>) -> Result<Report
     };
     let found = signed.head();
     report.found = Some(found);
+    report.checkpoint = Some(signed.note().to_note());
     witnessed(terms, &signed, &mut report);
     let from = kept.map_or(0, |kept| kept.size.min(found.size));
     let mut reader = files::check(source, found, from, &mut report)?;

@@ -8,6 +8,7 @@ mod doctor;
 mod files;
 mod import;
 mod keys;
+mod ledger;
 mod messages;
 mod openapi;
 mod output;
@@ -59,6 +60,9 @@ enum Command {
     /// Find personal data in text files, without printing it
     #[command(after_help = "Example: teeka scan published/ --json")]
     Scan(scan::Args),
+    /// Check a transparency log: nothing changed, taken out or shown to some only
+    #[command(after_help = ledger::EXAMPLE)]
+    Ledger(ledger::Args),
     /// List, rotate, withdraw or destroy the keys that certificates are signed with
     #[command(after_help = "Example: teeka keys rotate document --data teeka-data")]
     Keys(keys::Args),
@@ -90,6 +94,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Scan(args) => scan::run(&args, output),
+        Command::Ledger(args) => ledger::run(&args, output),
         Command::Keys(args) => keys::run(&args, output),
         Command::Bench(args) => bench::run(&args, output),
         Command::Backup(args) => backup::backup(&args, output),
