@@ -3,6 +3,8 @@
 #[cfg(feature = "issue")]
 #[path = "../../crates/certs/tests/decoders/main.rs"]
 mod decoders;
+#[path = "../../crates/ledger/tests/decoders.rs"]
+mod ledger_decoders;
 #[cfg(feature = "portable")]
 #[path = "../../crates/verifier/tests/pages/page.rs"]
 mod page;
@@ -22,11 +24,17 @@ pub fn page(data: &[u8]) {
     page::decode(data);
 }
 
+/// Has the ledger read bytes of any kind.
+pub fn ledger(data: &[u8]) {
+    ledger_decoders::decode(data);
+}
+
 /// The seeds of every target: its name, and what it reads to its end.
 #[cfg(all(feature = "issue", feature = "portable"))]
 pub fn seeds() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let mut all: Vec<_> =
         decoders::TARGETS.iter().map(|target| (target.name, (target.seeds)())).collect();
     all.push(("pages", seeds::seeds()));
+    all.push(("ledger", ledger_decoders::seeds()));
     all
 }
