@@ -1,7 +1,7 @@
 //! Holds every file of a log to its checkpoint, from a leaf on, and goes on after what is wrong as
 //! far as the rest can still be proven.
 
-use super::{Finding, Report, edit::edit};
+use super::{Finding, MOST_FINDINGS, Report, edit::edit};
 use crate::{
     merkle::{Hash, Head, leaf_hash, subtree_hash},
     source::{Source, SourceError},
@@ -18,7 +18,7 @@ pub(super) fn check<'a, S: Source + ?Sized>(
     from: u64,
     report: &mut Report,
 ) -> Result<Option<TileReader<'a, S>>, SourceError> {
-    let mut files = Files { source, head, from, report, missing: Vec::new() };
+    let mut files = Files { source, head, from, report, missing: Vec::new(), stopped: Vec::new() };
     let mut reader = files.open()?;
     if let Some(reader) = &mut reader {
         files.check_all(reader)?;
@@ -35,6 +35,8 @@ struct Files<'a, 'r, S: ?Sized> {
     from: u64,
     report: &'r mut Report,
     missing: Vec<TilePath>,
+    /// Where the search ended early, because enough is wrong.
+    stopped: Vec<TilePath>,
 }
 
 impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
@@ -139,12 +141,18 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
     fn check_all(&mut self, reader: &mut TileReader<'a, S>) -> Result<(), SourceError> {
         for level in (0..=crate::tiles::MOST_LEVEL).rev() {
             for path in self.paths(Kind::Hashes(level)) {
+                if self.enough(path)? {
+                    break;
+                }
                 if let Err(error) = told(reader.hashes(level, path.index()).map(drop))? {
                     self.mend(reader, path, error)?;
                 }
             }
         }
         for path in self.paths(Kind::Entries) {
+            if self.enough(path)? {
+                break;
+            }
             // A tile that is wrong was told already.
             let Ok(expected) = told(reader.hashes(0, path.index()).map(<[_]>::to_vec))? else {
                 continue;
@@ -178,6 +186,9 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
     fn look_for_all(&mut self) -> Result<(), SourceError> {
         for kind in [Kind::Hashes(0), Kind::Entries] {
             for path in self.paths(kind) {
+                if self.enough(path)? {
+                    break;
+                }
                 if let Err(error @ ReadError::Missing(_)) = told(fetch(self.source, path))? {
                     self.note(error)?;
                 }
@@ -186,28 +197,48 @@ impl<'a, S: Source + ?Sized> Files<'a, '_, S> {
         Ok(())
     }
 
+    /// Whether enough is wrong not to look further. Who has the log's key can sign a size that would
+    /// keep an auditor for ever. Whether the last file is there says what the missing ones are.
+    fn enough(&mut self, next: TilePath) -> Result<bool, SourceError> {
+        let enough = self.missing.len() + self.report.findings.len() >= MOST_FINDINGS;
+        if enough {
+            self.stopped.push(next);
+            let last = self.head.size.saturating_sub(1) / WIDTH;
+            let last = TilePath::in_tree(next.kind(), last, self.head.size);
+            if let Some(Err(error)) = last.map(|last| fetch(self.source, last)) {
+                self.note(error)?;
+            }
+        }
+        Ok(enough)
+    }
+
     /// Missing files: one finding if they are the last ones, else one for each.
     fn tell_missing(&mut self) {
         self.missing.sort_unstable();
         self.missing.dedup();
-        let missing = |kind| self.missing.iter().filter(move |path| path.kind() == kind);
-        let mut ends = Vec::new();
-        for kind in [Kind::Hashes(0), Kind::Entries] {
-            let last = self.head.size.saturating_sub(1) / WIDTH;
-            let tail = (0..=last).rev().zip(missing(kind).rev());
-            ends.extend(tail.take_while(|(index, path)| *index == path.index()).last());
-        }
-        let end = ends.iter().map(|(index, _)| *index).min();
+        let lowest = [Kind::Hashes(0), Kind::Entries];
+        let end = lowest.into_iter().filter_map(|kind| self.end(kind)).min();
         for path in std::mem::take(&mut self.missing) {
-            let after = path.kind() == Kind::Entries || path.kind() == Kind::Hashes(0);
             // The tiles above the end are missing with it.
             let after =
-                if after { end.is_some_and(|end| path.index() >= end) } else { end.is_some() };
+                end.is_some_and(|end| !lowest.contains(&path.kind()) || path.index() >= end);
             self.report.add(match end {
                 Some(end) if after => Finding::Truncated { leaf: end * WIDTH },
                 _ => Finding::MissingFile { path: path.to_string() },
             });
         }
+    }
+
+    /// From which file of a kind on all are missing, as far as was looked; none if the last is there.
+    fn end(&self, kind: Kind) -> Option<u64> {
+        let is_missing = |index: &u64| {
+            self.missing.iter().any(|path| path.kind() == kind && path.index() == *index)
+        };
+        let last = self.head.size.checked_sub(1)? / WIDTH;
+        let stopped = self.stopped.iter().find(|path| path.kind() == kind);
+        let looked = stopped.map_or(last + 1, |path| path.index());
+        let run = (0..looked).rev().take_while(is_missing).last();
+        run.filter(|_| is_missing(&last))
     }
 
     fn compare(&mut self, path: TilePath, expected: &[Hash], found: &[Hash]) {

@@ -6,7 +6,10 @@ use crate::{
     fixture::{Memory, ORIGIN, key, leaves},
     log::Log,
     note::{Algorithm, LocalKey, Note, SigningKey, VerifierKey, note},
-    tiles::{WIDTH, decode_bundle, push_entry},
+    tiles::{
+        TilePath, WIDTH, decode_bundle, encode_hashes, push_entry,
+        reader::{edge_paths, edge_range},
+    },
 };
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -228,7 +231,7 @@ fn a_truncation_is_named() {
     let cut = |from: u64, kinds: &[&str]| {
         let mut files = whole.clone();
         files.retain(|path, _| {
-            let Ok(tile) = path.parse::<crate::tiles::TilePath>() else { return true };
+            let Ok(tile) = path.parse::<TilePath>() else { return true };
             let first = tile.index() * WIDTH;
             let cut = kinds.iter().any(|kind| path.starts_with(kind));
             !cut || first < from
@@ -425,6 +428,34 @@ fn what_cannot_be_judged_is_no_finding() {
         let error = audit(&Away(files.clone(), path), &terms(None, &[])).unwrap_err();
         assert!(matches!(error, AuditError::Source(_)), "{path}");
     }
+}
+
+/// Whoever has the log's key can sign any size, with tiles at the edge that lead to the root.
+#[test]
+fn a_size_that_no_log_has_does_not_keep_the_auditor() {
+    for size in [(1 << 60) + 77, crate::merkle::MOST_LEAVES] {
+        let (mut files, mut edge) = (Files::new(), Vec::new());
+        for path in edge_paths(size) {
+            let width = path.map_or(0, TilePath::width);
+            let hashes = vec![crate::merkle::leaf_hash(b"made up"); width];
+            files.extend(path.map(|path| (path.to_string(), encode_hashes(&hashes))));
+            edge.push(hashes);
+        }
+        let root = edge_range(&edge, size).root();
+        let text = Checkpoint::new(ORIGIN, Head { size, root }).text();
+        let signed = note(&text, [&key().sign_note(&text, 0).unwrap()]);
+        files.insert(CHECKPOINT.to_owned(), signed.into_bytes());
+        assert_eq!(findings(&files).len(), MOST_FINDINGS);
+        files.retain(|path, _| path == CHECKPOINT);
+        assert!(!findings(&files).is_empty());
+    }
+    // A cut end of more files than are told is still one finding.
+    let mut files = log(&[256 * 300]);
+    files.retain(|path, _| {
+        path.parse().is_ok_and(|path: TilePath| path.index() < 50) || path == CHECKPOINT
+    });
+    let found = findings(&files);
+    assert_eq!(found, [Finding::Truncated { leaf: 50 * 256 }]);
 }
 
 #[test]
