@@ -8,6 +8,7 @@ mod doctor;
 mod files;
 mod import;
 mod keys;
+mod ledger;
 mod messages;
 mod openapi;
 mod output;
@@ -61,6 +62,9 @@ enum Command {
     Scan(scan::Args),
     #[command(hide = true)]
     ScanPart,
+    /// Check a transparency log: nothing changed, taken out or shown to some only
+    #[command(after_help = ledger::EXAMPLE)]
+    Ledger(ledger::Args),
     /// List, rotate, withdraw or destroy the keys that certificates are signed with
     #[command(after_help = "Example: teeka keys rotate document --data teeka-data")]
     Keys(keys::Args),
@@ -93,6 +97,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args, output),
         Command::Scan(args) => scan::run(&args, output),
         Command::ScanPart => scan::worker::run(),
+        Command::Ledger(args) => ledger::run(&args, output),
         Command::Keys(args) => keys::run(&args, output),
         Command::Bench(args) => bench::run(&args, output),
         Command::Backup(args) => backup::backup(&args, output),
