@@ -76,7 +76,7 @@ fn a_correction_withdraws_every_form_for_a_verifier_without_a_network() {
             let told = (&one["verdict"], &one["why"]);
             assert_eq!(
                 told,
-                (&json!("not valid"), &json!("withdrawn")),
+                (&json!("not valid"), &json!("it was withdrawn")),
                 "{} {one}",
                 file.display()
             );
