@@ -20,7 +20,6 @@ pub(super) enum Format {
 pub(super) enum Archive {
     Zip,
     Gzip,
-    Bzip2,
     Zstd,
     Xz,
     SevenZip,
@@ -32,7 +31,6 @@ pub(super) fn format(bytes: &[u8]) -> Format {
     let archive = match bytes {
         [b'P', b'K', 3 | 5, 4 | 6, ..] => Some(Archive::Zip),
         [0x1f, 0x8b, 8, ..] => Some(Archive::Gzip),
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Some(Archive::Bzip2),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Archive::Zstd),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Archive::Xz),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(Archive::SevenZip),
@@ -84,6 +82,6 @@ fn is_image(bytes: &[u8]) -> bool {
 /// Formats that are known and not read, and that chance could take for text.
 fn is_known(bytes: &[u8]) -> bool {
     let starts: &[&[u8]] =
-        &[b"Rar!\x1a\x07", b"SQLite format 3\0", b"MZ\x90\0", b"\x7fELF", b"MSCF\0"];
+        &[b"Rar!\x1a\x07", b"SQLite format 3\0", b"MZ\x90\0", b"\x7fELF", b"MSCF\0", b"BZh"];
     starts.iter().any(|start| bytes.starts_with(start))
 }
