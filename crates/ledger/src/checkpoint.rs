@@ -1,7 +1,7 @@
 //! Checkpoints: the size and the root of a log's tree, as the text of a signed note.
 
 use crate::{
-    merkle::{Hash, Head, MOST_LEAVES, empty_root},
+    merkle::{Hash, Head, MOST_LEAVES},
     note::{KeyError, KeyRing, Note, NoteError, Verified, VerifierKey},
 };
 
@@ -80,11 +80,6 @@ impl Checkpoint {
             && extensions.iter().all(|line| !line.is_empty())
             && size <= MOST_LEAVES;
         fits.then_some(Self { origin, head, extensions })
-    }
-
-    /// Whether a tree of no leaves has the only root that such a tree can have.
-    pub fn is_sound(&self) -> bool {
-        self.head.size > 0 || self.head.root == empty_root()
     }
 }
 

@@ -190,7 +190,8 @@ pub fn verify_consistency(old: Head, new: Head, proof: &[Hash]) -> Result<(), Pr
         return Err(ProofError::Sizes);
     }
     if old.size == 0 || old.size == new.size {
-        let same = if old.size == 0 { old.root == empty_root() } else { old.root == new.root };
+        let same = (old.size > 0 || old.root == empty_root())
+            && (old.size < new.size || old.root == new.root);
         return match (proof.is_empty(), same) {
             (false, _) => Err(ProofError::Length),
             (true, false) => Err(ProofError::Root),

@@ -49,7 +49,9 @@ pub(crate) fn decode(data: &[u8]) -> bool {
         3 => text.parse::<VerifierKey>().is_ok_and(|read| read.to_string() == text),
         4 => decode_bundle(data).is_some_and(|entries| {
             let mut again = Vec::new();
-            entries.into_iter().for_each(|entry| push_entry(&mut again, entry));
+            for entry in entries {
+                push_entry(&mut again, entry);
+            }
             again == data
         }),
         5 => Entry::from_bytes(data).is_ok_and(|read| read.to_bytes().unwrap() == data),

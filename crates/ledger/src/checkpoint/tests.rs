@@ -63,14 +63,6 @@ fn a_checkpoint_has_one_spelling() {
 }
 
 #[test]
-fn an_empty_tree_has_one_root() {
-    assert!(Checkpoint::new("example.org/log", Head::empty()).is_sound());
-    let other = Head { size: 0, root: Hash([1; 32]) };
-    assert!(!Checkpoint::new("example.org/log", other).is_sound());
-    assert!(Checkpoint::parse(EXAMPLE).unwrap().is_sound());
-}
-
-#[test]
 fn a_checkpoint_counts_only_with_its_logs_own_signature() {
     let log = key("example.com/behind-the-sofa", Algorithm::Ed25519, 1);
     let witness = key("witness.example/w1", Algorithm::CosignatureV1, 2);

@@ -156,6 +156,7 @@ fn two_processes_cannot_both_promise() {
     first.append(0, &leaves(0, 10)).unwrap();
     let other: Vec<_> = (0..10).map(|number| format!("other {number}")).collect();
     assert!(matches!(second.append(0, &other), Err(LogError::Overtaken)));
+    assert_eq!(second.head(), Head::empty());
     // A slow one does not publish an older checkpoint over a newer one, either.
     assert!(matches!(second.publish_with(&[]), Err(LogError::Overtaken)));
     assert_eq!(audited(&memory).size, 10);

@@ -225,6 +225,8 @@ fn proofs_of_the_wrong_shape_are_refused() {
     assert_eq!(refused(13, 13, &way), ProofError::Length);
     let false_empty = Head { size: 0, root: leaf };
     assert_eq!(verify_consistency(false_empty, heads[13], &[]), Err(ProofError::Root));
+    assert_eq!(verify_consistency(heads[0], false_empty, &[]), Err(ProofError::Root));
+    assert_eq!(verify_consistency(false_empty, false_empty, &[]), Err(ProofError::Root));
 }
 
 proptest! {

@@ -236,6 +236,10 @@ fn an_answer_counts_only_with_the_signature_of_a_known_witness_on_this_checkpoin
     assert_eq!(refused(""), NoteError::Malformed);
     assert_eq!(refused("x\n"), NoteError::Malformed);
     assert_eq!(refused(&format!("more\n\n{line}")), NoteError::WrongSignature);
+    // Signed, but not only our checkpoint.
+    let longer = format!("{}\nmore\n", own.text());
+    let longer = witness_key().sign_note(&longer, 100).unwrap().line();
+    assert_eq!(refused(&format!("more\n\n{longer}")), NoteError::Malformed);
     let elsewhere = Checkpoint::new(ORIGIN, heads[9]);
     let elsewhere = witness_key().sign_note(&elsewhere.text(), 100).unwrap().line();
     assert_eq!(refused(&elsewhere), NoteError::WrongSignature);
