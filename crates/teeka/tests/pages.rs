@@ -84,8 +84,12 @@ fn both_ways_go_through_pages_without_javascript_that_anyone_can_use() {
     checked_offline(&verifier[0]);
 }
 
-/// What the verifier's page said without a network, and that it asked nobody for anything.
+/// What the verifier's page said without a network of the two codes of a page, and that it asked nobody
+/// for anything.
 fn checked_offline(line: &Value) {
+    let (second, text) = (&line["verifier"][1][0], line["verifier"][1][1].as_str().unwrap());
+    assert_eq!(second, "valid but", "{text}");
+    assert!(text.contains("DIVOC") && text.contains("dose 1 of 2"), "{text}");
     let (verdict, text) = (&line["verifier"][0][0], line["verifier"][0][1].as_str().unwrap());
     assert_eq!(verdict, "valid", "{text}");
     for part in ["Asha Venkatanarasimharajuvaripeta Subrahmanya", "dose 1 of 2", "EU DCC"] {
