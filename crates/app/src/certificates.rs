@@ -124,8 +124,7 @@ impl Platform {
     /// [`Error::Invalid`] if the platform has no public address, which health cards name as their
     /// issuer, or if the doses do not fit into one card.
     pub async fn my_health_card(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
-        let person = self.my_person(ctx, id).await?;
-        let row = self.certificate_of(&person).await?;
+        let (person, row) = self.my_certified(ctx, id).await?;
         let issuer = self.settings.public_address.as_deref().ok_or(NO_ADDRESS)?;
         let reference = person.reference.to_string();
         let doses = person.doses.iter().filter(|dose| dose.number <= row.dose_number);
@@ -142,6 +141,14 @@ impl Platform {
             Err(NotIssued::TooLarge) => Err(Error::Invalid("the doses do not fit into one card")),
             Err(_) => Err(NO_ADDRESS),
         }
+    }
+
+    /// A person of the resident who asks, and their latest certificate. Who they are is read after the
+    /// certificate: of a correction between the two, what is signed has the new details and the old
+    /// certificate's id, which is withdrawn, and never the old details and an id that is not.
+    async fn my_certified(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<(Person, CertificateRow)> {
+        let row = self.certificate_of(&self.my_person(ctx, id).await?).await?;
+        Ok((self.my_person(ctx, id).await?, row))
     }
 
     /// The names of a facility and of where it is; empty, if it is no longer known.
@@ -189,7 +196,9 @@ impl Platform {
 
     async fn print_certificate(&self, ctx: &Ctx, person: Person, paper: Paper) -> Result<Vec<u8>> {
         let row = self.certificate_of(&person).await?;
+        // Who they are is read again, for the reason that `my_certified` has.
         let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
+        let person = self.open_person(record.clone())?;
         let key = self.key_of(&record.beneficiary)?;
         let signed = key.open_text(CERTIFICATE, &Sealed::from_bytes(row.sealed.clone()))?;
         let eu = Payload::Text(signed.expose().to_owned());

@@ -7,7 +7,7 @@
 //!
 //! # Source
 //!
-//! OpenID for Verifiable Credential Issuance 1.0, the flow with a pre-authorized code.
+//! `OpenID4VCI` 1.0, the flow with a pre-authorized code.
 
 mod secret;
 
@@ -229,7 +229,7 @@ impl Platform {
     ///
     /// # Source
     ///
-    /// OpenID for Verifiable Credential Issuance 1.0, section 12.2.4 and appendices A.3 and B.2.
+    /// `OpenID4VCI` 1.0, section 12.2.4 and appendices A.3 and B.2.
     pub fn wallet_configuration(&self) -> Value {
         let always = ["vaccinated", "disease"].into_iter();
         let names = always.chain(sd_jwt::FIELDS);
@@ -259,7 +259,7 @@ const QUERY: &AsciiSet =
 ///
 /// # Source
 ///
-/// OpenID for Verifiable Credential Issuance 1.0, section 4.1.
+/// `OpenID4VCI` 1.0, section 4.1.
 fn link(issuer: &str, code: &str) -> String {
     let offer = json!({
         "credential_issuer": issuer,

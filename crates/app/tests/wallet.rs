@@ -11,6 +11,7 @@ use app::{
     settings::{Limits, Settings},
     wallet::Refused,
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use certs::{
     sd_jwt::{Asked, prove, prove_possession, verify_presented},
     signature::Scheme,
@@ -113,13 +114,12 @@ async fn issue(world: &World, token: &str, proof: &str) -> Result<String, Refuse
 
 /// What was issued with some of its fields.
 fn showing(certificate: &str, names: &[&str]) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let mut parts = certificate.trim_end_matches('~').split('~');
     let mut text = format!("{}~", parts.next().unwrap());
     for part in parts {
-        let fields: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+        let fields: Value = serde_json::from_slice(&base64_of(part)).unwrap();
         if names.contains(&fields[1].as_str().unwrap()) {
-            text += &format!("{part}~");
+            text.extend([part, "~"]);
         }
     }
     text
@@ -235,8 +235,11 @@ async fn an_offer_names_issuer_and_certificate_and_its_picture_is_the_link() {
 }
 
 fn base64_of(text: &str) -> Vec<u8> {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     URL_SAFE_NO_PAD.decode(text).unwrap()
+}
+
+fn base64_text(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 #[tokio::test]
@@ -310,6 +313,12 @@ async fn a_code_is_good_for_five_minutes_and_once() {
     assert!(issue(&world, &token, &proof(&world, &key())).await.is_ok());
     assert!(matches!(redeem(&world, &taken.code, &taken.digits).await, Err(Refused::Grant)));
 
+    let other = offered(&world, MOBILE, id).await;
+    // The right offer, and another secret.
+    let mut forged = base64_of(&other.code);
+    forged[31] ^= 1;
+    let forged = base64_text(&forged);
+    assert!(matches!(redeem(&world, &forged, &other.digits).await, Err(Refused::Grant)));
     for odd in ["", "x", &"A".repeat(43), &"é".repeat(43), &token] {
         assert!(matches!(redeem(&world, odd, &taken.digits).await, Err(Refused::Grant)), "{odd}");
     }
@@ -342,8 +351,7 @@ async fn a_token_is_good_for_five_minutes_once_and_for_its_own_person() {
     // The place of one and the secret of the other: of one offer, and kept in one bucket.
     let (mut one, two) = (base64_of(&mine), base64_of(&theirs));
     one[16..].copy_from_slice(&two[16..]);
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    let mixed = URL_SAFE_NO_PAD.encode(one);
+    let mixed = base64_text(&one);
     let unredeemed = offered(&world, MOBILE, id).await;
     for odd in [&*mixed, &unredeemed.code, "", "e.y.J", &"A".repeat(43), &"A".repeat(100_000)] {
         let refused = issue(&world, odd, &proof(&world, &key())).await;
@@ -399,12 +407,11 @@ async fn a_proof_for_another_issuer_or_by_another_key_is_none() {
     let good = prove_possession(&wallet, &Asked { audience: ISSUER, nonce: &three }, now).unwrap();
     let (_, rest) = good.split_once('.').unwrap();
     let (payload, _) = rest.rsplit_once('.').unwrap();
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let jwk = wallet.public_key().to_jwk();
     for alg in ["none", "HS256"] {
         let header = serde_json::json!({ "typ": "openid4vci-proof+jwt", "alg": alg, "jwk": jwk })
             .to_string();
-        wrong.push(format!("{}.{payload}.", URL_SAFE_NO_PAD.encode(header)));
+        wrong.push(format!("{}.{payload}.", base64_text(header.as_bytes())));
     }
     for proof in &wrong {
         let refused = issue(&world, &token, proof).await;

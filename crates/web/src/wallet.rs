@@ -1,6 +1,6 @@
-//! What wallets speak to get a certificate: OpenID for Verifiable Credential Issuance 1.0, the flow
+//! What wallets speak to get a certificate: `OpenID4VCI` 1.0, the flow
 //! with a pre-authorized code, and the documents by which they find their way. Errors are those of
-//! that protocol and of OAuth.
+//! that protocol and of `OAuth`.
 
 mod refusal;
 
@@ -116,7 +116,7 @@ const MALFORMED: &str = "invalid_credential_request";
 ///
 /// # Source
 ///
-/// OpenID for Verifiable Credential Issuance 1.0, sections 8.2 and 8.3.1.2.
+/// `OpenID4VCI` 1.0, sections 8.2 and 8.3.1.2.
 fn proof(body: &[u8]) -> Result<String, Refusal> {
     let asked: Value = serde_json::from_slice(body)
         .map_err(|_| Refusal::new(MALFORMED, "the body is not JSON"))?;
@@ -172,7 +172,7 @@ async fn issuer(State(web): State<Web>, uri: Uri) -> Result<impl IntoResponse, P
 ///
 /// # Source
 ///
-/// RFC 8414, section 2; OpenID for Verifiable Credential Issuance 1.0, section 12.3: what only
+/// RFC 8414, section 2; `OpenID4VCI` 1.0, section 12.3: what only
 /// supports this grant leaves out `response_types_supported`.
 async fn authorization(State(web): State<Web>, uri: Uri) -> Result<impl IntoResponse, Problem> {
     let address = address(&web, &uri, "/.well-known/oauth-authorization-server")?;

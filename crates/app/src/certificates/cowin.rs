@@ -36,8 +36,7 @@ impl Platform {
     /// [`Error::Invalid`] if the platform has no public address, by which it names its issuer, or if
     /// the dose's certificate has expired.
     pub async fn my_cowin(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Vec<u8>> {
-        let person = self.my_person(ctx, id).await?;
-        let row = self.certificate_of(&person).await?;
+        let (person, row) = self.my_certified(ctx, id).await?;
         self.unexpired(ctx, &row)?;
         self.sign_cowin(ctx, &person, &row)
     }

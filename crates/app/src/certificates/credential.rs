@@ -6,6 +6,7 @@ use certs::{
     vc::{self, StatusEntry, VcIssuer},
 };
 use domain::id::BeneficiaryId;
+use store::NotAllotted;
 
 use crate::{Ctx, Error, Platform, Result, keys::KeyUse, trust::credential_names};
 
@@ -26,8 +27,17 @@ impl Platform {
     /// [`Error::Invalid`] if the platform has no public address, of which its issuer is named, or if
     /// the dose's certificate has expired.
     pub async fn my_credential(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
-        let person = self.my_person(ctx, id).await?;
-        let row = self.certificate_of(&person).await?;
+        match self.credential_once(ctx, id).await {
+            // A correction or a merge was quicker: once more, of the certificate that there is now.
+            Err(Error::NotAllotted(NotAllotted::NoSuchCertificate)) => {
+                self.credential_once(ctx, id).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn credential_once(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
+        let (person, row) = self.my_certified(ctx, id).await?;
         let address = self.settings.public_address.as_deref().ok_or(NO_ADDRESS)?;
         let expires_at = self.unexpired(ctx, &row)?;
         let dose = person.doses.iter().find(|dose| dose.number == row.dose_number);

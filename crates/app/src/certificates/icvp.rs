@@ -40,8 +40,7 @@ impl Platform {
     /// [`Error::Invalid`] if nothing was given for travel, or the dose cannot be certified in this
     /// form.
     pub async fn my_icvp(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
-        let person = self.my_person(ctx, id).await?;
-        let row = self.certificate_of(&person).await?;
+        let (person, row) = self.my_certified(ctx, id).await?;
         let travel = self.my_travel_details(ctx, id).await?.ok_or(NOTHING_GIVEN)?;
         self.sign_icvp(ctx, &person, &row, &travel)
     }

@@ -47,7 +47,7 @@ pub struct Possession {
 ///
 /// # Source
 ///
-/// OpenID for Verifiable Credential Issuance 1.0, appendix F.1.
+/// `OpenID4VCI` 1.0, appendix F.1.
 pub fn prove_possession(
     key: &dyn SigningKey,
     asked: &Asked<'_>,
@@ -71,7 +71,7 @@ pub fn prove_possession(
 ///
 /// # Source
 ///
-/// OpenID for Verifiable Credential Issuance 1.0, appendices F.1 and F.4.
+/// `OpenID4VCI` 1.0, appendices F.1 and F.4.
 pub fn check_possession(text: &str, issuer: &str, now: i64) -> Result<Possession, NotProven> {
     if text.len() > MAX_LENGTH {
         return Err(NotProven);

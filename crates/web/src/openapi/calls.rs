@@ -295,7 +295,8 @@ pub(crate) const CALLS: &[Call] = &[
     )
     .needs(Auth::Resident)
     .path(REFERENCE)
-    .gives(Gives::Object("application/vc")),
+    .gives(Gives::Object("application/vc"))
+    .errors(&[409]),
     get(
         "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/cowin",
         "cowinArchive",

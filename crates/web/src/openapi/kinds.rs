@@ -225,6 +225,9 @@ fn of_wallets(name: &str) -> Value {
         "grant_type" => json!({ "type": "string", "const": app::wallet::GRANT }),
         "configuration" => json!({ "type": "string", "const": app::wallet::CONFIGURATION }),
         "wallet_secret" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{43}$" }),
+        "one_proof" => {
+            json!({ "type": "array", "items": kind("token"), "minItems": 1, "maxItems": 1 })
+        }
         "six_digits" => json!({
             "type": "string", "pattern": "^[0-9]{6}$", "examples": ["042195"],
         }),

@@ -307,7 +307,7 @@ pub(super) const MODELS: &[Model] = &[
         "Asks for the certificate",
         &["credential_configuration_id: configuration", "proofs: WalletProofs"],
     ),
-    ("WalletProofs", "One proof of a key of P-256, signed with ES256", &["jwt: [token]"]),
+    ("WalletProofs", "One proof of a key of P-256, signed with ES256", &["jwt: one_proof"]),
     ("WalletCredential", "An SD-JWT VC", &["credential: text"]),
     ("WalletCredentials", "One", &["credentials: [WalletCredential]"]),
 ];

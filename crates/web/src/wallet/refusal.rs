@@ -1,4 +1,4 @@
-//! Errors as wallets expect them: those of OAuth, and of the issuance of credentials.
+//! Errors as wallets expect them: those of `OAuth`, and of the issuance of credentials.
 
 use app::wallet::Refused;
 use axum::{
@@ -18,7 +18,7 @@ use crate::problem::log_fault;
 ///
 /// # Source
 ///
-/// RFC 6749, section 5.2; RFC 6750, section 3; OpenID for Verifiable Credential Issuance 1.0, section
+/// RFC 6749, section 5.2; RFC 6750, section 3; `OpenID4VCI` 1.0, section
 /// 8.3.1.
 pub(super) struct Refusal {
     status: StatusCode,
