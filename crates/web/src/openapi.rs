@@ -122,8 +122,7 @@ fn operation(call: &Call, suffix: &str) -> Value {
         "responses": responses,
     });
     if let Some((name, required)) = call.body {
-        let kind = if call.form { "application/x-www-form-urlencoded" } else { "application/json" };
-        let content = json!({ kind: { "schema": schema(name) } });
+        let content = json!({ call.body_type: { "schema": schema(name) } });
         operation["requestBody"] = json!({ "required": required, "content": content });
     }
     operation

@@ -41,6 +41,7 @@ pub(crate) enum Gives {
 pub(crate) type Link = (&'static str, &'static str, &'static str);
 
 /// One call.
+#[expect(clippy::struct_excessive_bools, reason = "a line of a table, with what is true of it")]
 #[derive(Clone, Copy)]
 pub(crate) struct Call {
     pub(crate) method: &'static str,
@@ -55,8 +56,8 @@ pub(crate) struct Call {
     pub(crate) query: &'static [&'static str],
     /// The model of the body, and whether there must be one.
     pub(crate) body: Option<(&'static str, bool)>,
-    /// Whether the body is a form and not JSON.
-    pub(crate) form: bool,
+    /// Its media type.
+    pub(crate) body_type: &'static str,
     pub(crate) gives: Gives,
     /// Statuses besides those that follow from the rest.
     pub(crate) errors: &'static [u16],
@@ -86,7 +87,7 @@ const fn call(
         path_fields: &[],
         query: &[],
         body: None,
-        form: false,
+        body_type: "application/json",
         gives: Gives::Nothing,
         errors: &[],
         links: &[],
@@ -136,7 +137,8 @@ impl Call {
     }
 
     pub(super) const fn form(self, model: &'static str) -> Self {
-        Self { body: Some((model, true)), form: true, ..self }
+        let body_type = "application/x-www-form-urlencoded";
+        Self { body: Some((model, true)), body_type, ..self }
     }
 
     pub(super) const fn may_have_body(self, model: &'static str) -> Self {
