@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use self::{
-    call::{Auth, Call, Gives},
+    call::{Auth, Call, Gives, Says},
     models::MODELS,
     report_models::REPORT_MODELS,
     schema::{model, parameter, schema},
@@ -149,7 +149,7 @@ fn header_parameters(call: &Call) -> Vec<Value> {
         });
         headers.push(header("Idempotency-Key", what, key));
     }
-    if call.cached {
+    if call.says != Says::Nothing {
         let what = "The ETag of an answer that is still held";
         headers.push(header("If-None-Match", what, json!({ "type": "string" })));
     }
@@ -178,14 +178,12 @@ fn good(call: &Call, suffix: &str) -> Map<String, Value> {
         answer["links"][*operation] = json!({ "operationId": id, "parameters": { *place: value } });
     }
     let mut answers = Map::new();
-    if call.cached {
-        answer["headers"] = cache_headers();
-        let unchanged =
-            json!({ "description": "What is held is still true", "headers": cache_headers() });
-        answers.insert("304".to_owned(), unchanged);
-    }
-    if call.tagged {
-        let unchanged = json!({ "description": "What is held is still true" });
+    if call.says != Says::Nothing {
+        let mut unchanged = json!({ "description": "What is held is still true" });
+        if call.says == Says::TagAndAge {
+            answer["headers"] = cache_headers();
+            unchanged["headers"] = cache_headers();
+        }
         answers.insert("304".to_owned(), unchanged);
     }
     answers.insert(status.to_owned(), answer);
