@@ -51,7 +51,6 @@ pub(crate) enum Says {
 pub(crate) type Link = (&'static str, &'static str, &'static str);
 
 /// One call.
-#[expect(clippy::struct_excessive_bools, reason = "a line of a table, with what is true of it")]
 #[derive(Clone, Copy)]
 pub(crate) struct Call {
     pub(crate) method: &'static str,
