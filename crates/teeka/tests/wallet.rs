@@ -34,13 +34,13 @@ fn runs(program: &str, arguments: &[&str], folder: &Path) -> bool {
 fn digits(messages: &Path) -> String {
     for _ in 0..200 {
         let text = std::fs::read_to_string(messages).unwrap_or_default();
-        let sent = text.lines().filter_map(|line| {
+        let mut sent = text.lines().filter_map(|line| {
             let message: Value = serde_json::from_str(line).ok()?;
             let fits = message["to"].as_str()?.ends_with(MOBILE) && message["kind"] == "wallet";
             let (_, rest) = message["text"].as_str()?.split_once("wallet is ")?;
             fits.then(|| rest[..6].to_owned())
         });
-        if let Some(digits) = sent.last() {
+        if let Some(digits) = sent.next_back() {
             return digits;
         }
         #[expect(clippy::disallowed_methods, reason = "another process writes the file")]
