@@ -133,3 +133,6 @@ impl Storage for Directory {
         self.guarded(Some(promised), write).map_err(away)
     }
 }
+
+#[cfg(test)]
+mod tests;
