@@ -84,6 +84,11 @@ impl Page {
         self.full
     }
 
+    /// How long it may become.
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// What was written.
     pub(super) fn text(&self) -> &str {
         &self.text
