@@ -3,6 +3,7 @@
 mod cowin;
 mod credential;
 mod icvp;
+mod wallet;
 
 use certs::{
     dcc, name, print,

@@ -71,6 +71,17 @@ impl Ctx {
         clock::date_at(self.now)
     }
 
+    /// Who of the staff acts, or which program.
+    pub(crate) fn staff_id(&self) -> StaffId {
+        match self.actor {
+            Actor::Staff(staff) => staff.id,
+            Actor::StateProgram { state } => {
+                StaffId(Uuid::from_u128(1 + u128::from(state.map_or(0, |s| s.0.unsigned_abs()))))
+            }
+            _ => StaffId(Uuid::nil()),
+        }
+    }
+
     /// Random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];

@@ -36,6 +36,7 @@ pub mod status_list;
 pub mod travel;
 mod trust;
 pub mod upkeep;
+pub mod wallet;
 mod window;
 mod withdrawn;
 

@@ -197,6 +197,14 @@ impl Platform {
         Ok(json!({ "keys": keys.collect::<Vec<_>>() }))
     }
 
+    /// The keys that sign certificates for wallets, and no others, as a JSON Web Key Set.
+    pub fn wallet_keys(&self, now: Timestamp) -> Value {
+        let ring = self.keys();
+        let keys = self.published_keys(&ring, KeyUse::Wallet, now);
+        let keys: Vec<_> = keys.map(|key| named(&key.id(), key.key().public_key())).collect();
+        json!({ "keys": keys })
+    }
+
     /// The document of our DID, with all our keys; none if the platform has no public address.
     ///
     /// # Source

@@ -3,18 +3,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
-use app::{Actor, Error, certificates::Paper, error_kinds::NotMergeable, merge::Other};
+#[path = "merges/desk.rs"]
+mod desk;
+#[path = "merges/other_mobile.rs"]
+mod other_mobile;
+#[path = "merges/stopped.rs"]
+mod stopped;
+
+use app::{
+    Actor, Error, certificates::Paper, error_kinds::NotMergeable, merge::other::Other,
+    settings::Settings,
+};
 use certs::{
     verdict::{NotValid, Verdict},
     verify::verify_text,
 };
 use domain::id::BeneficiaryId;
 use jiff::SignedDuration;
-use store::NotMerged;
-use testkit::{
-    postgres,
-    world::{Engine, Visit, World, first_dose},
-};
+use testkit::world::{Engine, Visit, World, first_dose};
 
 const MOBILE: &str = "9000000001";
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -92,7 +98,7 @@ async fn is_one(world: &World, stays: &Record, goes: &Record, old: &[String]) {
 }
 
 async fn merged_records_withdraw_the_certificates_of_both(engine: Engine) {
-    let Some(world) = World::on(engine, 1, app::settings::Settings::default()).await else {
+    let Some(world) = World::on(engine, 1, Settings::default()).await else {
         return;
     };
     let (stays, goes) = twice(&world).await;
@@ -130,27 +136,4 @@ async fn merged_records_withdraw_the_certificates_of_both_on_postgresql() {
 #[tokio::test]
 async fn merged_records_withdraw_the_certificates_of_both_on_shards() {
     merged_records_withdraw_the_certificates_of_both(Engine::Sharded).await;
-}
-
-/// The database refuses the second step, which is as if whoever asked had died after the first.
-#[tokio::test]
-async fn a_merge_that_stopped_between_two_steps_is_completed() {
-    let settings = app::settings::Settings::default();
-    let Some(world) = World::on(Engine::Sharded, 1, settings).await else { return };
-    let (stays, goes) = twice(&world).await;
-    let old = [certificate(&world, &stays).await, certificate(&world, &goes).await];
-    let (server, database) = (postgres::shared().unwrap(), world.database().unwrap());
-    server.sql(database, "ALTER TABLE merge_outcome ADD CONSTRAINT stop CHECK (false) NOT VALID");
-    merge(&world, &stays, &goes, &goes.code).await.unwrap_err();
-    let again = merge(&world, &stays, &goes, &goes.code).await;
-    assert!(matches!(again, Err(Error::NotMerged(NotMerged::InProgress))));
-    server.sql(database, "ALTER TABLE merge_outcome DROP CONSTRAINT stop");
-
-    let system = |world: &World| world.ctx(Actor::System);
-    assert_eq!(world.platform.recover(&system(&world)).await.unwrap(), 0, "it may be under way");
-    world.advance(HOUR);
-    assert_eq!(world.platform.recover(&system(&world)).await.unwrap(), 1);
-    world.advance(HOUR);
-    is_one(&world, &stays, &goes, &old).await;
-    assert_eq!(world.platform.recover(&system(&world)).await.unwrap(), 0, "there is nothing left");
 }

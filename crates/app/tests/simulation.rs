@@ -10,11 +10,13 @@ use app::{
     booking::Wish,
     clock::{Entropy, SeededEntropy},
     doses::Given,
+    error_kinds::NotMergeable,
+    merge::other::Other,
     settings::Settings,
 };
 use domain::id::{AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId};
 use jiff::SignedDuration;
-use store::{NotBooked, StaffRole};
+use store::{NotBooked, NotMerged, StaffRole};
 use testkit::world::{Engine, World};
 use uuid::Uuid;
 
@@ -24,6 +26,8 @@ struct Told {
     people: Vec<(String, BeneficiaryId)>,
     booked: BTreeMap<BeneficiaryId, BTreeMap<u8, AppointmentId>>,
     doses: BTreeMap<BeneficiaryId, BTreeMap<u8, DoseId>>,
+    /// Records that went into another one, and into which.
+    gone: BTreeMap<BeneficiaryId, BeneficiaryId>,
     counts: BTreeMap<&'static str, u32>,
     trace: Vec<String>,
 }
@@ -70,20 +74,24 @@ impl Play {
     }
 
     async fn step(&mut self, number: usize) {
-        let outcome = match self.below(20) {
+        let outcome = match self.below(23) {
             0..5 => self.enrol().await,
             5..11 => self.book(number).await,
             11..13 => self.cancel().await,
             13..15 => self.reschedule().await,
             15..18 => self.record().await,
             18 => {
-                let hours = i64::try_from(self.below(60)).unwrap();
+                // Now and then for long enough that another dose is due.
+                let season = self.below(4) == 0;
+                let most = if season { 24 * 100 } else { 60 };
+                let hours = i64::try_from(self.below(most)).unwrap();
                 self.world.advance(SignedDuration::from_hours(hours));
-                if self.below(3) == 0 {
+                if season || self.below(3) == 0 {
                     self.publish(number as u128).await;
                 }
                 "advance"
             }
+            19..22 => self.merge(number).await,
             _ => {
                 self.world.crash().await;
                 "crash"
@@ -243,6 +251,62 @@ impl Play {
         "recorded"
     }
 
+    /// Somebody turns out to be registered twice. The certificates of both are withdrawn, and the
+    /// appointments of the past stay where they are.
+    async fn merge(&mut self, number: usize) -> &'static str {
+        let vaccinated: Vec<_> =
+            self.told.people.iter().filter(|one| self.told.doses.contains_key(&one.1)).collect();
+        if vaccinated.len() < 2 {
+            return "nobody to merge";
+        }
+        let one = vaccinated[self.below(vaccinated.len())].clone();
+        let other = vaccinated[self.below(vaccinated.len())].clone();
+        let (stays, goes) = (one.1, other.1);
+        let platform = &self.world.platform;
+        let code = self.told.booked.get(&goes).and_then(|booked| booked.values().next());
+        let code = code.map_or_else(String::new, |booked| platform.security_code(*booked));
+        let reference = platform.reference(goes).to_string();
+        let shown = if one.0 == other.0 {
+            Other::Mine(goes)
+        } else {
+            Other::Shown { reference: &reference, code: &code }
+        };
+        let (ctx, key) = (self.world.resident(&one.0), format!("merge {number}"));
+        let merged = platform.merge_mine(&ctx, stays, &shown, Some(&key)).await;
+        let again = platform.merge_mine(&ctx, stays, &shown, Some(&key)).await;
+        match (&merged, &again) {
+            (Ok(()), Ok(())) => {}
+            (Err(first), Err(again)) => assert_eq!(first.to_string(), again.to_string()),
+            _ => panic!("a repeated request was answered otherwise: {merged:?} {again:?}"),
+        }
+        match merged {
+            Ok(()) => self.told_of_merge(stays, goes).await,
+            Err(Error::NotMerged(NotMerged::Booked)) => "merge: booked",
+            Err(Error::NotMergeable(NotMergeable::SameRecord)) => "merge: itself",
+            Err(Error::NotMergeable(NotMergeable::Undoable { .. })) => "merge: undoable",
+            Err(Error::NotMergeable(_)) => "merge: no series",
+            Err(Error::WrongPresence) if code.is_empty() => "merge: no code",
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    /// Doses of both are there once each, and a dose that both had is there once.
+    async fn told_of_merge(&mut self, stays: BeneficiaryId, goes: BeneficiaryId) -> &'static str {
+        let theirs = self.told.doses.remove(&goes).unwrap();
+        let own = &self.told.doses[&stays];
+        let record = self.world.platform.store().person(stays).await.unwrap().unwrap();
+        let held: Vec<_> = record.doses.iter().map(|dose| dose.id).collect();
+        let known: BTreeSet<_> = own.values().chain(theirs.values()).copied().collect();
+        assert!(own.values().all(|dose| held.contains(dose)), "its own doses stay");
+        assert!(held.iter().all(|dose| known.contains(dose)), "no dose comes from nowhere");
+        let missing = theirs.values().filter(|dose| !held.contains(dose)).count();
+        let series = (1..).zip(held).collect();
+        self.told.doses.insert(stays, series);
+        self.told.people.retain(|(_, id)| *id != goes);
+        self.told.gone.insert(goes, stays);
+        if missing == 0 { "merged" } else { "merged, with a dose in common" }
+    }
+
     /// What must always hold, against the store and against what was told.
     async fn check(&self) {
         let store = self.world.platform.store();
@@ -254,11 +318,20 @@ impl Play {
         let booked: usize = self.told.booked.values().map(BTreeMap::len).sum();
         assert_eq!(audit.booked, booked as u64);
         for (id, appointments) in &self.told.booked {
-            let record = store.person(*id).await.unwrap().unwrap();
-            let held: BTreeSet<_> =
-                record.claims.iter().map(|c| (c.dose_number, c.appointment)).collect();
+            let claims = if self.told.gone.contains_key(id) {
+                store.merged(&[*id]).await.unwrap().remove(0).unwrap().claims
+            } else {
+                store.person(*id).await.unwrap().unwrap().claims
+            };
+            let held: BTreeSet<_> = claims.iter().map(|c| (c.dose_number, c.appointment)).collect();
             let told: BTreeSet<_> = appointments.iter().map(|(d, a)| (*d, *a)).collect();
             assert_eq!(held, told);
+        }
+        for (goes, into) in &self.told.gone {
+            assert!(store.person(*goes).await.unwrap().is_none(), "it went for good");
+            assert!(store.certificate(*goes).await.unwrap().is_none(), "its certificate, too");
+            let gone = store.merged(&[*goes]).await.unwrap().remove(0).unwrap();
+            assert_eq!((gone.into, gone.settled), (*into, true));
         }
     }
 }
@@ -304,9 +377,20 @@ async fn whatever_happens(engine: Engine) {
         }
     }
     // A simulation in which nothing happens proves nothing.
-    for outcome in
-        ["enrolled", "booked", "full", "cancelled", "moved", "recorded", "undone", "crash", "held"]
-    {
+    for outcome in [
+        "enrolled",
+        "booked",
+        "full",
+        "cancelled",
+        "moved",
+        "recorded",
+        "undone",
+        "crash",
+        "held",
+        "merged",
+        "merged, with a dose in common",
+        "merge: undoable",
+    ] {
         assert!(counts.get(outcome).is_some_and(|count| *count >= 2), "{outcome}: {counts:?}");
     }
 }

@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use app::{
-    Actor, Error, correction::Change, error_kinds::NotAllotted, merge::Other, settings::Settings,
+    Actor, Error, correction::Change, error_kinds::NotAllotted, merge::other::Other,
+    settings::Settings,
 };
 use certs::{
     print::Variant,

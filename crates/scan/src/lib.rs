@@ -10,6 +10,7 @@
 
 mod context;
 mod detect;
+pub mod extract;
 mod finding;
 mod label;
 mod layout;

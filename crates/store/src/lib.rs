@@ -15,6 +15,7 @@ mod record;
 pub mod sqlite;
 mod status;
 mod value;
+mod wallet;
 
 use async_trait::async_trait;
 pub use batch::Batcher;
@@ -29,10 +30,11 @@ use jiff::{Timestamp, civil::Date};
 pub use record::*;
 pub use status::StatusStore;
 use uuid::Uuid;
+pub use wallet::WalletOffers;
 
 /// Everything the platform keeps.
 #[async_trait]
-pub trait Store: StatusStore {
+pub trait Store: StatusStore + WalletOffers {
     // Places and the programme: reference tables, small and seldom written.
 
     /// Adds or replaces states and districts, all or none of them.

@@ -25,6 +25,7 @@ mod status;
 mod tls;
 mod travel;
 mod value;
+mod wallet;
 mod wave;
 mod whole;
 

@@ -11,6 +11,7 @@ mod seat;
 mod sign_in;
 mod status;
 mod travel;
+mod wallet;
 
 pub use care::*;
 pub use correction::*;
@@ -22,6 +23,7 @@ pub use seat::*;
 pub use sign_in::*;
 pub use status::*;
 pub use travel::*;
+pub use wallet::*;
 
 /// A write that went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

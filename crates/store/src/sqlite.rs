@@ -16,6 +16,7 @@ mod sign_in;
 mod status;
 mod travel;
 mod value;
+mod wallet;
 mod writer;
 
 use std::{

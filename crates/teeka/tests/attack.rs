@@ -19,12 +19,15 @@ use testkit::program::Program;
 const KEY: &str = "demo-key-of-a-made-up-country";
 
 /// Operations that the attacker cannot bring to a good end, as it sees no message: it knows neither
-/// one-time passwords nor the codes on slips.
-const NEEDS_A_MESSAGE: [&str; 8] = [
+/// one-time passwords nor the codes on slips nor the six digits for a wallet.
+const NEEDS_A_MESSAGE: [&str; 11] = [
+    "merges/people",
     "auth/confirmOTP",
     "auth/public/confirmOTP",
     "auth/validateMobileOtp",
     "vaccination/confirmOTP",
+    "openid4vci/token",
+    "openid4vci/credential",
     "vaccinator/beneficiaries/findByMobile",
     "vaccinator/beneficiaries/findByReferenceId",
     "vaccinator/beneficiaries/vaccinate",

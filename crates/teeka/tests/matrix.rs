@@ -133,12 +133,14 @@ impl Things {
             _ => String::new(),
         };
         let body = match id {
-            "sendPublicCode" | "sendPartnerCode" | "sendWebCode" | "sendStatusCode" => {
+            "sendPublicCode" | "sendPartnerCode" | "sendWebCode" | "sendStatusCode"
+            | "askOtherMobile" => {
                 json!({
                     "mobile": "7500000009", "mobile_number": "7500000009", "full_name": "Anna",
                 })
             }
-            "confirmPublicCode" | "confirmPartnerCode" | "confirmWebCode" | "confirmStatusCode" => {
+            "confirmPublicCode" | "confirmPartnerCode" | "confirmWebCode" | "confirmStatusCode"
+            | "proveOtherMobile" => {
                 json!({ "otp": sha256("000000"), "txnId": "3fa85f64-5717-4562-b3fc-2c963f66afa6" })
             }
             "register" => person("New Demo", 750_000_000_100 + 2 * role + self.number),
@@ -152,6 +154,9 @@ impl Things {
             }),
             "merge" => json!({
                 "beneficiary_reference_id": self.vaccinated, "merged_reference_id": self.booked,
+            }),
+            "walletCredential" => json!({
+                "credential_configuration_id": "vaccination", "proofs": { "jwt": ["e.y.J"] },
             }),
             "remove" => json!({ "beneficiary_reference_id": self.removable }),
             "schedule" => json!({
@@ -175,7 +180,9 @@ impl Things {
             _ => Value::Null,
         };
         // Of what is made of a certificate and for one, there is something only after a dose.
-        let after_dose = id.ends_with("Travel") || id == "credential" || id.starts_with("cowin");
+        let after_dose = id.ends_with("Travel")
+            || ["credential", "offerToWallet"].contains(&id)
+            || id.starts_with("cowin");
         let named = if after_dose { &self.vaccinated } else { &self.booked };
         let path = path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", named);
         let path = path.replace("{list}", "0").replace("{file}", &self.card_list);
@@ -319,7 +326,9 @@ fn routes() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", "21363381933156")
+    path.replace("{state_id}", "21")
+        .replace("{beneficiary_reference_id}", "21363381933156")
+        .replace("{*path}", "health")
 }
 
 #[test]

@@ -8,10 +8,12 @@ use serde_json::Value;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("app", &["certs", "domain", "store", "vault"]),
     ("certs", &["domain"]),
+    ("corpus", &[]),
     ("domain", &[]),
+    ("ledger", &[]),
     ("scan", &[]),
     ("store", &["domain", "vault"]),
-    ("teeka", &["app", "certs", "domain", "scan", "store", "vault", "web"]),
+    ("teeka", &["app", "certs", "domain", "ledger", "scan", "store", "vault", "web"]),
     ("testkit", &["app", "certs", "domain", "store", "vault"]),
     ("vault", &[]),
     ("verifier", &["certs"]),

@@ -1,9 +1,8 @@
 //! Our own API: what the contract lacks. Errors are RFC 9457.
 
-use app::{
-    merge::Other,
-    search::{Filter, Place},
-};
+mod merges;
+
+use app::search::{Filter, Place};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -22,7 +21,7 @@ use serde_json::{Value, json};
 use crate::{
     Web,
     caller::Caller,
-    cowin::{person::View, read_change, read_details, read_merge, read_travel, shape},
+    cowin::{person::View, read_change, read_details, read_travel, shape},
     form::Query,
     openapi,
     problem::Problem,
@@ -47,8 +46,14 @@ pub(crate) fn routes() -> Router<Web> {
             "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/cowin/picture",
             get(cowin_picture),
         )
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/wallet-offers",
+            post(offer_to_wallet),
+        )
         .route("/api/teeka/v1/corrections", post(correct))
-        .route("/api/teeka/v1/merges", post(merge))
+        .route("/api/teeka/v1/merges", post(merges::merge))
+        .route("/api/teeka/v1/merges/otp", post(merges::ask_other_mobile))
+        .route("/api/teeka/v1/merges/people", post(merges::prove_other_mobile))
         .route("/.well-known/document-signers.pem", get(signers))
 }
 
@@ -242,18 +247,15 @@ async fn cowin_picture(
     saved(&web, &caller, reference, Saved::CowinPicture).await
 }
 
-/// Makes one record of two of the same person.
-async fn merge(State(web): State<Web>, caller: Caller, body: Bytes) -> Result<StatusCode, Problem> {
-    let key = resident_key(&caller)?;
-    let (stays, goes, code) = read_merge(&body)?;
-    let platform = &web.0.platform;
-    let named = |reference: &str| platform.by_reference(reference).ok_or(app::Error::NotFound);
-    let other = match &code {
-        Some(code) => Other::Shown { reference: &goes, code },
-        None => Other::Mine(named(&goes)?),
-    };
-    platform.merge_mine(&caller.ctx, named(&stays)?, &other, key).await?;
-    Ok(StatusCode::NO_CONTENT)
+/// Offers a person's certificate to a wallet.
+async fn offer_to_wallet(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Problem> {
+    let id = named(&web, &caller, reference)?;
+    let offer = web.0.platform.offer_to_wallet(&caller.ctx, id).await?;
+    Ok(Json(json!({ "link": offer.link, "expires_in": offer.seconds })))
 }
 
 /// The idempotency key of a resident, if they gave one.

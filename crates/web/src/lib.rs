@@ -21,6 +21,7 @@ mod same_site;
 mod saved;
 mod token;
 mod verifier;
+mod wallet;
 mod withdrawn;
 mod wrong;
 
@@ -115,6 +116,7 @@ impl Web {
             .merge(cowin::routes())
             .merge(api::routes())
             .merge(verifier::routes())
+            .merge(wallet::routes())
             .merge(withdrawn::routes())
             .merge(pages)
             .layer(middleware::from_fn_with_state(self.clone(), limit::limit))

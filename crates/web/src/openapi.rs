@@ -45,7 +45,8 @@ pub fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "An open vaccination platform. The calls under /api/v1 to /api/v4 are \
                 those of Co-WIN, with its errors; /api/v2 and /api/v4 answer alike. The calls \
-                under /api/teeka are ours, with errors of RFC 9457. What a schema does not name \
+                under /api/teeka are ours, with errors of RFC 9457; those under /api/openid4vci are \
+                of OpenID for Verifiable Credential Issuance 1.0, with its errors. What a schema does not name \
                 is ignored in a request and may appear in an answer.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
@@ -58,11 +59,12 @@ pub fn document() -> Value {
 }
 
 /// Who a call is for.
-const TAGS: [(&str, &str); 4] = [
+const TAGS: [(&str, &str); 5] = [
     ("public", "Anybody"),
     ("resident", "Someone signed in"),
     ("partner", "A partner's program, by its key"),
     ("program", "A state government's program, by its key"),
+    ("wallet", "A wallet that was offered a certificate"),
 ];
 
 pub(super) const fn tag(auth: Auth) -> &'static str {
@@ -71,6 +73,7 @@ pub(super) const fn tag(auth: Auth) -> &'static str {
         Auth::Resident | Auth::Certificates | Auth::Status => "resident",
         Auth::Partner => "partner",
         Auth::Program => "program",
+        Auth::Wallet => "wallet",
     }
 }
 
@@ -83,6 +86,9 @@ fn security_schemes() -> Value {
         "status": token("For whether somebody is vaccinated: from v3/vaccination/confirmOTP"),
         "partner": key("A partner's key"),
         "program": key("A state program's key"),
+        "wallet": {
+            "type": "http", "scheme": "bearer", "description": "For one certificate: from token",
+        },
     })
 }
 
@@ -94,6 +100,7 @@ fn security(auth: Auth) -> Value {
         Auth::Status => json!([{ "status": [] }]),
         Auth::Partner => json!([{ "partner": [] }]),
         Auth::Program => json!([{ "program": [] }]),
+        Auth::Wallet => json!([{ "wallet": [] }]),
     }
 }
 
@@ -115,7 +122,8 @@ fn operation(call: &Call, suffix: &str) -> Value {
         "responses": responses,
     });
     if let Some((name, required)) = call.body {
-        let content = json!({ "application/json": { "schema": schema(name) } });
+        let kind = if call.form { "application/x-www-form-urlencoded" } else { "application/json" };
+        let content = json!({ kind: { "schema": schema(name) } });
         operation["requestBody"] = json!({ "required": required, "content": content });
     }
     operation
@@ -221,6 +229,9 @@ fn refusal(call: &Call, status: u16) -> Value {
     };
     if call.is_ours() {
         return one("application/problem+json", schema("Problem"));
+    }
+    if call.is_wallets() {
+        return one("application/json", schema("WalletError"));
     }
     let presents = call.auth == Auth::Program;
     match status {

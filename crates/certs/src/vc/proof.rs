@@ -10,8 +10,8 @@ use crate::{
     verdict::{NotValid, in_time},
 };
 
-/// The most proofs of a document.
-const MOST_PROOFS: usize = 8;
+/// The most proofs of a document: for each that names a trusted key, it is made canonical anew.
+const MOST_PROOFS: usize = 4;
 
 /// How a document is made into bytes to be signed.
 ///

@@ -10,14 +10,16 @@ use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
 
 use super::ground::{ISSUER, METHOD, NOW, TEXTS, ground, seed, text, vaccination};
 
-/// Reads an archive (0), the JSON of one (1), JSON by itself (2), or what is issued of texts (3).
+/// Reads an archive (0), the JSON of one (1), JSON by itself (2), or what is issued of texts, in the
+/// first form (3) or the second (4): not in both, as that takes longer than all else here.
 pub(crate) fn decode(data: &[u8]) -> bool {
     let Some((kind, body)) = data.split_first() else { return false };
-    match kind % 4 {
+    match kind % 5 {
         0 => ground().verified(&Payload::Bytes(body.to_vec())),
         1 => ground().verified(&Payload::Bytes(archive(body))),
         2 => ground().verified_text(&text(body)),
-        _ => issued(&text(body), Edition::First) & issued(&text(body), Edition::Second),
+        3 => issued(&text(body), Edition::First),
+        _ => issued(&text(body), Edition::Second),
     }
 }
 
@@ -25,7 +27,9 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let archive = made(TEXTS, Edition::Second).unwrap();
     let json = json(&archive);
     let first = self::json(&made(TEXTS, Edition::First).unwrap());
-    vec![seed(0, &archive), seed(1, &json), seed(2, &json), seed(2, first), seed(3, TEXTS)]
+    let issued = [seed(3, TEXTS), seed(4, TEXTS)];
+    let read = [seed(0, &archive), seed(1, &json), seed(2, &json), seed(2, first)];
+    [&read[..], &issued].concat()
 }
 
 fn made(texts: &str, edition: Edition) -> Option<Vec<u8>> {

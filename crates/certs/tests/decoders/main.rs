@@ -11,6 +11,7 @@ mod files;
 mod ground;
 mod hcert;
 mod keys;
+#[cfg(test)]
 mod mutate;
 mod sd_jwt;
 mod shc;

@@ -3,12 +3,12 @@
 
 mod forms;
 mod printed;
-mod rate;
+pub(super) mod rate;
 
 use std::{fmt::Write, hint::black_box, process::ExitCode};
 
 use anyhow::Context;
-use certs::{print::language::Language, read::Payload};
+use certs::{print::language::Language, read::Payload, signer::key::SigningKey};
 use serde_json::{Value, json};
 
 use self::{
@@ -30,6 +30,12 @@ struct Line {
     verify: Beside,
 }
 
+/// Certificates on paper in a language, beside signatures of the code that is on them.
+struct Page {
+    language: Language,
+    print: Beside,
+}
+
 /// A rate beside that of the bare operation.
 struct Beside {
     rate: Rate,
@@ -44,7 +50,7 @@ pub(crate) fn run(output: Output) -> anyhow::Result<ExitCode> {
     let json = json!({
         "cores": cores(),
         "forms": lines.iter().map(Line::json).collect::<Value>(),
-        "pdf": printed.iter().map(page_json).collect::<Value>(),
+        "pdf": printed.iter().map(Page::json).collect::<Value>(),
     });
     output.result(&json, &table(&lines, &printed))?;
     Ok(ExitCode::SUCCESS)
@@ -57,10 +63,7 @@ fn measure(issuers: &Issuers, form: Form) -> anyhow::Result<Line> {
     let signature = key.sign(&MESSAGE)?;
     let [issue, sign, verify, check] = rates([
         &|number| issuers.issue(form, number).map(|payload| drop(black_box(payload))),
-        &|_| {
-            drop(black_box(key.sign(black_box(&MESSAGE))?));
-            Ok(())
-        },
+        &|_| sign(key),
         &|number| issuers.check(one_of(&payloads, number)),
         &|_| Ok(key.public_key().verify(scheme, black_box(&MESSAGE), black_box(&signature))?),
     ])?;
@@ -76,20 +79,30 @@ fn one_of(payloads: &[Payload], number: u64) -> &Payload {
 }
 
 /// The rate of PDFs in each language.
-fn pages(issuers: &Issuers) -> anyhow::Result<Vec<(Language, Rate)>> {
+fn pages(issuers: &Issuers) -> anyhow::Result<Vec<Page>> {
     let signed = match issuers.issue(Form::Dcc, 0)? {
         Payload::Text(text) => Some(text),
         Payload::Bytes(_) => None,
     };
     let signed = signed.context("this form is a text")?;
+    let key = issuers.key(Form::Dcc);
     let one = |local: (Language, &'static str, &'static str)| {
-        let [rate] = rates([&|_| {
-            drop(black_box(printed::print(local, &signed)));
-            Ok(())
-        }])?;
-        Ok((local.0, rate))
+        let [rate, bare] = rates([
+            &|_| {
+                drop(black_box(printed::print(local, &signed)));
+                Ok(())
+            },
+            &|_| sign(key),
+        ])?;
+        Ok(Page { language: local.0, print: Beside { rate, bare } })
     };
     LOCAL.into_iter().map(one).collect()
+}
+
+/// The bare operation of issuing.
+fn sign(key: &dyn SigningKey) -> anyhow::Result<()> {
+    drop(black_box(key.sign(black_box(&MESSAGE))?));
+    Ok(())
 }
 
 impl Line {
@@ -103,6 +116,13 @@ impl Line {
     }
 }
 
+impl Page {
+    fn json(&self) -> Value {
+        let scheme = Form::Dcc.scheme().1;
+        json!({ "language": self.language.tag(), "scheme": scheme, "print": self.print.json() })
+    }
+}
+
 impl Beside {
     fn json(&self) -> Value {
         let ratio = self.rate.ratio(self.bare);
@@ -112,38 +132,37 @@ impl Beside {
             "ratio": { "one_core": ratio.one_core, "all_cores": ratio.all_cores },
         })
     }
+
+    fn row(&self, text: &mut String, name: &str, what: &str, scheme: &str) {
+        let Self { rate, bare } = self;
+        let ratio = rate.ratio(*bare);
+        let _ = writeln!(
+            text,
+            "{name:<24} {what:<6} {:>10.0} {:>10.0}   {:.3} of {:.0} and {:.3} of {:.0} {scheme}",
+            rate.one_core,
+            rate.all_cores,
+            ratio.one_core,
+            bare.one_core,
+            ratio.all_cores,
+            bare.all_cores,
+        );
+    }
 }
 
-fn page_json((language, rate): &(Language, Rate)) -> Value {
-    json!({ "language": language.tag(), "per_second": rate.json() })
-}
-
-fn table(lines: &[Line], printed: &[(Language, Rate)]) -> String {
+fn table(lines: &[Line], printed: &[Page]) -> String {
     let cores = cores();
     let mut text = format!(
         "per second                        one core    {cores} cores   ratio to the bare operation\n"
     );
     for Line { form, issue, verify } in lines {
-        for (what, Beside { rate, bare }) in [("issue", issue), ("verify", verify)] {
-            let ratio = rate.ratio(*bare);
-            let _ = writeln!(
-                text,
-                "{:<24} {what:<6} {:>10.0} {:>10.0}   {:.2} of {:.0} and {:.2} of {:.0} {}",
-                form.name(),
-                rate.one_core,
-                rate.all_cores,
-                ratio.one_core,
-                bare.one_core,
-                ratio.all_cores,
-                bare.all_cores,
-                form.scheme().1,
-            );
+        let scheme = form.scheme().1;
+        for (what, beside, bare) in [("issue", issue, "signatures"), ("verify", verify, "checks")] {
+            beside.row(&mut text, form.name(), what, &format!("{scheme} {bare}"));
         }
     }
-    for (language, rate) in printed {
-        let (one, all) = (rate.one_core, rate.all_cores);
-        let name = format!("PDF, {language:?}");
-        let _ = writeln!(text, "{name:<24} print  {one:>10.0} {all:>10.0}");
+    let bare = format!("{} signatures", Form::Dcc.scheme().1);
+    for Page { language, print } in printed {
+        print.row(&mut text, &format!("PDF, {language:?}"), "print", &bare);
     }
     text.trim_end().to_owned()
 }

@@ -199,6 +199,23 @@ pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
     }
 }
 
+/// Makes the doses of the second record of accounts with two a hundred days older, so that they are a series
+/// with those of the first, and lets the hour pass in which a dose can be taken back. Time is moved in
+/// the file, as the program has the real clock.
+pub(crate) fn age_second_records(folder: &Path) {
+    const AGE: &str = "
+        UPDATE dose SET recorded_at = recorded_at - 7200000;
+        UPDATE dose SET given_on = given_on - 100
+        WHERE given_on > (SELECT max(given_on) FROM dose) - 50 AND beneficiary_id IN (
+            SELECT two.beneficiary_id FROM beneficiary AS two
+            JOIN beneficiary AS one ON one.account_id = two.account_id
+                AND one.registered_at < two.registered_at
+            GROUP BY two.account_id HAVING count(*) = 1)";
+    let file = rusqlite::Connection::open(folder.join("teeka.sqlite")).unwrap();
+    file.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    file.execute_batch(AGE).unwrap();
+}
+
 /// A proxy with a planted fault, which shows the first resident's people to the second.
 pub(crate) struct Flawed {
     child: Child,

@@ -14,6 +14,8 @@ pub(crate) enum Auth {
     Partner,
     /// A state program's key.
     Program,
+    /// A wallet's token.
+    Wallet,
 }
 
 /// What a call gives.
@@ -63,6 +65,8 @@ pub(crate) struct Call {
     pub(crate) query: &'static [&'static str],
     /// The model of the body, and whether there must be one.
     pub(crate) body: Option<(&'static str, bool)>,
+    /// Whether the body is a form and not JSON.
+    pub(crate) form: bool,
     pub(crate) gives: Gives,
     /// Statuses besides those that follow from the rest.
     pub(crate) errors: &'static [u16],
@@ -90,6 +94,7 @@ const fn call(
         path_fields: &[],
         query: &[],
         body: None,
+        form: false,
         gives: Gives::Nothing,
         errors: &[],
         links: &[],
@@ -137,6 +142,10 @@ impl Call {
         Self { body: Some((model, true)), ..self }
     }
 
+    pub(super) const fn form(self, model: &'static str) -> Self {
+        Self { body: Some((model, true)), form: true, ..self }
+    }
+
     pub(super) const fn may_have_body(self, model: &'static str) -> Self {
         Self { body: Some((model, false)), ..self }
     }
@@ -170,6 +179,11 @@ impl Call {
         crate::problem::is_ours(self.path)
     }
 
+    /// Whether it is one of those of wallets, with errors of `OpenID4VCI`.
+    pub(crate) fn is_wallets(&self) -> bool {
+        self.path.starts_with(crate::wallet::CALLS)
+    }
+
     /// The paths it is served at.
     pub(crate) fn paths(&self) -> Vec<String> {
         match self.path.strip_prefix("/api/v2/") {
@@ -182,7 +196,8 @@ impl Call {
     pub(super) fn refusals(&self) -> Vec<u16> {
         let mut statuses = self.errors.to_vec();
         // A caller's address has only so many calls; and the store may be away.
-        statuses.extend(if self.is_ours() { [429, 500, 503] } else { [403, 500, 503] });
+        let limited = if self.is_ours() || self.is_wallets() { 429 } else { 403 };
+        statuses.extend([limited, 500, 503]);
         let reads = !self.path_fields.is_empty() || !self.query.is_empty() || self.body.is_some();
         if reads {
             statuses.push(400);
@@ -195,7 +210,7 @@ impl Call {
         }
         match self.auth {
             Auth::Nobody | Auth::Partner | Auth::Program => {}
-            Auth::Resident | Auth::Certificates | Auth::Status => statuses.push(401),
+            Auth::Resident | Auth::Certificates | Auth::Status | Auth::Wallet => statuses.push(401),
         }
         if self.is_ours() && self.auth != Auth::Nobody {
             statuses.push(404);

@@ -52,6 +52,7 @@ fn one(page: &mut String, call: &Call) {
         Auth::Status => "a token for the status",
         Auth::Partner => "a partner's key",
         Auth::Program => "a state program's key",
+        Auth::Wallet => "a wallet's token",
     };
     let gives = match call.gives {
         Gives::Json(name) => format!("200, {}", link(name)),

@@ -34,6 +34,8 @@ use crate::{
 struct People {
     top: Top,
     family: Vec<PersonView>,
+    /// Whether anybody has a dose, so that two records may be one person's.
+    vaccinated: bool,
     most: usize,
     languages: [Language; 12],
     /// Whether there are the forms that name their issuer by its address.
@@ -85,6 +87,7 @@ fn said(query: &Query) -> Option<&'static str> {
         "corrected" => "The details are corrected, and the certificate is a new one",
         "travel" => "The details for travel are kept, and the certificates for travel have them",
         "travel-removed" => "The details for travel are removed",
+        "merged" => "The two records are one now, and the certificate of every dose is a new one",
         "removed" => "The person is removed from your family",
         "cancelled" => "The appointment is cancelled",
         _ => return None,
@@ -110,6 +113,7 @@ pub(super) async fn page(web: &Web, caller: &Caller, top: Top) -> Response {
     let most = web.0.platform.programme().people_per_account(caller.ctx.today());
     let page = People {
         family: people.iter().map(|person| view(web, caller, person)).collect(),
+        vaccinated: people.iter().any(|person| !person.doses.is_empty()),
         most: most.into(),
         languages: Language::ALL,
         addressed: web.0.platform.settings().public_address.is_some(),

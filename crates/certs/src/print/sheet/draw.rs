@@ -160,8 +160,8 @@ fn draw_modules(surface: &mut Surface<'_>, modules: &Modules) {
         path.move_to(left, top);
         path.line_to(right, top);
         path.line_to(right, bottom);
+        // What is filled is closed without a word: a fifth less to write.
         path.line_to(left, bottom);
-        path.close();
     }
     if let Some(path) = path.finish() {
         surface.draw_path(&path);
