@@ -120,7 +120,7 @@ mod tests {
         let slow = |_| {
             let until = on_core() + Duration::from_millis(1);
             while on_core() < until {}
-            std::thread::sleep(Duration::from_millis(3));
+            std::thread::park_timeout(Duration::from_millis(3));
             Ok(())
         };
         let mut tally = Tally::default();
