@@ -1,4 +1,5 @@
-//! Notes of adverse events name a dose by its number, and follow it when a merge gives it another.
+//! What of merges the trait of a store does not show: notes of adverse events name a dose by its
+//! number, and follow it when a merge gives it another; and a merge that was given up stays so.
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
@@ -6,7 +7,7 @@ use std::sync::Arc;
 
 use domain::id::{BeneficiaryId, StaffId};
 use store::{
-    AefiNote, Done, Store,
+    AefiNote, Done, NotMerged, Store,
     conformance::fixture::{at, dose, enrolment, facility, merge, person},
     postgres::{Postgres, Topology},
     sqlite::Sqlite,
@@ -87,4 +88,31 @@ async fn notes_follow_their_doses_on_postgresql_and_on_shards() {
         assert!(stays.join(" ").contains("2 3 3"), "{stays:?}");
         assert!(goes.join(" ").contains('1') && !goes.join(" ").contains('2'), "{goes:?}");
     }
+}
+
+/// Recovery gave a merge up that stood still; when it goes on, it must not bring the doses that are
+/// back with the other record.
+#[tokio::test]
+async fn a_merge_that_was_given_up_is_not_completed_late() {
+    let Some((_, store)) = testkit::postgres::new_sharded().await else { return };
+    let store: Arc<dyn Store> = Arc::new(store);
+    let (stays, goes) = (person(1, 1), person(2, 1));
+    store.put_facilities(&[facility(1)], at(0)).await.unwrap();
+    let people = [enrolment(1, 1, 1), enrolment(2, 1, 2)];
+    assert!(store.enrol(&people).await.unwrap().iter().all(Result::is_ok));
+    for one in [dose(1, stays, 1, 1), dose(2, goes, 1, 1)] {
+        assert_eq!(store.record_doses(&[one]).await.unwrap(), [Ok(Done::New)]);
+    }
+    let gone = store.person(goes).await.unwrap().unwrap();
+    let kept = store.person(stays).await.unwrap().unwrap();
+    let wanted = merge(1, &gone, &kept, &[&gone.doses[0], &kept.doses[0]]);
+    store.end_merge(&wanted.key(), None, at(400)).await.unwrap();
+    assert_eq!(store.complete_merge(&wanted).await.unwrap(), Err(NotMerged::Changed));
+    let held = store.persons(&[stays, goes]).await.unwrap();
+    let counts: Vec<_> = held.into_iter().flatten().map(|record| record.doses.len()).collect();
+    assert_eq!(counts, [1, 1]);
+    // Another attempt has a name of its own.
+    let again = store::Merge { id: Uuid::from_u128(77), ..wanted };
+    assert_eq!(store.merge(&[again]).await.unwrap(), [Ok(Done::New)]);
+    store.close().await;
 }
