@@ -8,6 +8,8 @@
 #[cfg(feature = "issue")]
 #[path = "../../crates/certs/tests/decoders/main.rs"]
 mod decoders;
+#[path = "../../crates/ledger/tests/decoders.rs"]
+mod ledger_decoders;
 #[cfg(feature = "portable")]
 #[path = "../../crates/verifier/tests/pages/page.rs"]
 mod page;
@@ -34,6 +36,11 @@ pub fn scan(data: &[u8]) {
     text::decode(data);
 }
 
+/// Has the ledger read bytes of any kind.
+pub fn ledger(data: &[u8]) {
+    ledger_decoders::decode(data);
+}
+
 /// The seeds of every target: its name, and what it reads to its end.
 #[cfg(all(feature = "issue", feature = "portable"))]
 pub fn seeds() -> Vec<(&'static str, Vec<Vec<u8>>)> {
@@ -41,5 +48,6 @@ pub fn seeds() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         decoders::TARGETS.iter().map(|target| (target.name, (target.seeds)())).collect();
     all.push(("pages", seeds::seeds()));
     all.push(("scan", text::seeds()));
+    all.push(("ledger", ledger_decoders::seeds()));
     all
 }

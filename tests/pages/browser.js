@@ -139,9 +139,9 @@ class Visitor {
 }
 
 // The one-time password that was sent to a mobile after `before` messages.
-async function password(messages, mobile, before) {
+async function password(messages, mobile, before, kind) {
   for (let i = 0; i < 200; i += 1) {
-    const sent = sentTo(messages, mobile).slice(before);
+    const sent = sentTo(messages, mobile, kind).slice(before);
     if (sent.length > 0) return sent.at(-1).text.match(/\d{6}/)[0];
     await new Promise((done) => {
       setTimeout(done, 50);

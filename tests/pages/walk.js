@@ -288,6 +288,102 @@ async function walkIn(desk) {
   await desk.expect('Imran Example');
 }
 
+// The walk-in's dose of today, and the code of their appointment as they see it themselves.
+async function dose(desk, person) {
+  await desk.press('The document shows this person');
+  const seat = desk.page.locator('#slot option', { hasText: 'COVISHIELD' }).first();
+  await desk.page.selectOption('#slot', await seat.getAttribute('value'));
+  await desk.press('Give the seat');
+  await person.go('/people');
+  const code = (await person.text()).match(/Secret code\s+(\d{4})/)[1];
+  await desk.press('Record dose 1');
+  await desk.expect('Dose 1 of COVISHIELD is recorded');
+  const reference = (await desk.text()).match(/Reference number\s+(\d{14})/)[1];
+  return { reference, code };
+}
+
+// Asks whoever runs this walk to make the doses of a mobile's second record a hundred days older.
+async function ageDoses(mobile) {
+  console.log(JSON.stringify({ please: 'age doses', mobile }));
+  const aged = path.join(folder, 'aged');
+  const until = Date.now() + 20_000;
+  while (!fs.existsSync(aged)) {
+    if (Date.now() > until) throw new Error('the doses do not age');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+// The walk-in was registered twice. Staff look at both records, and the person makes them one.
+async function twice(browser, desk) {
+  const person = await browser.visitor();
+  await person.go('/people');
+  await signIn(person, WALK_IN);
+  const first = await dose(desk, person);
+  await desk.follow('Walk-in');
+  await desk.fill({ 'Name, as on the document': 'Imran Example', Gender: 'Male' });
+  await desk.fill({ 'Year of birth, like 1980': '1988', 'Identity document': 'PAN Card' });
+  const number = 'Its number, as on the document before you';
+  await desk.fill({ 'Mobile number, ten digits': WALK_IN, [number]: 'ABCDE9902F' });
+  await desk.press('Register');
+  const second = await dose(desk, person);
+
+  await person.go('/people');
+  await person.follow('Someone is registered twice');
+  await person.see('merge: which records');
+  await person.press('See what will happen');
+  await person.see('merge: nothing chosen');
+  await person.expect('Choose the record that stays');
+  const choose = async (visitor) => {
+    for (const [name, record] of [['stays', first], ['goes', second]]) {
+      const one = visitor.page.locator(`label:has(input[name=${name}])`);
+      await one.filter({ hasText: record.reference }).locator('input').check();
+    }
+    await visitor.press('See what will happen');
+  };
+  await choose(person);
+  await person.see('merge: a dose of just now');
+  await person.expect('can still be undone');
+  const before = sentTo(messages, RESIDENT, 'merge-otp').length;
+  await person.fill({ 'The other mobile number, ten digits': RESIDENT });
+  await person.press('Send the password');
+  await person.see('merge: password to the other mobile');
+  await person.fill({ 'One-time password, as it came to the other mobile': '000000' });
+  await person.press('Show the records of that mobile');
+  await person.see('merge: wrong password');
+  const told = await password(messages, RESIDENT, before, 'merge-otp');
+  await person.fill({ 'One-time password, as it came to the other mobile': told });
+  await person.press('Show the records of that mobile');
+  await person.see('merge: records of the other mobile');
+  await person.expect(FAMILY[1].name);
+
+  await ageDoses(WALK_IN);
+  await desk.go('/desk');
+  await desk.fill({ 'Reference number, 14 digits': first.reference });
+  await desk.fill({ 'Secret code, 4 digits': first.code });
+  await desk.press('Open');
+  await desk.page.getByText('This person has a second record').click();
+  await desk.fill({ 'Reference number of the second record': second.reference });
+  await desk.fill({ 'Its secret code, 4 digits': first.code === '1111' ? '2222' : '1111' });
+  await desk.press('See what will happen');
+  await desk.see('desk: wrong code of the second record');
+  await desk.fill({ 'Reference number of the second record': second.reference });
+  await desk.fill({ 'Its secret code, 4 digits': second.code });
+  await desk.press('See what will happen');
+  await desk.see('desk: two records of one person');
+  await desk.expect(first.reference, second.reference, 'It cannot be undone');
+  await desk.press('Leave both as they are');
+
+  await person.go('/people/merge');
+  await choose(person);
+  await person.see('merge: what will happen');
+  await person.expect(first.reference, second.reference, 'It cannot be undone');
+  await person.press('Make one record of the two');
+  await person.see('family: one record of two');
+  await person.expect('The two records are one now', first.reference, 'Dose 2 of COVISHIELD');
+  if ((await person.text()).includes(second.reference)) throw new Error('the record is still there');
+  return person;
+}
+
 // To stop bookings and to cancel a session are two acts, and each says what it does first.
 async function close(desk, resident) {
   await desk.follow('Sessions');
@@ -307,7 +403,7 @@ async function close(desk, resident) {
   if ((await resident.text()).includes('Secret code')) throw new Error('the appointment stands');
   await desk.go('/desk');
   await desk.see('desk: the day after work');
-  await desk.expect('2\ndone');
+  await desk.expect('4\ndone');
   await desk.press('Sign out');
   await desk.see('desk: signed out');
 }
@@ -345,6 +441,21 @@ async function travel(resident) {
   await resident.expect('The details for travel are removed');
 }
 
+// A certificate for a wallet: the offer is a link and a picture, and the six digits are not there.
+async function wallet(resident) {
+  await resident.page.getByText('Certificate in another language').first().click();
+  await resident.follow('one of which you show only what you choose');
+  await resident.see('wallet');
+  await resident.press('Make an offer for a wallet');
+  await resident.see('wallet: the offer');
+  await resident.expect('Type in the six digits');
+  const link = await resident.page.getByRole('link', { name: 'Open in the wallet' });
+  if (!(await link.getAttribute('href')).startsWith('openid-credential-offer://?')) {
+    throw new Error('no offer');
+  }
+  await resident.follow('Back to my family');
+}
+
 async function certificate(resident) {
   await resident.see('family, vaccinated');
   const link = resident.page.getByRole('link', { name: 'Certificate' });
@@ -352,6 +463,7 @@ async function certificate(resident) {
     const address = await link.nth(place).getAttribute('href');
     await resident.download(address, path.join(folder, `certificate-${place + 1}.pdf`));
   }
+  await wallet(resident);
   await travel(resident);
   await resident.press('Sign out');
   await resident.go('/people');
@@ -386,11 +498,12 @@ async function main() {
     await meet(desk, shown);
     await meetByMobile(desk);
     await walkIn(desk);
+    const person = await twice(browser, desk);
     await close(desk, resident);
     await certificate(resident);
     await twins(browser, resident);
     await verifyOffline(browser, folder);
-    await Promise.all([...desk.seen, ...resident.seen]);
+    await Promise.all([...desk.seen, ...resident.seen, ...person.seen]);
   } finally {
     await browser.chromium.close();
   }

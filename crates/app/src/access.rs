@@ -21,6 +21,8 @@ pub enum Permission {
     RecordDose,
     /// Register someone who came without registration.
     RegisterWalkIn,
+    /// Make one record of two whose person presents both.
+    MergeRecords,
     /// Import places, facilities, sessions, staff and beneficiaries.
     Import,
     /// See counts.
@@ -29,12 +31,13 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ManageSessions,
         Self::SeeDayList,
         Self::MeetBeneficiary,
         Self::RecordDose,
         Self::RegisterWalkIn,
+        Self::MergeRecords,
         Self::Import,
         Self::SeeReports,
     ];
@@ -61,7 +64,11 @@ pub const fn reach(role: StaffRole, permission: Permission) -> Reach {
     match (role, permission) {
         (
             R::Vaccinator | R::FacilityManager,
-            P::SeeDayList | P::MeetBeneficiary | P::RecordDose | P::RegisterWalkIn,
+            P::SeeDayList
+            | P::MeetBeneficiary
+            | P::RecordDose
+            | P::RegisterWalkIn
+            | P::MergeRecords,
         )
         | (R::FacilityManager, P::ManageSessions) => OwnFacility,
         (R::DistrictOfficer, P::ManageSessions | P::Import) => OwnDistrict,
@@ -163,6 +170,8 @@ mod tests {
                 "RecordDose: FacilityManager OwnFacility",
                 "RegisterWalkIn: Vaccinator OwnFacility",
                 "RegisterWalkIn: FacilityManager OwnFacility",
+                "MergeRecords: Vaccinator OwnFacility",
+                "MergeRecords: FacilityManager OwnFacility",
                 "Import: DistrictOfficer OwnDistrict",
                 "SeeReports: DistrictOfficer Everywhere",
                 "SeeReports: Auditor Everywhere",

@@ -1,6 +1,9 @@
 //! Certificates: signed when the dose is recorded, printed when somebody asks.
 
+mod cowin;
+mod credential;
 mod icvp;
+mod wallet;
 
 use certs::{
     dcc, name, print,
@@ -17,7 +20,7 @@ use domain::{
     programme::Programme,
     travel::TravelDetails,
 };
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use store::{CertificateRow, ClaimState};
 use uuid::Uuid;
 use vault::Sealed;
@@ -70,6 +73,21 @@ impl Platform {
         i64::from(self.settings.certificate_days) * 86_400
     }
 
+    /// When a certificate expires.
+    fn expires_at(&self, row: &CertificateRow) -> Timestamp {
+        let second = row.issued_at.as_second().saturating_add(self.certificate_seconds());
+        Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
+    }
+
+    /// When a certificate expires, in seconds since 1970; nothing is made of one that has.
+    fn unexpired(&self, ctx: &Ctx, row: &CertificateRow) -> Result<i64> {
+        let expires_at = self.expires_at(row);
+        if expires_at <= ctx.now {
+            return Err(Error::Invalid("the certificate of this dose has expired"));
+        }
+        Ok(expires_at.as_second())
+    }
+
     /// A dose as certificates know it.
     fn vaccination<'a>(
         &'a self,
@@ -106,8 +124,7 @@ impl Platform {
     /// [`Error::Invalid`] if the platform has no public address, which health cards name as their
     /// issuer, or if the doses do not fit into one card.
     pub async fn my_health_card(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
-        let person = self.my_person(ctx, id).await?;
-        let row = self.certificate_of(&person).await?;
+        let (person, row) = self.my_certified(ctx, id).await?;
         let issuer = self.settings.public_address.as_deref().ok_or(NO_ADDRESS)?;
         let reference = person.reference.to_string();
         let doses = person.doses.iter().filter(|dose| dose.number <= row.dose_number);
@@ -124,6 +141,14 @@ impl Platform {
             Err(NotIssued::TooLarge) => Err(Error::Invalid("the doses do not fit into one card")),
             Err(_) => Err(NO_ADDRESS),
         }
+    }
+
+    /// A person of the resident who asks, and their latest certificate. Who they are is read after the
+    /// certificate: of a correction between the two, what is signed has the new details and the old
+    /// certificate's id, which is withdrawn, and never the old details and an id that is not.
+    async fn my_certified(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<(Person, CertificateRow)> {
+        let row = self.certificate_of(&self.my_person(ctx, id).await?).await?;
+        Ok((self.my_person(ctx, id).await?, row))
     }
 
     /// The names of a facility and of where it is; empty, if it is no longer known.
@@ -171,7 +196,9 @@ impl Platform {
 
     async fn print_certificate(&self, ctx: &Ctx, person: Person, paper: Paper) -> Result<Vec<u8>> {
         let row = self.certificate_of(&person).await?;
+        // Who they are is read again, for the reason that `my_certified` has.
         let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
+        let person = self.open_person(record.clone())?;
         let key = self.key_of(&record.beneficiary)?;
         let signed = key.open_text(CERTIFICATE, &Sealed::from_bytes(row.sealed.clone()))?;
         let eu = Payload::Text(signed.expose().to_owned());
@@ -180,9 +207,11 @@ impl Platform {
             Variant::International => self.travel_of(&record)?,
             Variant::Domestic => None,
         };
-        if let Some(travel) = &travel {
-            codes.extend(self.icvp_code(ctx, &person, &row, travel)?);
-        }
+        codes.extend(match (paper.variant, &travel) {
+            (Variant::Domestic, _) => self.cowin_code(ctx, &person, &row)?,
+            (Variant::International, Some(travel)) => self.icvp_code(ctx, &person, &row, travel)?,
+            (Variant::International, None) => None,
+        });
         self.draw(&person, &row, paper, travel.as_ref(), codes)
     }
 

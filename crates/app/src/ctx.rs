@@ -71,6 +71,18 @@ impl Ctx {
         clock::date_at(self.now)
     }
 
+    /// Who acts, as kept with what they did; the platform and state programs have a number of their
+    /// own.
+    pub(crate) fn staff_id(&self) -> StaffId {
+        match self.actor {
+            Actor::Staff(staff) => staff.id,
+            Actor::StateProgram { state } => {
+                StaffId(Uuid::from_u128(1 + u128::from(state.map_or(0, |s| s.0.unsigned_abs()))))
+            }
+            _ => StaffId(Uuid::nil()),
+        }
+    }
+
     /// Random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];

@@ -4,7 +4,7 @@
 use domain::{
     dose::{Dose, UNDO_SECONDS},
     facility::Facility,
-    id::{AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId, StaffId},
+    id::{AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId},
     schedule::{Standing, check_dose},
 };
 use jiff::{Timestamp, civil::Date};
@@ -47,7 +47,7 @@ impl Platform {
     pub async fn verify_identity(&self, ctx: &Ctx, presence: &Presence) -> Result<()> {
         let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::MeetBeneficiary, &facility)?;
-        let by = staff_id(ctx);
+        let by = ctx.staff_id();
         let known = self.store.mark_verified(presence.beneficiary, by, ctx.now).await?;
         if known { Ok(()) } else { Err(Error::NotFound) }
     }
@@ -292,7 +292,7 @@ impl Platform {
             beneficiary: person.id,
             facility: facility.id,
             reason: key.seal(REASON, reason.as_bytes()).as_bytes().to_vec(),
-            by: staff_id(ctx),
+            by: ctx.staff_id(),
             not_before: Timestamp::from_second(hour_ago).unwrap_or(ctx.now),
             at: ctx.now,
             tally,
@@ -324,7 +324,7 @@ impl Platform {
             beneficiary: presence.beneficiary,
             dose_number,
             note: key.seal(AEFI, note.as_bytes()).as_bytes().to_vec(),
-            by: staff_id(ctx),
+            by: ctx.staff_id(),
             at: ctx.now,
             tally: Tally {
                 facility: facility.id.0,
@@ -363,23 +363,11 @@ pub(crate) fn dose_tally(dose: &Dose, person: &Person, count: i64) -> Tally {
     }
 }
 
-/// Who acts, as kept with what they did; the platform and state programs have a number of their
-/// own.
-fn staff_id(ctx: &Ctx) -> StaffId {
-    match ctx.actor {
-        Actor::Staff(staff) => staff.id,
-        Actor::StateProgram { state } => {
-            StaffId(Uuid::from_u128(1 + u128::from(state.map_or(0, |s| s.0.unsigned_abs()))))
-        }
-        _ => StaffId(Uuid::nil()),
-    }
-}
-
 fn short_text(text: &str) -> Option<String> {
     trimmed(text, 40)
 }
 
-fn long_text(text: &str) -> Option<String> {
+pub(crate) fn long_text(text: &str) -> Option<String> {
     trimmed(text, 1_000)
 }
 

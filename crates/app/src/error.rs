@@ -10,16 +10,16 @@ use domain::{
     travel::BadTravelDetail,
 };
 use store::{
-    NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged, NotMoved,
-    NotPublished, NotRecorded, NotRemoved, NotUndone, StoreError,
+    NotAllotted, NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept,
+    NotMerged, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, StoreError,
 };
 
 /// The reasons of the store, for who tells them apart.
 pub mod kinds {
     pub use domain::merge::NotMergeable;
     pub use store::{
-        NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMerged,
-        NotMoved, NotRecorded, NotRemoved, NotUndone,
+        NotAllotted, NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept,
+        NotMerged, NotMoved, NotRecorded, NotRemoved, NotUndone,
     };
 }
 
@@ -117,6 +117,9 @@ pub enum Error {
     /// The details for travel were not kept.
     #[error(transparent)]
     NotKept(#[from] NotKept),
+    /// A credential has no entry in a status list, without which none is made.
+    #[error(transparent)]
+    NotAllotted(#[from] NotAllotted),
     /// Two records are not one person's, or their doses are no series.
     #[error(transparent)]
     NotMergeable(#[from] NotMergeable),

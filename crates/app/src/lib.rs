@@ -32,10 +32,13 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod status;
+pub mod status_list;
 pub mod travel;
 mod trust;
 pub mod upkeep;
+pub mod wallet;
 mod window;
+mod withdrawn;
 
 /// Claims on seats, as they come with a person.
 pub mod claims {

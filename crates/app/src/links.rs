@@ -20,6 +20,10 @@ pub enum Download {
     HealthCard,
     /// The WHO's certificate, as text or picture.
     Icvp,
+    /// The W3C's credential.
+    Credential,
+    /// The certificate in Co-WIN's form, as archive or picture.
+    Cowin,
 }
 
 impl Download {
@@ -28,6 +32,8 @@ impl Download {
             Self::Certificate => b"certificate",
             Self::HealthCard => b"health card",
             Self::Icvp => b"icvp",
+            Self::Credential => b"credential",
+            Self::Cowin => b"cowin",
         }
     }
 }

@@ -1,49 +1,57 @@
-//! One person registered twice: the resident makes one record of the two. The doses of both are one
-//! series then, every certificate of both is withdrawn and each dose has a new one.
+//! One person registered twice: one record is made of the two, by the resident or by staff before whom
+//! they stand. The doses of both are one series then, every certificate of both is withdrawn and each
+//! dose has a new one.
+
+mod desk;
+mod ending;
+pub mod other;
 
 use domain::{
+    dose::Dose,
     id::{AccountId, BeneficiaryId, StaffId},
     merge::{NotMergeable, check_same_person, one_series},
     schedule::Standing,
 };
-use jiff::Timestamp;
 use store::{
-    ClaimRow, Idempotency, Merge, MergedRecord, Message, NotMerged, PersonRecord, Planned, Tally,
-    UnfinishedMerge,
+    ClaimState, Idempotency, Merge, MergedRecord, Message, NotMerged, PersonRecord, Planned, Tally,
 };
 use uuid::Uuid;
 use vault::Purpose;
 
-use crate::{Ctx, Error, Platform, Result, doses::dose_tally, opened::Person};
+use self::other::{Found, Other};
+use crate::{
+    Ctx, Error, Platform, Result,
+    doses::dose_tally,
+    opened::{Person, REASON},
+};
 
-/// How many stopped merges are brought to an end in one round.
-const ENDED_AT_ONCE: u32 = 100;
-
-/// The record that goes, and what shows that the resident may let it go.
-#[derive(Clone, Copy)]
-pub enum Other<'a> {
-    /// It is in their own account.
-    Mine(BeneficiaryId),
-    /// They know its number and the code of one of its appointments.
-    Shown {
-        /// The reference number.
-        reference: &'a str,
-        /// The four-digit code.
-        code: &'a str,
-    },
+/// Two records of one person, and what would become of them.
+///
+/// # Privacy
+///
+/// Holds everything about the person: for the answer to who may see both records, then gone.
+pub struct Outlook {
+    /// The record that would stay.
+    pub stays: Person,
+    /// The record that would go.
+    pub goes: Person,
+    /// The doses of the record that stays afterwards, in order of number.
+    pub series: Vec<Dose>,
 }
 
-/// The record that goes, as it is now.
-enum Found {
-    Here(BeneficiaryId),
-    Gone(Box<MergedRecord>),
+/// The record that goes and the one that stays; the latter in an account, if that counts.
+#[derive(Clone, Copy)]
+struct Pair {
+    goes: BeneficiaryId,
+    stays: BeneficiaryId,
+    account: Option<AccountId>,
 }
 
 /// A merge as it was asked for.
-#[derive(Clone, Copy)]
-struct Asked {
-    id: Uuid,
+#[derive(Clone, Copy, Default)]
+struct Asked<'a> {
     by: Option<StaffId>,
+    reason: Option<&'a str>,
     idempotency: Option<Idempotency>,
 }
 
@@ -54,9 +62,9 @@ impl Platform {
     /// # Errors
     ///
     /// [`Error::NotFound`] if a record is not there or not in the account; [`Error::WrongPresence`]
-    /// and [`Error::TooMany`] as for [`Platform::present_code`]; [`Error::NotMergeable`] if they are
-    /// not the same person's or their doses are no series; [`Error::NotMerged`] while a record has an
-    /// appointment, or went into another one.
+    /// and [`Error::TooMany`] as for [`Platform::present_code`]; [`Error::CodeExpired`] if a proof is
+    /// too old; [`Error::NotMergeable`] if they are not the same person's or their doses are no
+    /// series; [`Error::NotMerged`] while a record has an appointment, or went into another one.
     pub async fn merge_mine(
         &self,
         ctx: &Ctx,
@@ -70,96 +78,105 @@ impl Platform {
             Found::Here(id) => id,
             Found::Gone(gone) => return gone_before(&gone, stays),
         };
-        let request = idempotency_key.map(|key| self.merge_request(account, (goes, stays), key));
-        match self.merge_once(ctx, account, (goes, stays), request).await {
-            // Somebody was quicker: once more, from what is there now.
-            Err(Error::NotMerged(NotMerged::Changed)) => {
-                self.merge_once(ctx, account, (goes, stays), request).await
+        let pair = Pair { goes, stays, account: Some(account) };
+        let idempotency = idempotency_key.map(|key| self.merge_request(account.uuid, pair, key));
+        self.merge_pair(ctx, pair, Asked { idempotency, ..Asked::default() }).await
+    }
+
+    /// What would become of another record and one of the resident who asks, if they were merged.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::merge_mine`].
+    pub async fn look_at_mine(
+        &self,
+        ctx: &Ctx,
+        stays: BeneficiaryId,
+        other: &Other<'_>,
+    ) -> Result<Outlook> {
+        let account = ctx.resident()?;
+        self.record_of(account, stays).await?;
+        match self.other_record(ctx, account, other).await? {
+            Found::Here(goes) => {
+                self.outlook(ctx, Pair { goes, stays, account: Some(account) }).await
             }
+            Found::Gone(_) => Err(NotMerged::Gone.into()),
+        }
+    }
+
+    async fn outlook(&self, ctx: &Ctx, pair: Pair) -> Result<Outlook> {
+        let (goes, stays) = self.records(pair).await?;
+        let (goes, stays) = (self.open_person(goes)?, self.open_person(stays)?);
+        let mut claims = goes.claims.iter().chain(&stays.claims);
+        if claims.any(|claim| claim.state != ClaimState::Done) {
+            return Err(NotMerged::Booked.into());
+        }
+        let series = self.series_of(ctx, &goes, &stays)?;
+        Ok(Outlook { stays, goes, series })
+    }
+
+    async fn merge_pair(&self, ctx: &Ctx, pair: Pair, asked: Asked<'_>) -> Result<()> {
+        match self.merge_once(ctx, pair, asked).await {
+            // Somebody was quicker: once more, from what is there now.
+            Err(Error::NotMerged(NotMerged::Changed)) => self.merge_once(ctx, pair, asked).await,
             outcome => outcome,
         }
     }
 
-    async fn merge_once(
-        &self,
-        ctx: &Ctx,
-        account: AccountId,
-        (goes, stays): (BeneficiaryId, BeneficiaryId),
-        idempotency: Option<Idempotency>,
-    ) -> Result<()> {
-        let goes = self.person(goes).await?.ok_or(Error::NotFound)?;
-        let stays = self.record_of(account, stays).await?;
-        let asked = Asked { id: ctx.random_uuid(), by: None, idempotency };
-        let merge = self.plan_merge(ctx, goes, stays, asked)?;
+    async fn merge_once(&self, ctx: &Ctx, pair: Pair, asked: Asked<'_>) -> Result<()> {
+        let records = self.records(pair).await?;
+        let merge = self.plan_merge(ctx, ctx.random_uuid(), records, asked)?;
         match self.store.merge(&[merge]).await?.pop() {
             Some(Err(NotMerged::NoSuchBeneficiary)) | None => Err(Error::NotFound),
             Some(outcome) => Ok(outcome.map(drop)?),
         }
     }
 
-    /// The record that goes, if it is shown that the resident may let it go. One that went before is
-    /// shown the same way.
-    async fn other_record(
-        &self,
-        ctx: &Ctx,
-        account: AccountId,
-        other: &Other<'_>,
-    ) -> Result<Found> {
-        let (id, refusal) = match *other {
-            Other::Mine(id) => (id, Error::NotFound),
-            Other::Shown { reference, .. } => {
-                // Counted before it is looked at: of many tries at once, no more than the limit count.
-                self.count_presence(ctx, reference).await?;
-                (self.by_reference(reference).ok_or(Error::WrongPresence)?, Error::WrongPresence)
-            }
+    /// The record that goes and the one that stays.
+    async fn records(&self, pair: Pair) -> Result<(PersonRecord, PersonRecord)> {
+        let goes = self.person(pair.goes).await?.ok_or(Error::NotFound)?;
+        let stays = match pair.account {
+            Some(account) => self.record_of(account, pair.stays).await?,
+            None => self.person(pair.stays).await?.ok_or(Error::NotFound)?,
         };
-        let shown = |of: Uuid, claims: &[ClaimRow]| match *other {
-            Other::Mine(_) => of == account.uuid,
-            Other::Shown { code, .. } => self.has_code(claims, None, code),
-        };
-        if let Some(record) = self.person(id).await? {
-            let shown = shown(record.beneficiary.account, &record.claims);
-            return if shown { Ok(Found::Here(id)) } else { Err(refusal) };
-        }
-        let gone = self.store.merged(&[id]).await?.pop().flatten();
-        let gone = gone.filter(|gone| shown(gone.beneficiary.account, &gone.claims));
-        gone.map(|gone| Found::Gone(Box::new(gone))).ok_or(refusal)
+        Ok((goes, stays))
     }
 
-    fn merge_request(
-        &self,
-        account: AccountId,
-        (goes, stays): (BeneficiaryId, BeneficiaryId),
-        key: &str,
-    ) -> Idempotency {
+    /// What makes a merge known that is asked for again by the same account or the same staff.
+    fn merge_request(&self, asks: Uuid, pair: Pair, key: &str) -> Idempotency {
         let mac = |parts: &[&[u8]]| self.vault.mac(Purpose::IdempotencyKey, parts);
         Idempotency {
-            key: mac(&[b"merge", account.uuid.as_bytes(), key.as_bytes()]),
-            request: mac(&[b"merge", &goes.person_bytes(), &stays.person_bytes()]),
+            key: mac(&[b"merge", asks.as_bytes(), key.as_bytes()]),
+            request: mac(&[b"merge", &pair.goes.person_bytes(), &pair.stays.person_bytes()]),
         }
+    }
+
+    /// The doses that both have together.
+    fn series_of(&self, ctx: &Ctx, goes: &Person, stays: &Person) -> Result<Vec<Dose>> {
+        if goes.id == stays.id {
+            return Err(NotMergeable::SameRecord.into());
+        }
+        check_same_person(&goes.details, &stays.details)?;
+        let standing = Standing {
+            birth_year: stays.details.birth_year,
+            comorbidity: stays.details.comorbidity,
+            doses: &stays.doses,
+        };
+        Ok(one_series(&self.programme(), &goes.doses, &standing, stays.id, ctx.now)?)
     }
 
     /// A merge with its certificates, sealed.
     fn plan_merge(
         &self,
         ctx: &Ctx,
-        goes: PersonRecord,
-        stays: PersonRecord,
-        asked: Asked,
+        id: Uuid,
+        (goes, stays): (PersonRecord, PersonRecord),
+        asked: Asked<'_>,
     ) -> Result<Merge> {
-        let key = self.key_of(&stays.beneficiary)?;
+        let (old_key, key) = (self.key_of(&goes.beneficiary)?, self.key_of(&stays.beneficiary)?);
         let (goes, mut stays) = (self.open_person(goes)?, self.open_person(stays)?);
-        if goes.id == stays.id {
-            return Err(NotMergeable::SameRecord.into());
-        }
-        check_same_person(&goes.details, &stays.details)?;
+        let series = self.series_of(ctx, &goes, &stays)?;
         let planned = (planned(&goes), planned(&stays));
-        let standing = Standing {
-            birth_year: stays.details.birth_year,
-            comorbidity: stays.details.comorbidity,
-            doses: &stays.doses,
-        };
-        let series = one_series(&self.programme(), &goes.doses, &standing, stays.id, ctx.now)?;
         let before = [&goes, &stays].into_iter().flat_map(|person| counted(person, -1));
         let before: Vec<_> = before.collect();
         stays.doses.clone_from(&series);
@@ -168,12 +185,14 @@ impl Platform {
         let certificates = series.iter().map(certificate).collect::<Result<_>>()?;
         let text = "Two records of one person are one now. The new certificate is ready in the \
                     portal, and those from before are no longer valid. - CoWIN";
+        let seal = |reason: &str| old_key.seal(REASON, reason.as_bytes()).as_bytes().to_vec();
         Ok(Merge {
-            id: asked.id,
+            id,
             goes: planned.0,
             stays: planned.1,
             account: stays.account,
             by: asked.by,
+            because: asked.reason.map(seal),
             idempotency: asked.idempotency,
             certificates,
             tallies,
@@ -190,39 +209,6 @@ impl Platform {
                     certificates are no longer valid; the new ones are with the other record. - CoWIN";
         (stays != Some(account))
             .then(|| self.message_to_account(ctx, account, "merge", text.to_owned()))
-    }
-
-    /// Brings merges to an end that stopped between two steps. Gives how many.
-    pub(crate) async fn end_merges(&self, ctx: &Ctx, stale: Timestamp) -> Result<u32> {
-        let mut ended = 0;
-        for stopped in self.store.unfinished_merges(stale, ctx.now, ENDED_AT_ONCE).await? {
-            ended += u32::from(self.end_merge(ctx, stopped).await?);
-        }
-        Ok(ended)
-    }
-
-    /// Completes a merge from what is on record now; if that cannot be, gives the record back.
-    async fn end_merge(&self, ctx: &Ctx, stopped: UnfinishedMerge) -> Result<bool> {
-        let UnfinishedMerge { key, beneficiary, doses, by, idempotency, decided } = stopped;
-        let stays = self.person(key.stays).await?;
-        let account = |id: BeneficiaryId, uuid| AccountId { bucket: id.bucket(), uuid };
-        let into = stays.as_ref().map(|one| account(key.stays, one.beneficiary.account));
-        let farewell = self.farewell(ctx, account(key.goes, beneficiary.account), into);
-        if let Some(stays) = stays.filter(|_| !decided) {
-            let goes = PersonRecord { beneficiary, claims: Vec::new(), doses };
-            let asked = Asked { id: key.id, by, idempotency };
-            // If a rule or a key stands against it now, the record is given back below.
-            if let Ok(merge) = self.plan_merge(ctx, goes, stays, asked) {
-                match self.store.complete_merge(&merge).await? {
-                    Ok(()) => return Ok(true),
-                    // In the next round, from what is there then.
-                    Err(NotMerged::Changed) => return Ok(false),
-                    Err(_) => {}
-                }
-            }
-        }
-        self.store.end_merge(&key, farewell.as_ref(), ctx.now).await?;
-        Ok(true)
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Audience {
     Staff,
     /// Whether someone is vaccinated, for those the person tells.
     Status,
+    /// Records of the mobile are taken into the account of another one.
+    Merge,
 }
 
 impl Audience {
@@ -32,6 +34,27 @@ impl Audience {
             Self::Resident => 1,
             Self::Staff => 3,
             Self::Status => 4,
+            Self::Merge => 5,
+        }
+    }
+
+    /// What a message with the password is about, and its text. What takes a record away says so.
+    fn message(self, digits: &str) -> (&'static str, String) {
+        match self {
+            Self::Merge => (
+                "merge-otp",
+                format!(
+                    "Your OTP to move a record of this mobile to another mobile's account is \
+                     {digits}. Tell it to nobody. It will be valid for 3 minutes. - CoWIN"
+                ),
+            ),
+            _ => (
+                "otp",
+                format!(
+                    "Your OTP to register/access CoWIN is {digits}. It will be valid for 3 \
+                     minutes. - CoWIN"
+                ),
+            ),
         }
     }
 }
@@ -82,10 +105,7 @@ impl Platform {
         let bucket = index.bucket();
         let id = Uuid::from_bytes(self.vault.routed_id(bucket, random));
         let digits = Secret::new(six_digits(ctx));
-        let text = format!(
-            "Your OTP to register/access CoWIN is {}. It will be valid for 3 minutes. - CoWIN",
-            digits.expose()
-        );
+        let (kind, text) = audience.message(digits.expose());
         let code = SignInCode {
             id,
             bucket,
@@ -95,7 +115,7 @@ impl Platform {
             audience: audience.number(),
             sent_at: ctx.now,
             expires_at: ctx.now.saturating_add(CODE_LIFE).unwrap_or(ctx.now),
-            message: self.message_to_mobile(ctx, bucket, mobile.digits(), "otp", text),
+            message: self.message_to_mobile(ctx, bucket, mobile.digits(), kind, text),
         };
         self.writes.codes.submit(code).await?;
         Ok(id)
@@ -160,7 +180,8 @@ impl Platform {
         Ok(SignedIn { account, mobile, is_new })
     }
 
-    async fn check_failures(&self, ctx: &Ctx, by: u32) -> Result<()> {
+    /// Counts failures of the whole country in a minute.
+    pub(crate) async fn check_failures(&self, ctx: &Ctx, by: u32) -> Result<()> {
         let Some(limits) = self.settings.limits else {
             return Ok(());
         };
@@ -258,7 +279,7 @@ impl Span {
 }
 
 /// Six digits, each number equally likely.
-fn six_digits(ctx: &Ctx) -> String {
+pub(crate) fn six_digits(ctx: &Ctx) -> String {
     // 2^64 is so much larger than 10^6 that the remainder's bias is below 10^-13.
     let number = u64::from_be_bytes(ctx.random()) % 1_000_000;
     format!("{number:06}")

@@ -1,70 +1,66 @@
 //! What verifiers need: our keys, and which of our certificates were withdrawn, as one signed file
 //! and in the forms in which others look for keys.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use certs::{
-    name, shc,
     signature::PublicKey,
     signer::Signer,
-    status::{IdKind, WithdrawnIds, uvci_hash},
+    status::{IdKind, WithdrawnIds},
     trust::{IssuerKey, Use, bundle::Content},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use store::WithdrawalPlace;
 use tokio::sync::Mutex;
-use uuid::Uuid;
 
 use crate::{
     Ctx, Platform, Result,
     kept::Kept,
-    keys::{KeyRing, KeyUse},
+    keys::{KeyRing, KeyUse, RingKey},
     sign_in::sha256_hex,
+    withdrawn::{Ids, Withdrawn},
 };
 
-/// How long a bundle is given before it is made anew: a withdrawal is in the list that soon.
-const REST: SignedDuration = SignedDuration::from_secs(60);
-/// For how long verifiers call a bundle fresh: a phone that was without a network for a day says so.
-const FRESH_SECONDS: i64 = 86_400;
-/// How far behind the last one seen the list is read again. A withdrawal is dated by whoever asked
-/// for it and seen once it is committed, and requests are cut off long before this.
-const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
-/// How many withdrawals are read at once.
-const PAGE: u32 = 5_000;
+/// How long a bundle or a list is given before it is made anew. What it is made of is five seconds old
+/// at most, so a withdrawal is in it within a minute.
+const REST: SignedDuration = SignedDuration::from_secs(55);
+/// For how long verifiers call a bundle or a list fresh: a phone that was without a network for a day
+/// says so.
+pub(crate) const FRESH_SECONDS: i64 = 86_400;
+/// How many status lists are held ready: of 700,000 bytes at most, so 45 MB.
+const HELD_LISTS: usize = 64;
+/// How many lists of withdrawn health cards are: there is one key, and for a while after a change two.
+const HELD_CARD_LISTS: usize = 4;
 
-/// The bundle that was made last, and the withdrawn certificates that were read so far.
+/// What was made last for verifiers, and the withdrawn certificates that were read so far.
 pub(crate) struct Bundles {
     kept: Kept<(), Arc<str>>,
-    withdrawn: Mutex<Withdrawn>,
+    pub(crate) lists: Kept<u32, Arc<str>>,
+    /// By key and version.
+    pub(crate) cards: Kept<(String, u64), Arc<str>>,
+    pub(crate) withdrawn: Mutex<Withdrawn>,
 }
-
-/// The withdrawn certificates that were read so far.
-#[derive(Default)]
-struct Withdrawn {
-    ids: Ids,
-    /// The same certificates as health cards name them.
-    cards: Ids,
-    latest: Timestamp,
-}
-
-/// Ids as a list of withdrawn certificates has them.
-type Ids = HashMap<String, Option<i64>>;
 
 impl Default for Bundles {
     fn default() -> Self {
-        Self { kept: Kept::new(REST, 1), withdrawn: Mutex::default() }
+        Self {
+            kept: Kept::new(REST, 1),
+            lists: Kept::new(REST, HELD_LISTS),
+            cards: Kept::new(REST, HELD_CARD_LISTS),
+            withdrawn: Mutex::default(),
+        }
     }
 }
 
 impl Bundles {
-    /// Has the next bundle made anew.
+    /// Has the next bundle and the next lists made anew.
     pub(crate) fn forget(&self) {
         self.kept.clear();
+        self.lists.clear();
     }
 }
 
@@ -80,11 +76,10 @@ impl Platform {
         if let Some(bundle) = self.bundles.kept.get(&(), ctx.now) {
             return Ok(bundle);
         }
-        let mut withdrawn = self.bundles.withdrawn.lock().await;
+        let withdrawn = self.withdrawn(ctx).await?;
         if let Some(bundle) = self.bundles.kept.get(&(), ctx.now) {
             return Ok(bundle);
         }
-        self.read_withdrawn(&mut withdrawn).await?;
         let ring = self.keys();
         let content = self.trusted(&ring, &withdrawn, ctx.now);
         let now = ctx.now.as_second();
@@ -113,6 +108,14 @@ impl Platform {
         for card in content.issuers.iter().filter(|key| key.used_for == Use::Shc) {
             let issuer = format!("{}#{}", card.issuer, card.id.as_deref().unwrap_or_default());
             content.withdrawn.push(list(IdKind::Rid, issuer, &withdrawn.cards));
+        }
+        if let Some(address) = self.settings.public_address.as_deref() {
+            let issuer = format!("{address}/");
+            content.withdrawn.push(list(IdKind::CertificateId, issuer, &withdrawn.cowin));
+            let life = (at, at + FRESH_SECONDS);
+            let lists = 0..withdrawn.lists();
+            content.status_lists =
+                lists.map(|list| withdrawn.status_list(address, list, life)).collect();
         }
         content
     }
@@ -152,7 +155,7 @@ impl Platform {
         ] {
             for key in self.published_keys(ring, used_for, now) {
                 let (issuer, id) = match counts_for {
-                    Use::Vc => (did.clone(), format!("{did}#{}", key.id())),
+                    Use::Vc => credential_names(address, key),
                     Use::Divoc => (format!("{address}/"), format!("{did}#{}", key.id())),
                     _ => (address.to_owned(), key.id()),
                 };
@@ -169,16 +172,35 @@ impl Platform {
         keys
     }
 
-    /// The keys that are named by address and id, as a JSON Web Key Set.
+    /// The keys that are named by address and id, as a JSON Web Key Set. Those of health cards say of
+    /// which version the list of withdrawn cards is.
     ///
     /// # Source
     ///
-    /// SMART Health Cards Framework 1.4.0, "Determining keys associated with an issuer";
-    /// draft-ietf-oauth-sd-jwt-vc, section 4.
-    pub fn json_web_keys(&self, now: Timestamp) -> Value {
+    /// SMART Health Cards Framework 1.4.0, "Determining keys associated with an issuer" and
+    /// "Revocation"; draft-ietf-oauth-sd-jwt-vc, section 4.
+    ///
+    /// # Errors
+    ///
+    /// If the store is not available.
+    pub async fn json_web_keys(&self, ctx: &Ctx) -> Result<Value> {
+        let version = self.withdrawn(ctx).await?.cards_version();
         let ring = self.keys();
-        let of = |used_for| self.published_keys(&ring, used_for, now);
-        let keys = of(KeyUse::Card).chain(of(KeyUse::Wallet));
+        let of = |used_for| self.published_keys(&ring, used_for, ctx.now);
+        let keys = of(KeyUse::Card).chain(of(KeyUse::Wallet)).map(|key| {
+            let mut named = named(&key.id(), key.key().public_key());
+            if key.used_for() == KeyUse::Card {
+                named["crlVersion"] = version.into();
+            }
+            named
+        });
+        Ok(json!({ "keys": keys.collect::<Vec<_>>() }))
+    }
+
+    /// The keys that sign certificates for wallets, and no others, as a JSON Web Key Set.
+    pub fn wallet_keys(&self, now: Timestamp) -> Value {
+        let ring = self.keys();
+        let keys = self.published_keys(&ring, KeyUse::Wallet, now);
         let keys: Vec<_> = keys.map(|key| named(&key.id(), key.key().public_key())).collect();
         json!({ "keys": keys })
     }
@@ -242,24 +264,13 @@ impl Platform {
         });
         json!({ "country": country, "signers": signers.collect::<Vec<_>>() })
     }
+}
 
-    async fn read_withdrawn(&self, withdrawn: &mut Withdrawn) -> Result<()> {
-        let again = withdrawn.latest.checked_sub(OVERLAP).unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut place = WithdrawalPlace { at: again, certificate: Uuid::nil() };
-        loop {
-            let page = self.store.withdrawals(place, PAGE).await?;
-            for withdrawal in &page {
-                let uvci = name::uvci(&self.settings.country, withdrawal.certificate);
-                withdrawn.ids.insert(uvci_hash(&uvci), None);
-                withdrawn.cards.insert(shc::rid(withdrawal.certificate), None);
-                withdrawn.latest = withdrawn.latest.max(withdrawal.at);
-            }
-            match page.last() {
-                Some(last) if page.len() == PAGE as usize => place = last.place(),
-                _ => return Ok(()),
-            }
-        }
-    }
+/// Our DID, and what a key is called in its document.
+pub(crate) fn credential_names(address: &str, key: &RingKey) -> (String, String) {
+    let did = did_web(address);
+    let method = format!("{did}#{}", key.id());
+    (did, method)
 }
 
 /// A key as the document of a DID has it.

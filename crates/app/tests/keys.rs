@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
 use app::{
+    Actor,
     keys::{KeyRing, KeyUse, RingKey},
     settings::Settings,
 };
@@ -120,7 +121,7 @@ async fn every_key_is_told_in_the_form_in_which_others_look_for_it() {
     let world = platform().await;
     let ring = world.platform.keys();
     let id = |used_for| ring.signing(used_for, world.now()).id();
-    let keys = world.platform.json_web_keys(world.now());
+    let keys = world.platform.json_web_keys(&world.ctx(Actor::Anyone)).await.unwrap();
     let told: Vec<_> = keys["keys"].as_array().unwrap().iter().map(|key| &key["kid"]).collect();
     assert_eq!(told, [&id(KeyUse::Card), &id(KeyUse::Wallet)]);
     assert!(!keys.to_string().contains("\"d\""), "no secret is told");

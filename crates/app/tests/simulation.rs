@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
+#[path = "simulation/merging.rs"]
+mod merging;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::{
@@ -24,6 +27,8 @@ struct Told {
     people: Vec<(String, BeneficiaryId)>,
     booked: BTreeMap<BeneficiaryId, BTreeMap<u8, AppointmentId>>,
     doses: BTreeMap<BeneficiaryId, BTreeMap<u8, DoseId>>,
+    /// Records that went into another one, and into which.
+    gone: BTreeMap<BeneficiaryId, BeneficiaryId>,
     counts: BTreeMap<&'static str, u32>,
     trace: Vec<String>,
 }
@@ -70,20 +75,24 @@ impl Play {
     }
 
     async fn step(&mut self, number: usize) {
-        let outcome = match self.below(20) {
+        let outcome = match self.below(23) {
             0..5 => self.enrol().await,
             5..11 => self.book(number).await,
             11..13 => self.cancel().await,
             13..15 => self.reschedule().await,
             15..18 => self.record().await,
             18 => {
-                let hours = i64::try_from(self.below(60)).unwrap();
+                // Now and then for long enough that another dose is due.
+                let season = self.below(4) == 0;
+                let most = if season { 24 * 100 } else { 60 };
+                let hours = i64::try_from(self.below(most)).unwrap();
                 self.world.advance(SignedDuration::from_hours(hours));
-                if self.below(3) == 0 {
+                if season || self.below(3) == 0 {
                     self.publish(number as u128).await;
                 }
                 "advance"
             }
+            19..22 => self.merge(number).await,
             _ => {
                 self.world.crash().await;
                 "crash"
@@ -254,11 +263,20 @@ impl Play {
         let booked: usize = self.told.booked.values().map(BTreeMap::len).sum();
         assert_eq!(audit.booked, booked as u64);
         for (id, appointments) in &self.told.booked {
-            let record = store.person(*id).await.unwrap().unwrap();
-            let held: BTreeSet<_> =
-                record.claims.iter().map(|c| (c.dose_number, c.appointment)).collect();
+            let claims = if self.told.gone.contains_key(id) {
+                store.merged(&[*id]).await.unwrap().remove(0).unwrap().claims
+            } else {
+                store.person(*id).await.unwrap().unwrap().claims
+            };
+            let held: BTreeSet<_> = claims.iter().map(|c| (c.dose_number, c.appointment)).collect();
             let told: BTreeSet<_> = appointments.iter().map(|(d, a)| (*d, *a)).collect();
             assert_eq!(held, told);
+        }
+        for (goes, into) in &self.told.gone {
+            assert!(store.person(*goes).await.unwrap().is_none(), "it went for good");
+            assert!(store.certificate(*goes).await.unwrap().is_none(), "its certificate, too");
+            let gone = store.merged(&[*goes]).await.unwrap().remove(0).unwrap();
+            assert_eq!((gone.into, gone.settled), (*into, true));
         }
     }
 }
@@ -304,9 +322,20 @@ async fn whatever_happens(engine: Engine) {
         }
     }
     // A simulation in which nothing happens proves nothing.
-    for outcome in
-        ["enrolled", "booked", "full", "cancelled", "moved", "recorded", "undone", "crash", "held"]
-    {
+    for outcome in [
+        "enrolled",
+        "booked",
+        "full",
+        "cancelled",
+        "moved",
+        "recorded",
+        "undone",
+        "crash",
+        "held",
+        "merged",
+        "merged, with a dose in common",
+        "merge: undoable",
+    ] {
         assert!(counts.get(outcome).is_some_and(|count| *count >= 2), "{outcome}: {counts:?}");
     }
 }

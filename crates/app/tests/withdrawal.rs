@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
-use app::{correction::Change, keys::KeyUse};
+use app::{Actor, correction::Change, keys::KeyUse};
 use certs::{
     read::payloads,
     trust::bundle::Bundle,
@@ -75,7 +75,8 @@ async fn a_health_card_names_its_issuer_and_is_withdrawn_with_the_certificate() 
         panic!("the card is valid")
     };
     assert!(claims.format == Format::Shc && claims.name.as_deref() == Some("Asha Demo"));
-    let keys = world.platform.json_web_keys(world.now());
+    let anyone = world.ctx(Actor::Anyone);
+    let keys = world.platform.json_web_keys(&anyone).await.unwrap();
     let signing = world.platform.keys().signing(KeyUse::Card, world.now()).id();
     assert_eq!(keys["keys"][0]["kid"], signing);
 

@@ -27,7 +27,7 @@ pub use issue::{DivocIssuer, Edition, issue};
 
 use crate::{
     linked::{self, contexts},
-    status::IdKind,
+    status::{IdKind, uvci_hash},
     trust::{IssuerKey, Trust, Use},
     vc::{has_type, issuer, proof::instant},
     verdict::{Caveat, Checked, Claims, Event, EventKind, Format, NotValid, in_time},
@@ -106,7 +106,7 @@ fn withdrawn(
     let ids = doses(document).iter().flat_map(|dose| SAME_AS_ID.map(|name| text(dose, name)));
     let mut caveat = Some(Caveat::NoStatusList);
     for id in ids.flatten() {
-        let lists = trust.lists();
+        let (lists, id) = (trust.lists(), uvci_hash(&id));
         caveat = lists.of(IdKind::CertificateId, &key.issuer, &id, Some(issued_at), now)?;
     }
     Ok(caveat)

@@ -46,10 +46,10 @@ pub fn modules(text: &str) -> Option<Modules> {
     encode(&[segment], &[QrCodeEcc::Quartile, QrCodeEcc::Medium, QrCodeEcc::Low])
 }
 
-/// Bytes as a QR code: at level M, or at L where they would not fit, because a thousand of them at
-/// Q are more modules than a cheap phone tells apart; none for more than any code holds.
+/// Bytes as a QR code, at level L; none for more than any code holds. A thousand of them at M are
+/// more modules than are told apart in a page with 150 dots an inch, where at L they are.
 pub fn modules_of_bytes(bytes: &[u8]) -> Option<Modules> {
-    encode(&[QrSegment::make_bytes(bytes)], &[QrCodeEcc::Medium, QrCodeEcc::Low])
+    encode(&[QrSegment::make_bytes(bytes)], &[QrCodeEcc::Low])
 }
 
 fn encode(segments: &[QrSegment], levels: &[QrCodeEcc]) -> Option<Modules> {
@@ -87,8 +87,16 @@ pub fn svg(text: &str) -> Option<String> {
 ///
 /// PNG, black and white, 8 pixels a module.
 pub fn png(text: &str) -> Option<Vec<u8>> {
+    picture(&modules(text)?)
+}
+
+/// Bytes as a QR code in such a picture; none for more than any code holds.
+pub fn png_of_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
+    picture(&modules_of_bytes(bytes)?)
+}
+
+fn picture(modules: &Modules) -> Option<Vec<u8>> {
     const SCALE: usize = 8;
-    let modules = modules(text)?;
     let quiet = usize::from(QUIET);
     // As a module is as wide as a byte has bits, a row of pixels has a byte for each.
     let side = usize::from(modules.side()) + 2 * quiet;
@@ -168,7 +176,7 @@ mod tests {
 
     #[test]
     fn bytes_get_a_code_until_they_are_too_many() {
-        for (length, side) in [(1_000, Some(121)), (2_900, Some(177)), (3_000, None)] {
+        for (length, side) in [(1_000, Some(105)), (2_900, Some(177)), (3_000, None)] {
             assert_eq!(modules_of_bytes(&vec![0xfe; length]).map(|m| m.side()), side, "{length}");
         }
     }

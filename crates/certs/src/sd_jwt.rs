@@ -22,6 +22,7 @@
 mod check;
 mod holder;
 mod open;
+mod possession;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -31,6 +32,7 @@ pub use self::{
     check::{Asked, verify_presented},
     holder::prove,
     open::disclosed,
+    possession::{NotProven, Possession, check_possession, prove_possession},
 };
 use crate::{
     jws,
@@ -41,6 +43,24 @@ use crate::{
 
 /// The type of the certificates that are issued here.
 pub const TYPE: &str = "urn:teeka:vaccination:1";
+/// The names of the fields that the holder of a certificate issued here may disclose.
+pub const FIELDS: [&str; 15] = [
+    "name",
+    "birthdate",
+    "birth_year",
+    "vaccine",
+    "product",
+    "manufacturer",
+    "dose_number",
+    "doses_total",
+    "given_on",
+    "lot",
+    "facility",
+    "district",
+    "state",
+    "country",
+    "certificate_id",
+];
 /// What stands in the header of a certificate of this form.
 const HEADER: &str = "dc+sd-jwt";
 /// The same in drafts before November 2024.
@@ -111,10 +131,9 @@ pub fn issue(
     terms: &Terms<'_>,
     mut salt: impl FnMut() -> [u8; 16],
 ) -> Result<Certificate, NotSigned> {
-    let disclosures: Vec<_> = fields(vaccination)
-        .iter()
-        .map(|(name, value)| Disclosure::new(salt(), name, value))
-        .collect();
+    let fields = FIELDS.iter().zip(values(vaccination));
+    let disclosures: Vec<_> =
+        fields.map(|(name, value)| Disclosure::new(salt(), name, &value)).collect();
     let mut digests: Vec<_> =
         disclosures.iter().map(|disclosure| digest(&disclosure.text)).collect();
     // Their order would tell which is which.
@@ -140,25 +159,25 @@ pub fn issue(
     Ok(Certificate { jwt, disclosures })
 }
 
-/// What may be disclosed: always the same fields, empty where nothing is known.
-fn fields(vaccination: &Vaccination<'_>) -> [(&'static str, Value); 15] {
+/// What stands under each of [`FIELDS`], in their order: empty where nothing is known.
+fn values(vaccination: &Vaccination<'_>) -> [Value; FIELDS.len()] {
     let place = &vaccination.place;
     [
-        ("name", vaccination.name.into()),
-        ("birthdate", vaccination.born.text().into()),
-        ("birth_year", vaccination.born.year().into()),
-        ("vaccine", vaccination.vaccine.into()),
-        ("product", vaccination.codes.product.into()),
-        ("manufacturer", vaccination.codes.manufacturer.into()),
-        ("dose_number", vaccination.dose_number.into()),
-        ("doses_total", vaccination.series().into()),
-        ("given_on", vaccination.given_on.to_string().into()),
-        ("lot", vaccination.lot.into()),
-        ("facility", place.facility.into()),
-        ("district", place.district.into()),
-        ("state", place.state.into()),
-        ("country", vaccination.country.into()),
-        ("certificate_id", vaccination.uvci().into()),
+        vaccination.name.into(),
+        vaccination.born.text().into(),
+        vaccination.born.year().into(),
+        vaccination.vaccine.into(),
+        vaccination.codes.product.into(),
+        vaccination.codes.manufacturer.into(),
+        vaccination.dose_number.into(),
+        vaccination.series().into(),
+        vaccination.given_on.to_string().into(),
+        vaccination.lot.into(),
+        place.facility.into(),
+        place.district.into(),
+        place.state.into(),
+        vaccination.country.into(),
+        vaccination.uvci().into(),
     ]
 }
 

@@ -58,7 +58,7 @@ pub enum IdKind {
     Uvci,
     /// SMART Health Cards: `rid`, by issuer and key, as `issuer#kid`.
     Rid,
-    /// DIVOC: `certificateId`, by issuer.
+    /// DIVOC: [`uvci_hash`] of `certificateId`, by issuer.
     CertificateId,
 }
 

@@ -132,7 +132,7 @@ const SILENT: Labels = Labels::of(&[
 ]);
 
 /// Which labels ask for this kind.
-const fn wanted(kind: Kind) -> Labels {
+pub(crate) const fn wanted(kind: Kind) -> Labels {
     Labels::of(match kind {
         Kind::Mobile => &[Mobile, Phone],
         Kind::Aadhaar => &[Aadhaar],
@@ -167,7 +167,13 @@ const fn wanted(kind: Kind) -> Labels {
 const fn is_telling(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Pan | Kind::Gstin | Kind::JobCard | Kind::AbhaAddress | Kind::Email | Kind::Upi
+        Kind::Pan
+            | Kind::Gstin
+            | Kind::JobCard
+            | Kind::AbhaAddress
+            | Kind::Email
+            | Kind::Upi
+            | Kind::Vehicle
     )
 }
 
@@ -183,7 +189,8 @@ pub(crate) fn weigh(shape: &Shape, near: &Near) -> Weight {
         let percent = if office { 20 } else { shape.labelled };
         return unless(percent, !office);
     }
-    let against = near.nearest.any(AGAINST.with(NUMBERS.without(wants)));
+    let dated = kind == Kind::BirthDate && near.nearest.has(Date);
+    let against = dated || near.nearest.any(AGAINST.with(NUMBERS.without(wants)));
     let office = matches!(kind, Kind::Mobile | Kind::Email) && near.nearest.has(Office);
     if office || against {
         let most = if is_telling(kind) && !near.nearest.any(AGAINST) { 60 } else { 20 };
@@ -260,6 +267,11 @@ fn behind(marks: &[Mark], end: usize) -> Labels {
 /// Whether a set of labels speaks of an office rather than of a person.
 pub(crate) const fn is_official(labels: Labels) -> bool {
     labels.any(Labels::of(&[Designation, Office]))
+}
+
+/// Whether a column with these labels is understood: its values need not be asked what they are.
+pub(crate) const fn is_clear(labels: Labels) -> bool {
+    !labels.without(SILENT).is_empty()
 }
 
 /// Whether a label asks for a number.

@@ -22,67 +22,99 @@ mod ration_card;
 mod vehicle;
 mod virtual_id;
 
+use std::ops::RangeInclusive;
+
 use crate::{
-    context::{Near, Shape, Weight, weigh},
+    Kind,
+    context::{Near, Shape, Weight, wanted, weigh},
+    label::Labels,
     word::{Digits, Word, digits},
 };
 
 /// A detector: what begins at a word, if it is what the detector knows.
 type Detector = fn(&[Word], usize) -> Option<Shape>;
 
-/// Those that begin with a word of digits, or of digits and masks.
-const NUMERIC: &[Detector] = &[
-    nothing::find,
-    mobile::find,
-    aadhaar::find,
-    virtual_id::find,
-    abha::find,
-    account::find,
-    beneficiary::find,
-    laboratory::srf,
-    laboratory::icmr,
-    pin_code::find,
-    birth::find,
-    age::find,
-    ration_card::find,
+/// Those that begin with a word of digits, or of digits and masks; each with the labels that ask for
+/// what it finds.
+const NUMERIC: &[(Labels, Detector)] = &[
+    (Labels::NONE, nothing::find),
+    (wanted(Kind::Mobile), mobile::find),
+    (wanted(Kind::Aadhaar), aadhaar::find),
+    (wanted(Kind::VirtualId), virtual_id::find),
+    (wanted(Kind::AbhaNumber), abha::find),
+    (wanted(Kind::BankAccount), account::find),
+    (wanted(Kind::BeneficiaryId), beneficiary::find),
+    (wanted(Kind::SrfId), laboratory::srf),
+    (wanted(Kind::IcmrId), laboratory::icmr),
+    (wanted(Kind::PinCode), pin_code::find),
+    (wanted(Kind::BirthDate), birth::find),
+    (wanted(Kind::Age), age::find),
+    (wanted(Kind::RationCard), ration_card::find),
 ];
 
 /// Those that begin with a letter or have letters in them.
-const LETTERED: &[Detector] = &[
-    pan::find,
-    epic::find,
-    passport::find,
-    ifsc::find,
-    vehicle::find,
-    driving_licence::find,
-    job_card::find,
-    gstin::find,
-    account::masked,
-    mobile::find,
-    aadhaar::find,
-    birth::find,
-    age::find,
-    ration_card::find,
-    laboratory::icmr,
+const LETTERED: &[(Labels, Detector)] = &[
+    (wanted(Kind::Pan), pan::find),
+    (wanted(Kind::Epic), epic::find),
+    (wanted(Kind::Passport), passport::find),
+    (Labels::NONE, ifsc::find),
+    (wanted(Kind::Vehicle), vehicle::find),
+    (wanted(Kind::DrivingLicence), driving_licence::find),
+    (wanted(Kind::JobCard), job_card::find),
+    (wanted(Kind::Gstin), gstin::find),
+    (wanted(Kind::BankAccount), account::masked),
+    (wanted(Kind::Mobile), mobile::find),
+    (wanted(Kind::Aadhaar), aadhaar::find),
+    (wanted(Kind::BirthDate), birth::find),
+    (wanted(Kind::Age), age::find),
+    (wanted(Kind::RationCard), ration_card::find),
+    (wanted(Kind::IcmrId), laboratory::icmr),
 ];
 
-/// The likeliest of what may begin at `words[at]`, and how likely.
+/// What it takes from the confidence that a number is reckoned with or assigned, in percent.
+const OPERAND: u8 = 35;
+/// From here on what a column's label asks for needs no comparison, in percent.
+const CERTAIN: u8 = 85;
+
+/// The likeliest of what may begin at `words[at]`, and how likely. A column's label asks for what
+/// is in `said`: where that is there, nothing else is tried.
 pub(crate) fn best(
     words: &[Word],
     at: usize,
+    said: Labels,
     near: impl Fn(usize) -> Near,
 ) -> Option<(Shape, Weight)> {
     let detectors = if words[at].is_number() { NUMERIC } else { LETTERED };
+    if !said.is_empty() {
+        let asked = likeliest(words, at, &near, detectors, |labels| labels.any(said));
+        if asked.is_some_and(|(_, weight)| weight.labelled && weight.percent >= CERTAIN) {
+            return asked;
+        }
+    }
+    likeliest(words, at, &near, detectors, |_| true)
+}
+
+fn likeliest(
+    words: &[Word],
+    at: usize,
+    near: &impl Fn(usize) -> Near,
+    detectors: &[(Labels, Detector)],
+    tried: impl Fn(Labels) -> bool,
+) -> Option<(Shape, Weight)> {
     let mut best: Option<(Shape, Weight)> = None;
     // What is near depends on where the shape ends; most shapes of one word have one answer.
     let mut known: Option<(usize, Near)> = None;
-    for shape in detectors.iter().filter_map(|detector| detector(words, at)) {
+    let tried = detectors.iter().filter(|(labels, _)| tried(*labels));
+    for shape in tried.filter_map(|(_, detector)| detector(words, at)) {
         let near = match known {
             Some((count, near)) if count == shape.words => near,
             _ => near(shape.words),
         };
         known = Some((shape.words, near));
-        let weight = weigh(&shape, &near);
+        let mut weight = weigh(&shape, &near);
+        if words[at].operand && !weight.labelled {
+            weight.percent = weight.percent.saturating_sub(OPERAND);
+        }
         let better = best.is_none_or(|(_, other)| weight.percent > other.percent);
         if weight.percent > 0 && better {
             best = Some((shape, weight));
@@ -97,9 +129,21 @@ fn run(words: &[Word], at: usize, most: usize) -> usize {
     1 + joined.count()
 }
 
-/// The digits of `count` words from `at`, if they are joined by one of `joints`.
-fn joined(words: &[Word], at: usize, count: usize, joints: &[u8]) -> Option<Digits> {
+/// The digits of `count` words from `at`, if they are joined by one of `joints` and as many as
+/// `wanted`.
+fn joined(
+    words: &[Word],
+    at: usize,
+    count: usize,
+    joints: &[u8],
+    wanted: RangeInclusive<usize>,
+) -> Option<Digits> {
     let words = words.get(at..at + count)?;
+    // Most shapes fail here: nothing is read to see that.
+    let length: usize = words.iter().map(|word| word.text().len()).sum();
+    if !wanted.contains(&length) {
+        return None;
+    }
     words[1..].iter().all(|word| joints.contains(&word.joint)).then(|| digits(words))?
 }
 

@@ -13,6 +13,8 @@ use crate::{
 pub(crate) const LONGEST: usize = 4096;
 /// Longest block of labels, in lines.
 const LONGEST_BLOCK: usize = 64;
+/// Longest paragraph that is one record, in lines.
+const LONGEST_PARAGRAPH: usize = 16;
 /// How much of a document is asked what kind it is.
 const HEAD: usize = 3000;
 
@@ -55,6 +57,7 @@ impl<'t> Reader<'t> {
             at = match table::recognise(self.text, at, line) {
                 Some(found) => table::read(&mut self, &found),
                 None if is_labelled(self.text, line) => self.block(line),
+                None if is_prose(self.text, line) => self.paragraph(at, line),
                 None => self.line(at, line),
             };
         }
@@ -88,6 +91,27 @@ impl<'t> Reader<'t> {
     pub(crate) fn line(&mut self, floor: usize, line: (usize, usize)) -> usize {
         let before = self.said_above(floor, line.0);
         self.span.prose(self.text, line, before, &mut self.record);
+        self.close();
+        line.1
+    }
+
+    /// The lines of prose around one, from `floor` on: what a letter says of its writer is spread
+    /// over them.
+    fn paragraph(&mut self, floor: usize, hot: (usize, usize)) -> usize {
+        let mut line = hot;
+        for _ in 0..LONGEST_PARAGRAPH / 2 {
+            let above = line_before(self.text, floor, line.0);
+            let Some(above) = above.filter(|above| is_prose(self.text, *above)) else { break };
+            line = above;
+        }
+        for _ in 0..LONGEST_PARAGRAPH {
+            self.span.prose(self.text, line, Labels::NONE, &mut self.record);
+            let next = next_line(self.text, line.1);
+            match next.filter(|next| next.0 <= hot.0 || is_prose(self.text, *next)) {
+                Some(next) => line = next,
+                None => break,
+            }
+        }
         self.close();
         line.1
     }
@@ -145,6 +169,21 @@ fn is_labelled(text: &str, (start, end): (usize, usize)) -> bool {
         before.iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
             && !before.last().is_some_and(u8::is_ascii_digit)
     })
+}
+
+/// Whether a line is a sentence or a part of one: many of its words begin with a small letter. An
+/// item of a list is a record by itself.
+fn is_prose(text: &str, (start, end): (usize, usize)) -> bool {
+    let line = text[start..end].trim_start();
+    let item = line.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '•' | '('));
+    let (mut small, mut words) = (0, 0);
+    for word in line.split_ascii_whitespace() {
+        words += 1;
+        let bare = word.trim_end_matches([',', '.', ';', ':', ')']);
+        let whole = bare.bytes().all(|byte| byte.is_ascii_alphabetic());
+        small += usize::from(whole && bare.starts_with(|c: char| c.is_ascii_lowercase()));
+    }
+    !item && small >= 5 && small * 3 >= words && end - start < LONGEST
 }
 
 /// The line around a place, cut if it is too long, and not before `from`.

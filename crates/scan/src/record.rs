@@ -49,6 +49,8 @@ pub(crate) struct Record {
     pub(crate) seen: Labels,
     /// Whether its document is a notice to bidders or the like.
     pub(crate) official: bool,
+    /// Room to sort in.
+    kept: Vec<Draft>,
 }
 
 /// Kinds that an office has as well as a person.
@@ -107,10 +109,11 @@ impl Record {
 
     /// What might be something is, beside something that surely is.
     fn corroborate(&mut self) {
-        let strong: Vec<_> =
-            self.drafts.iter().filter(|draft| draft.is_strong()).map(|draft| draft.kind).collect();
+        let bit = |kind: Kind| 1_u32 << kind as u32;
+        let strong = |draft: &Draft| if draft.is_strong() { bit(draft.kind) } else { 0 };
+        let strong = self.drafts.iter().fold(0, |all, draft| all | strong(draft));
         for draft in &mut self.drafts {
-            let others = strong.iter().any(|kind| *kind != draft.kind);
+            let others = strong & !bit(draft.kind) != 0;
             if others && draft.kind.identifies() && (30..STRONG).contains(&draft.percent) {
                 draft.percent += 20;
             }
@@ -148,6 +151,9 @@ impl Record {
 
     /// The fifth letter of an account number is the first of the surname, if we see a surname.
     fn surnames(&mut self, text: &str) {
+        if !self.drafts.iter().any(|draft| draft.kind == Kind::Pan) {
+            return;
+        }
         let initials: Vec<char> = self
             .drafts
             .iter()
@@ -172,6 +178,9 @@ impl Record {
 
     /// A PIN code without a label is one in an address or beside its state.
     fn pin_codes(&mut self, text: &str) {
+        if !self.drafts.iter().any(|draft| draft.kind == Kind::PinCode) {
+            return;
+        }
         let Some(from) = self.drafts.iter().map(|draft| draft.start).min() else { return };
         let to = self.drafts.iter().map(|draft| draft.end).max().unwrap_or(from);
         let addresses: Vec<_> = self
@@ -223,7 +232,7 @@ impl Record {
     /// Leaves one thing at each place. A PIN code may stand inside an address.
     fn part(&mut self) {
         self.drafts.sort_by_key(|draft| (draft.start, std::cmp::Reverse(draft.percent)));
-        let mut kept: Vec<Draft> = Vec::with_capacity(self.drafts.len());
+        let mut kept = std::mem::take(&mut self.kept);
         for draft in self.drafts.drain(..) {
             let inside = |other: &Draft| {
                 other.kind == Kind::Address
@@ -237,7 +246,7 @@ impl Record {
                 None => kept.push(draft),
             }
         }
-        self.drafts = kept;
+        self.kept = std::mem::replace(&mut self.drafts, kept);
     }
 
     /// One, or as many as there are different numbers of which a person has one.

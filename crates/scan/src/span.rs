@@ -33,7 +33,8 @@ impl Reader {
             record.seen.add(mark.label);
         }
         word::find(text, span.0, span.1, &mut self.words);
-        self.numbers(span.0, record, |marks, place, since| {
+        let from = record.drafts.len();
+        self.numbers((span.0, Labels::NONE), record, |marks, place, since| {
             let mut near = near(marks, place, since);
             if near.nearest.is_empty() && near.window.is_empty() {
                 near.nearest = before;
@@ -42,6 +43,30 @@ impl Reader {
         });
         self.addresses(text, span, None, record);
         weak::find(text, span, &self.marks, record);
+        weak::leading(text, span, &self.marks, record);
+        self.amounts(from, record);
+    }
+
+    /// Numbers side by side, with nobody named, are the amounts of an account: one of them that
+    /// looks like a mobile is one by chance.
+    fn amounts(&self, from: usize, record: &mut Record) {
+        let drafts = &mut record.drafts[from..];
+        if drafts.iter().any(|draft| draft.kind == Kind::Name) {
+            return;
+        }
+        let long = |word: &Word| word.is_number() && word.digits >= 8;
+        for draft in drafts.iter_mut() {
+            let Some(at) = self.words.iter().position(|word| word.start == draft.start) else {
+                continue;
+            };
+            let word = &self.words[at];
+            let plain = draft.kind == Kind::Mobile && !draft.labelled && word.end == draft.end;
+            let before = at > 0 && word.joint == 0 && long(&self.words[at - 1]);
+            let after = self.words.get(at + 1).is_some_and(|next| next.joint == 0 && long(next));
+            if plain && word.digits == 10 && (before || after) {
+                draft.percent = draft.percent.saturating_sub(25);
+            }
+        }
     }
 
     /// Reads a cell whose column says what stands in it.
@@ -54,7 +79,7 @@ impl Reader {
     ) {
         self.marks.clear();
         word::find(text, span.0, span.1, &mut self.words);
-        self.numbers(span.0, record, |_, _, _| near);
+        self.numbers((span.0, near.nearest), record, |_, _, _| near);
         self.addresses(text, span, Some(near), record);
     }
 
@@ -64,7 +89,7 @@ impl Reader {
         if self.words.is_empty() {
             return None;
         }
-        let (shape, weight) = detect::best(&self.words, 0, |_| Near::default())?;
+        let (shape, weight) = detect::best(&self.words, 0, Labels::NONE, |_| Near::default())?;
         match shape.what {
             What::Is(kind) if weight.percent >= 30 => Some(kind),
             _ => None,
@@ -79,7 +104,7 @@ impl Reader {
 
     fn numbers(
         &self,
-        start: usize,
+        (start, said): (usize, Labels),
         record: &mut Record,
         near: impl Fn(&[Mark], (usize, usize), usize) -> Near,
     ) {
@@ -97,7 +122,7 @@ impl Reader {
                     _ => found,
                 }
             };
-            let Some((shape, weight)) = detect::best(words, at, around) else {
+            let Some((shape, weight)) = detect::best(words, at, said, around) else {
                 at += 1;
                 continue;
             };

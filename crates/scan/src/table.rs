@@ -2,7 +2,7 @@
 
 use crate::{
     Kind,
-    context::{Near, Vote, Weight},
+    context::{self, Near, Vote, Weight},
     label::{Label, Labels},
     layout::{self, Reader, line_before, next_line},
     record::Draft,
@@ -35,6 +35,9 @@ struct Column {
 
 /// The table that the line belongs to, if there is one.
 pub(crate) fn recognise(text: &str, from: usize, line: (usize, usize)) -> Option<Table> {
+    if is_objects(text, line) {
+        return None;
+    }
     [b'\t', b'|', b';', b','].into_iter().find_map(|delimiter| {
         let width = cells(text, line, delimiter).len();
         let above = line_before(text, from, line.0);
@@ -48,7 +51,13 @@ pub(crate) fn recognise(text: &str, from: usize, line: (usize, usize)) -> Option
         }
         let head = above.filter(|_| alike(above)).unwrap_or(line);
         let columns = head_of(text, head, delimiter);
-        let labelled = columns.iter().filter(|column| !column.labels.is_empty()).count();
+        let has_values = |cell: &(usize, usize)| {
+            text.as_bytes()[cell.0..cell.1].iter().filter(|byte| byte.is_ascii_digit()).count() >= 6
+        };
+        // `Asha, mobile 9829011223` says what it holds, and is no head.
+        let values = cells(text, head, delimiter).iter().any(has_values);
+        let said = columns.iter().filter(|column| !column.labels.is_empty()).count();
+        let labelled = if values { 0 } else { said };
         let (columns, first) = match () {
             () if labelled >= 2 && head != line => (columns, line),
             () if labelled >= 2 => (columns, next_line(text, line.1)?),
@@ -57,6 +66,11 @@ pub(crate) fn recognise(text: &str, from: usize, line: (usize, usize)) -> Option
         let seen = columns.iter().fold(Labels::NONE, |seen, column| seen.with(column.labels));
         Some(Table { delimiter, width, first, columns, seen })
     })
+}
+
+/// Whether a line is of JSON: its commas part fields, and each says what it is.
+fn is_objects(text: &str, (start, end): (usize, usize)) -> bool {
+    memchr::memmem::find(&text.as_bytes()[start..end], b"\":").is_some()
 }
 
 /// What the cells of a head say.
@@ -81,9 +95,16 @@ fn head_of(text: &str, line: (usize, usize), delimiter: u8) -> Vec<Column> {
 }
 
 /// The cells of a line, without the quotes around them.
-fn cells(text: &str, (start, end): (usize, usize), delimiter: u8) -> Vec<(usize, usize)> {
-    let bytes = text.as_bytes();
+fn cells(text: &str, line: (usize, usize), delimiter: u8) -> Vec<(usize, usize)> {
     let mut cells = Vec::new();
+    part(text, line, delimiter, &mut cells);
+    cells
+}
+
+/// Puts the cells of a line into `cells`.
+fn part(text: &str, (start, end): (usize, usize), delimiter: u8, cells: &mut Vec<(usize, usize)>) {
+    cells.clear();
+    let bytes = text.as_bytes();
     let (mut from, mut quoted) = (start, false);
     for at in memchr::memchr2_iter(delimiter, b'"', &bytes[start..end]).map(|at| start + at) {
         if bytes[at] == b'"' {
@@ -94,7 +115,6 @@ fn cells(text: &str, (start, end): (usize, usize), delimiter: u8) -> Vec<(usize,
         }
     }
     cells.push(trimmed(text, from, end));
-    cells
 }
 
 fn trimmed(text: &str, start: usize, end: usize) -> (usize, usize) {
@@ -109,12 +129,13 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> usize {
     let columns = voted(reader, table);
     let mut line = Some(table.first);
     let mut end = table.first.1;
+    let mut cells = Vec::with_capacity(table.width);
     while let Some(row) = line {
-        let cells = cells(reader.text, row, table.delimiter);
+        part(reader.text, row, table.delimiter, &mut cells);
         if cells.len() != table.width {
             break;
         }
-        for (cell, column) in cells.into_iter().zip(&columns) {
+        for (cell, column) in cells.drain(..).zip(&columns) {
             if cell.0 < cell.1 {
                 read_cell(reader, cell, column);
             }
@@ -137,8 +158,9 @@ fn voted(reader: &mut Reader<'_>, table: &Table) -> Vec<Column> {
         if cells.len() != table.width {
             break;
         }
-        for (cell, (total, kinds)) in cells.into_iter().zip(&mut counts) {
-            if cell.0 < cell.1 {
+        let columns = table.columns.iter().zip(&mut counts);
+        for (cell, (column, (total, kinds))) in cells.into_iter().zip(columns) {
+            if cell.0 < cell.1 && !context::is_clear(column.labels) {
                 *total += 1;
                 if let Some(kind) = reader.span.shape(reader.text, cell) {
                     kinds[kind as usize] += 1;
@@ -159,7 +181,10 @@ fn voted(reader: &mut Reader<'_>, table: &Table) -> Vec<Column> {
 
 fn read_cell(reader: &mut Reader<'_>, cell: (usize, usize), column: &Column) {
     let text = reader.text;
-    if column.labels.is_empty() && column.vote.for_kind.is_none() {
+    let spoken_of = !column.labels.is_empty() || column.vote.for_kind.is_some();
+    // A column of numbers that mostly are nothing of ours: what one of them looks like is chance.
+    let chance = column.vote.cast && !text[cell.0..cell.1].contains(char::is_alphabetic);
+    if !spoken_of && !chance {
         reader.span.prose(text, cell, Labels::NONE, &mut reader.record);
         return;
     }

@@ -32,7 +32,11 @@ pub(crate) fn find(text: &str, span: (usize, usize), marks: &[Mark], record: &mu
     let mut from = span.0;
     for (place, mark) in marks.iter().enumerate() {
         let draft = match mark.label {
-            Label::Name | Label::Relative => labelled_name(text, span, marks, place),
+            Label::Relative => {
+                record.drafts.extend(of_relative(text, span, marks, place));
+                labelled_name(text, span, marks, place)
+            }
+            Label::Name => labelled_name(text, span, marks, place),
             Label::Honorific if mark.start >= from => honoured(text, span, marks, place),
             Label::NamePart if mark.start >= from => known_name(text, span, marks, place),
             Label::Address => address(text, span, marks, place),
@@ -198,6 +202,89 @@ fn known_name(
     (text[draft.start..draft.end].contains(' ')).then_some(draft)
 }
 
+/// `Asha Meena, daughter of`: whose relative is named next.
+fn of_relative(
+    text: &str,
+    (start, _): (usize, usize),
+    marks: &[Mark],
+    place: usize,
+) -> Option<Draft> {
+    let word = &text[marks[place].start..marks[place].end];
+    (word.contains('/') || word.contains(" of")).then_some(())?;
+    let before = text[start..marks[place].start].trim_end_matches([' ', ',', '(']);
+    let mut from = before.len();
+    while let Some(word) = before[..from].trim_end_matches(' ').rsplit(' ').next() {
+        let end = before[..from].trim_end_matches(' ').len();
+        if end + 2 < from || !begins_large(word) || before.len() - end > LONGEST_NAME {
+            break;
+        }
+        from = end - word.len();
+    }
+    let taken = |mark: &Mark| {
+        mark.start >= start + from && mark.start < start + before.len() && !is_of_name(mark)
+    };
+    let found = before[from..].trim_start();
+    let right = found.split(' ').count() >= 2 && !marks[..place].iter().any(taken);
+    let from = start + before.len() - found.len();
+    right.then(|| {
+        let weight = Weight { percent: 70, labelled: true };
+        Draft::new(Kind::Name, (from, from + found.len()), weight)
+    })
+}
+
+const fn is_of_name(mark: &Mark) -> bool {
+    matches!(mark.label, Label::NamePart | Label::Honorific)
+}
+
+/// `2) Yusuf Bora, mobile 98290 11223`: the words with capital letters that a line begins with, if
+/// the number of a person follows.
+pub(crate) fn leading(
+    text: &str,
+    (start, end): (usize, usize),
+    marks: &[Mark],
+    record: &mut Record,
+) {
+    let line = &text[start..end];
+    let numbering = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | ')' | '(' | '-' | '*');
+    let mut from = start + line.len() - line.trim_start_matches(numbering).len();
+    while let Some(mark) = marks.iter().find(|mark| mark.start == from) {
+        if mark.label != Label::Honorific {
+            break;
+        }
+        from = skip(text, mark.end, end);
+    }
+    let mut to = from;
+    for word in text[from..end].split(' ').take(5) {
+        let bare = word.trim_end_matches([',', ':', ';']);
+        let large = begins_large(bare) && bare.chars().all(|c| c.is_alphabetic() || c == '.');
+        if !large || !bare.is_ascii() {
+            break;
+        }
+        to += usize::from(to > from) + bare.len();
+        if bare.len() < word.len() {
+            break;
+        }
+    }
+    let found = &text[from..to];
+    let words = found.split(' ').filter(|word| word.len() > 1).count();
+    let taken = |mark: &Mark| mark.start < to && mark.end > from && !is_of_name(mark);
+    let known = |draft: &Draft| draft.kind == Kind::Name && draft.start < to && draft.end > from;
+    let strong = |draft: &Draft| {
+        draft.kind.identifies() && draft.percent >= 50 && (to..to + FOLLOWS).contains(&draft.start)
+    };
+    if words >= 2
+        && !marks.iter().any(taken)
+        && !record.drafts.iter().any(known)
+        && record.drafts.iter().any(strong)
+    {
+        let weight = Weight { percent: 58, labelled: false };
+        record.drafts.push(Draft::new(Kind::Name, (from, to), weight));
+    }
+}
+
+/// How far from a name its number may begin, in bytes.
+const FOLLOWS: usize = 30;
+
 fn begins_large(word: &str) -> bool {
     word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii())
         && word.chars().all(is_name_char)
@@ -253,7 +340,7 @@ fn gender(text: &str, (start, _): (usize, usize), marks: &[Mark], place: usize) 
     let mark = &marks[place];
     let labelled = marks[..place]
         .last()
-        .is_some_and(|last| last.label == Label::Gender && mark.start - last.end <= 6);
+        .is_some_and(|last| last.label == Label::Gender && is_gap(&text[last.end..mark.start]));
     let slash = mark.start > start && text.as_bytes()[mark.start - 1] == b'/';
     let percent = match () {
         () if labelled => 92,
@@ -262,6 +349,12 @@ fn gender(text: &str, (start, _): (usize, usize), marks: &[Mark], place: usize) 
         () => return None,
     };
     Some(Draft::new(Kind::Gender, (mark.start, mark.end), Weight { percent, labelled }))
+}
+
+/// Whether nothing but a few signs and the spaces of a form stand between.
+fn is_gap(between: &str) -> bool {
+    let signs = between.chars().filter(|c| !c.is_whitespace()).count();
+    signs <= 4 && between.len() <= 40 && !between.contains(char::is_alphabetic)
 }
 
 /// `Result: Positive`, `RT-PCR positive`.

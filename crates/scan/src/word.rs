@@ -15,6 +15,8 @@ pub(crate) struct Word {
     pub(crate) joint: u8,
     /// Whether a plus sign stands before it.
     pub(crate) plus: bool,
+    /// Whether it is reckoned with or assigned: `= 12`, `x * 12`.
+    pub(crate) operand: bool,
     /// How many digits it has.
     pub(crate) digits: u8,
     /// How many mask characters, `*` among [`Word::text`].
@@ -35,7 +37,17 @@ impl Word {
     }
 
     fn new(start: usize, joint: u8, plus: bool) -> Self {
-        Self { start, end: start, joint, plus, digits: 0, masks: 0, length: 0, text: [0; LONGEST] }
+        Self {
+            start,
+            end: start,
+            joint,
+            plus,
+            operand: false,
+            digits: 0,
+            masks: 0,
+            length: 0,
+            text: [0; LONGEST],
+        }
     }
 
     fn push(&mut self, byte: u8) {
@@ -155,6 +167,7 @@ pub(crate) fn find(text: &str, start: usize, end: usize, words: &mut Vec<Word>) 
         };
         let joint = before.map_or(0, |from| joint(bytes, from, at));
         let mut word = Word::new(at, joint, at > start && bytes[at - 1] == b'+');
+        word.operand = is_operand(bytes, start, at);
         word.push(first);
         at = fill(&mut word, bytes, at + length);
         word.settle(bytes);
@@ -164,6 +177,19 @@ pub(crate) fn find(text: &str, start: usize, end: usize, words: &mut Vec<Word>) 
             before = Some(word.end);
             words.push(word);
         }
+    }
+}
+
+/// Whether a sign of reckoning stands before `at`, with a space or a quote between or not.
+fn is_operand(bytes: &[u8], start: usize, at: usize) -> bool {
+    let before = &bytes[start..at];
+    let gap = |byte: &u8| matches!(byte, b' ' | b'"' | b'\'');
+    let spaced = before.last() == Some(&b' ');
+    match before.iter().rev().take(3).find(|byte| !gap(byte)) {
+        Some(b'=' | b'%') => true,
+        // Stars are also bold print, and a plus before digits is also of a telephone.
+        Some(b'*' | b'+') => spaced,
+        _ => false,
     }
 }
 
@@ -192,6 +218,8 @@ pub(crate) struct Digits {
     length: usize,
     /// How many letters stood for digits.
     pub(crate) mended: u8,
+    /// How much that takes from the confidence, in percent.
+    pub(crate) doubt: u8,
 }
 
 impl Digits {
@@ -204,15 +232,22 @@ impl Digits {
 /// The digits of these words, where recognition may have read `O` for 0 and `I` or `l` for 1.
 /// Nothing if there is another letter, or if there are as many letters as digits.
 pub(crate) fn digits(words: &[Word]) -> Option<Digits> {
-    let mut all = Digits { text: [0; 24], length: 0, mended: 0 };
+    let mut all = Digits { text: [0; 24], length: 0, mended: 0, doubt: 0 };
     for byte in words.iter().flat_map(Word::text) {
         let digit = match byte {
             b'0'..=b'9' => *byte,
             b'O' => b'0',
             b'I' | b'L' => b'1',
+            b'S' => b'5',
+            b'B' => b'8',
             _ => return None,
         };
         all.mended += u8::from(!byte.is_ascii_digit());
+        all.doubt = all.doubt.saturating_add(match byte {
+            b'O' | b'I' | b'L' => 6,
+            b'S' | b'B' => 14,
+            _ => 0,
+        });
         *all.text.get_mut(all.length)? = digit;
         all.length += 1;
     }

@@ -15,7 +15,9 @@ mod owed;
 mod people;
 pub mod play;
 mod sign_in;
+mod status;
 mod travel;
+mod wallet;
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
@@ -119,4 +121,14 @@ parts!(
     sign_in::a_code_dies_of_age_and_of_wrong_tries,
     sign_in::counters_count_by_span,
     sign_in::staff_are_found_by_mobile,
+    status::every_credential_has_an_entry_of_its_own,
+    status::entries_are_withdrawn_with_their_certificate,
+    status::entries_of_merged_records_are_withdrawn,
+    status::many_at_once_never_share_an_entry,
+    wallet::an_offer_is_redeemed_once_with_its_six_digits,
+    wallet::an_offer_dies_of_age_and_of_wrong_tries,
+    wallet::a_token_is_good_for_one_certificate_of_one_person,
+    wallet::many_at_once_redeem_an_offer_and_use_its_token_once,
+    wallet::a_new_offer_voids_the_one_before,
+    wallet::offers_are_swept,
 );

@@ -7,7 +7,10 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    record::{Correction, Done, NotBooked, NotCorrected, NotMerged, NotPublished, Planned},
+    record::{
+        Correction, Done, NotAllotted, NotBooked, NotCorrected, NotMerged, NotPublished, Planned,
+        STATUS_HALF, STATUS_SINGLE_USES, STATUS_SLOTS, StatusEntry, StatusUse,
+    },
     value::{beneficiary, number},
 };
 
@@ -145,4 +148,36 @@ impl Mergeable {
             None
         }
     }
+}
+
+/// The entries that a certificate has, each with its place among them, in order.
+pub(crate) struct Entries(pub(crate) Vec<(u16, StatusEntry)>);
+
+impl Entries {
+    /// The place of the entry that is to be made; otherwise the outcome.
+    pub(crate) fn next(&self, of_use: StatusUse) -> Result<u16, Result<StatusEntry, NotAllotted>> {
+        match of_use {
+            StatusUse::Kept => match self.0.first() {
+                Some((0, entry)) => Err(Ok(*entry)),
+                _ => Ok(0),
+            },
+            StatusUse::Single => {
+                let next = self.0.last().map_or(1, |(last, _)| last + 1);
+                if next > STATUS_SINGLE_USES { Err(Err(NotAllotted::TooMany)) } else { Ok(next) }
+            }
+        }
+    }
+}
+
+/// A free place of a bucket, by a random number: in its newest list, or the next one if that is half
+/// full.
+pub(crate) fn free_place(newest: u32, taken: &[u8], random: u64) -> (u32, u8) {
+    let (list, taken) = if taken.len() < STATUS_HALF {
+        (newest, taken)
+    } else {
+        (newest.saturating_add(1), &[][..])
+    };
+    let free: Vec<u8> = (0..STATUS_SLOTS).filter(|slot| !taken.contains(slot)).collect();
+    let chosen = random % u64::try_from(free.len()).expect("a count of places fits");
+    (list, free[usize::try_from(chosen).expect("it is less than the count")])
 }

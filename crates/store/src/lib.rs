@@ -13,7 +13,9 @@ mod migrate;
 pub mod postgres;
 mod record;
 pub mod sqlite;
+mod status;
 mod value;
+mod wallet;
 
 use async_trait::async_trait;
 pub use batch::Batcher;
@@ -26,11 +28,13 @@ use domain::{
 pub use error::{StoreError, StoreResult};
 use jiff::{Timestamp, civil::Date};
 pub use record::*;
+pub use status::StatusStore;
 use uuid::Uuid;
+pub use wallet::WalletOffers;
 
 /// Everything the platform keeps.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: StatusStore + WalletOffers {
     // Places and the programme: reference tables, small and seldom written.
 
     /// Adds or replaces states and districts, all or none of them.

@@ -21,9 +21,11 @@ mod seat;
 mod session;
 mod sign_in;
 mod statement;
+mod status;
 mod tls;
 mod travel;
 mod value;
+mod wallet;
 mod wave;
 mod whole;
 

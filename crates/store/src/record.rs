@@ -9,7 +9,9 @@ mod owed;
 mod person;
 mod seat;
 mod sign_in;
+mod status;
 mod travel;
+mod wallet;
 
 pub use care::*;
 pub use correction::*;
@@ -19,7 +21,9 @@ pub use owed::*;
 pub use person::*;
 pub use seat::*;
 pub use sign_in::*;
+pub use status::*;
 pub use travel::*;
+pub use wallet::*;
 
 /// A write that went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

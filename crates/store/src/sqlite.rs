@@ -13,8 +13,10 @@ mod place;
 mod remembered;
 mod session;
 mod sign_in;
+mod status;
 mod travel;
 mod value;
+mod wallet;
 mod writer;
 
 use std::{
@@ -124,8 +126,7 @@ impl Sqlite {
         }
     }
 
-    /// Runs a read on one of the readers. Reads are short and served from memory mostly, so they
-    /// run where the caller is.
+    /// Runs a read on one of the readers, where the caller is: it is short, and from memory mostly.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> StoreResult<T> {
         let start = self.next_reader.fetch_add(1, Ordering::Relaxed);
         let idle = (0..READERS).find_map(|step| self.readers[(start + step) % READERS].try_lock());

@@ -4,6 +4,7 @@
 mod certificates;
 mod client;
 mod ground;
+mod ledger;
 mod raw;
 
 use std::{fmt::Write, process::ExitCode};
@@ -48,6 +49,8 @@ enum Name {
     All,
     /// Issue, verify and print certificates, beside bare signatures
     Certificates,
+    /// Append to a transparency log, commit to entries and check proofs, beside bare hashes
+    Ledger,
 }
 
 /// One line of the table.
@@ -62,6 +65,9 @@ struct Line {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     if args.name == Name::Certificates {
         return certificates::run(output);
+    }
+    if args.name == Name::Ledger {
+        return ledger::run(output);
     }
     let lines = platform::runtime()?.block_on(async {
         let ground = Ground::new(args.people, args.connections, args.database.as_deref()).await?;

@@ -44,6 +44,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             ("claims without a seat", audit.claims_without_seat),
             ("doses without a certificate", audit.doses_without_certificate),
             ("certificates owed wrongly", audit.owed_wrongly),
+            ("certificates astray", audit.certificates_astray),
         ];
         let mut text = String::new();
         for (what, count) in counts.iter().chain(&wrong) {

@@ -7,6 +7,7 @@ use std::{fmt::Write, path::Path, process::ExitCode};
 
 use anyhow::{Context, bail, ensure};
 use app::keys::KeyUse;
+use certs::trust::{IssuerKey, Trust, Use};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -82,12 +83,28 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// The certificates of the document signers in a data folder, PEM.
-pub(crate) fn certificates(data: &Path) -> anyhow::Result<String> {
+/// Those keys in a data folder whose signatures count whatever address the platform has: of document
+/// signers, and of Co-WIN's form, so that both codes of a page can be checked.
+pub(crate) fn trusted(data: &Path) -> anyhow::Result<Trust> {
     ensure!(data.join("keys").exists(), "{} holds no keys", data.display());
-    let text = Keys::open(data, Keeper::Files)?.certificates()?;
+    let keys = Keys::open(data, Keeper::Files)?;
+    let text = keys.certificates()?;
     ensure!(!text.is_empty(), "{} holds no document signer", data.display());
-    Ok(text)
+    let mut trust = Trust::from_pem(&text)?;
+    let cowin =
+        |entry: &Entry| entry.kind == Kind::Of(KeyUse::Cowin) && entry.withdrawn_at.is_none();
+    for entry in keys.entries()?.into_iter().filter(cowin) {
+        trust.add_issuer(IssuerKey {
+            used_for: Use::Divoc,
+            // By which address it issues is not known here: told is where the key was found.
+            issuer: data.display().to_string(),
+            id: None,
+            key: entry.public,
+            not_before: None,
+            not_after: None,
+        });
+    }
+    Ok(trust)
 }
 
 fn list(common: &Common, output: Output) -> anyhow::Result<ExitCode> {

@@ -8,6 +8,7 @@ mod doctor;
 mod files;
 mod import;
 mod keys;
+mod ledger;
 mod messages;
 mod openapi;
 mod output;
@@ -56,9 +57,14 @@ enum Command {
     /// Say whether certificates are genuine, offline
     #[command(after_help = "Example: teeka verify certificate.pdf --trust signers.pem")]
     Verify(verify::Args),
-    /// Find personal data in text files, without printing it
+    /// Find personal data in documents of any kind, without printing it
     #[command(after_help = "Example: teeka scan published/ --json")]
     Scan(scan::Args),
+    #[command(hide = true)]
+    ScanPart,
+    /// Check a transparency log: nothing changed, taken out or shown to some only
+    #[command(after_help = ledger::EXAMPLE)]
+    Ledger(ledger::Args),
     /// List, rotate, withdraw or destroy the keys that certificates are signed with
     #[command(after_help = "Example: teeka keys rotate document --data teeka-data")]
     Keys(keys::Args),
@@ -90,6 +96,8 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Scan(args) => scan::run(&args, output),
+        Command::ScanPart => scan::worker::run(),
+        Command::Ledger(args) => ledger::run(&args, output),
         Command::Keys(args) => keys::run(&args, output),
         Command::Bench(args) => bench::run(&args, output),
         Command::Backup(args) => backup::backup(&args, output),

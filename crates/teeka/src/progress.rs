@@ -17,6 +17,16 @@ pub(crate) fn things(total: u64, what: &str, quiet: bool) -> ProgressBar {
     bar
 }
 
+/// A bar for work whose parts differ: `total` is the sum of their weights. Invisible like the other.
+pub(crate) fn weighed(total: u64, what: &str, quiet: bool) -> ProgressBar {
+    let bar = things(total, what, quiet);
+    let style = ProgressStyle::with_template("{msg} {bar:30} {percent} %, {left}")
+        .expect("the template is valid")
+        .with_key("left", left);
+    bar.set_style(style);
+    bar
+}
+
 /// How long it takes from here. Before anything is done nobody can know.
 fn left(state: &ProgressState, line: &mut dyn Write) {
     let written = if state.pos() == 0 {

@@ -1,20 +1,27 @@
 //! `teeka scan`: personal data in files, told without telling it.
 
+mod done;
+mod files;
+mod letters;
+mod pool;
+mod sarif;
+mod tell;
+pub(crate) mod worker;
+
 use std::{
-    fs::{self, File},
-    io::Read,
+    num::NonZero,
     path::{Path, PathBuf},
     process::ExitCode,
+    thread,
 };
 
-use ::scan::{self as scanner, Findings, Key, Options};
 use anyhow::Context;
-use serde_json::{Value, json};
 
 use crate::{output::Output, progress};
-
-/// Largest file that is read, in bytes: it is held in memory whole.
-const MOST_BYTES: u64 = 1 << 29;
+use done::Done;
+use files::File;
+use tell::Teller;
+use worker::{Answer, Order};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -28,147 +35,119 @@ pub(crate) struct Args {
     /// secret (default: no tokens)
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    /// Files that are read at the same time (default: one for each processor)
+    #[arg(long, value_name = "NUMBER")]
+    jobs: Option<NonZero<usize>>,
+    /// File that remembers which files are done: begun again with it, only the others are read
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// Print one SARIF document
+    #[arg(long, conflicts_with = "resume")]
+    sarif: bool,
+    /// Longest time for one file, in seconds
+    #[arg(long, default_value_t = 300, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    patience: u32,
+    /// Languages of letters in pictures, as Tesseract calls them, or `none` to leave pictures out
+    #[arg(long, default_value = "eng+hin", value_name = "LANGUAGES", value_parser = languages)]
+    ocr: String,
+}
+
+/// Names of languages, joined by plus signs.
+fn languages(text: &str) -> Result<String, &'static str> {
+    let fit = |c: char| c.is_ascii_alphanumeric() || "+_".contains(c);
+    if text.is_empty() || !text.chars().all(fit) {
+        return Err("names of languages are joined by plus signs");
+    }
+    Ok(text.to_owned())
 }
 
 /// What became of the files.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 struct Tally {
-    files: usize,
-    findings: usize,
-    persons: usize,
-    unread: usize,
+    findings: u64,
+    persons: u64,
+    unread: u64,
+}
+
+impl Tally {
+    const fn add(&mut self, other: Self) {
+        self.findings += other.findings;
+        self.persons += other.persons;
+        self.unread += other.unread;
+    }
 }
 
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
-    let options = Options { least_confidence: args.least, ..Options::default() };
-    let key = args.key.as_deref().map(key).transpose()?;
-    let mut files = Vec::new();
-    for path in &args.paths {
-        collect(path, &mut files)?;
+    anyhow::ensure!(
+        !(args.sarif && output.json),
+        "SARIF is JSON of its own: leave one of both out"
+    );
+    let order = Order {
+        least: args.least,
+        secret: args.key.as_deref().map(secret).transpose()?,
+        patience: args.patience,
+        ocr: (args.ocr != "none").then(|| args.ocr.clone()),
+    };
+    let mut files = files(args)?;
+    let all = files.len();
+    let mut done = args.resume.as_deref().map(|file| Done::open(file, &order)).transpose()?;
+    let mut total = Tally::default();
+    if let Some(done) = &done {
+        files.retain(|file| done.tally(file).inspect(|tally| total.add(**tally)).is_none());
     }
-    let bar = progress::things(files.len() as u64, "scanning", output.quiet);
-    let mut tally = Tally { files: files.len(), ..Tally::default() };
-    for file in &files {
-        match text(file) {
-            Ok(text) => {
-                let found = scanner::text(&text, &options);
-                tally.findings += found.findings.len();
-                tally.persons += found.persons;
-                bar.suspend(|| tell(file, &text, &found, key.as_ref(), output))?;
-            }
-            Err(why) => {
-                tally.unread += 1;
-                let json = json!({ "path": file.display().to_string(), "not_read": why });
-                let text = format!("{}: not read: {why}", shown(file));
-                bar.suspend(|| output.result(&json, &text))?;
-            }
+    let jobs = args.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let bar = progress::weighed(files.iter().map(File::weight).sum(), "scanning", output.quiet);
+    let mut teller = Teller::new(output, args.sarif)?;
+    pool::each(&files, &order, jobs.min(files.len()), &mut |file, answers| {
+        let mut tally = Tally::default();
+        for answer in answers {
+            tally.add(answer.tally());
+            bar.suspend(|| teller.tell(file, &answer))?;
         }
-        bar.inc(1);
-    }
+        if let Some(done) = &mut done {
+            done.add(file, tally)?;
+        }
+        total.add(tally);
+        bar.inc(file.weight());
+        Ok(())
+    })?;
     bar.finish_and_clear();
-    let Tally { files, findings, persons, unread } = tally;
-    if !output.json {
-        let text = format!(
-            "files: {files}, not read: {unread}, findings: {findings}, persons exposed: {persons}"
-        );
-        output.result(&Value::Null, &text)?;
-    }
-    Ok(ExitCode::from(match tally {
+    teller.end(all, total)?;
+    Ok(ExitCode::from(match total {
         Tally { findings: 1.., .. } => 1,
         Tally { unread: 1.., .. } => 2,
         Tally { .. } => 0,
     }))
 }
 
-/// A path for people: a name with control characters cannot draw on their terminal.
-fn shown(file: &Path) -> String {
-    file.display().to_string().replace(char::is_control, "\u{fffd}")
+/// Every file that is to be read.
+fn files(args: &Args) -> anyhow::Result<Vec<File>> {
+    let mut files = Vec::new();
+    for path in &args.paths {
+        files::collect(path, &mut files)?;
+    }
+    if let Some(own) = args.resume.as_deref().and_then(|file| file.canonicalize().ok()) {
+        // It may lie in a folder that is looked through.
+        files.retain(|file| file.path.canonicalize().ok().as_ref() != Some(&own));
+    }
+    Ok(files)
 }
 
-fn key(file: &Path) -> anyhow::Result<Key> {
-    let secret = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+impl Answer {
+    /// What it adds to what became of its file.
+    const fn tally(&self) -> Tally {
+        let (findings, persons, unread) = match self {
+            Self::Found(_) => (1, 0, 0),
+            Self::Persons(number) => (0, *number, 0),
+            Self::Unread { .. } => (0, 0, 1),
+            Self::Done => (0, 0, 0),
+        };
+        Tally { findings, persons, unread }
+    }
+}
+
+fn secret(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let secret = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     anyhow::ensure!(secret.len() >= 16, "{} is too short for a secret", file.display());
-    Ok(Key::new(&secret))
-}
-
-/// Every file at or under a path, in order. A link is followed if it was named, not if it lies in
-/// a folder. What cannot be looked into counts as a file, which then cannot be read.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    let kind = fs::metadata(path).with_context(|| format!("cannot read {}", shown(path)))?;
-    if !kind.is_dir() {
-        files.push(path.to_path_buf());
-        return Ok(());
-    }
-    let mut ahead = vec![path.to_path_buf()];
-    while let Some(folder) = ahead.pop() {
-        match inside(&folder) {
-            Err(_) => files.push(folder),
-            Ok(entries) => {
-                for (is_folder, path) in entries {
-                    if is_folder { &mut ahead } else { &mut *files }.push(path);
-                }
-            }
-        }
-    }
-    files.sort_unstable();
-    Ok(())
-}
-
-/// The folders and files in a folder, without links.
-fn inside(folder: &Path) -> std::io::Result<Vec<(bool, PathBuf)>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if !kind.is_symlink() {
-            found.push((kind.is_dir(), entry.path()));
-        }
-    }
-    Ok(found)
-}
-
-/// The text of a file, or why there is none.
-fn text(file: &Path) -> Result<String, &'static str> {
-    const CLOSED: &str = "it cannot be opened";
-    // Asked before it is opened: to open a pipe waits for a writer.
-    if !fs::metadata(file).map_err(|_| CLOSED)?.is_file() {
-        return Err("it is not a file that can be opened");
-    }
-    let mut bytes = Vec::new();
-    let mut open = File::open(file).map_err(|_| CLOSED)?.take(MOST_BYTES + 1);
-    open.read_to_end(&mut bytes).map_err(|_| CLOSED)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err("it is larger than 512 MiB");
-    }
-    if bytes.contains(&0) {
-        return Err("it is not text, and other formats are not read yet");
-    }
-    String::from_utf8(bytes).map_err(|_| "it is not in UTF-8, and other encodings are not read yet")
-}
-
-fn tell(
-    file: &Path,
-    text: &str,
-    found: &Findings,
-    key: Option<&Key>,
-    output: Output,
-) -> anyhow::Result<()> {
-    let (path, name) = (file.display().to_string(), shown(file));
-    for one in &found.findings {
-        let preview = scanner::preview(text, one);
-        let json = json!({
-            "path": path,
-            "type": one.kind.as_str(),
-            "start": one.start,
-            "end": one.end,
-            "confidence": f64::from(one.confidence) / 100.0,
-            "record": one.record,
-            "masked": one.masked,
-            "preview": preview,
-            "token": key.map_or(Value::Null, |key| Value::from(key.token(text, one))),
-        });
-        let (kind, start, end, sure) = (one.kind, one.start, one.end, one.confidence);
-        output.result(&json, &format!("{name}:{start}-{end}: {kind}, {sure} %: {preview}"))?;
-    }
-    Ok(())
+    Ok(secret)
 }

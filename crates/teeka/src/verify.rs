@@ -69,8 +69,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
 /// All that is trusted, from each file that was named.
 fn trust(args: &Args) -> anyhow::Result<Trust> {
     if args.trust.is_empty() {
-        let own = keys::certificates(&args.data).context("name what is trusted with --trust")?;
-        return Ok(Trust::from_pem(&own)?);
+        return keys::trusted(&args.data).context("name what is trusted with --trust");
     }
     let mut trust = Trust::default();
     for file in &args.trust {

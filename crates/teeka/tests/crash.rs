@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
+#[path = "crash/merges.rs"]
+mod merges;
 mod support;
 
 use std::{

@@ -2,12 +2,25 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
+mod support;
+
 use std::{
     path::{Path, PathBuf},
     process::Command,
 };
 
+use certs::{
+    signature::PublicKey,
+    signer::{
+        key::{LocalKey, SigningKey},
+        make_signer,
+    },
+    trust::bundle::Bundle,
+    verdict::Verdict,
+    verify::verify_text,
+};
 use serde_json::Value;
+use support::Resident;
 use testkit::{
     program::Program,
     softhsm::{CONFIGURATION, SoftHsm, SoftToken},
@@ -88,6 +101,110 @@ fn keys_are_rotated_withdrawn_and_destroyed_beside_a_running_server() {
     assert_eq!(told(&program, 2), 2, "the same after a new start");
 }
 
+/// Makes of a data folder what the version before the folder of keys left: one signer, in two files.
+fn as_before_the_folder_of_keys(data: &Path, (secret, certificate): (&str, &str)) {
+    drop(std::fs::remove_dir_all(data.join("keys")));
+    write_secret(&data.join("signer.key.pem"), secret);
+    std::fs::write(data.join("signer.pem"), certificate).unwrap();
+}
+
+/// Writes a file that only its owner may use.
+fn write_secret(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+}
+
+/// The text of the certificate of somebody who is vaccinated there now.
+fn certified(program: &Program, folder: &Path) -> String {
+    let (date, ..) = support::somewhere(program);
+    let resident = Resident::sign_in(program, folder, "7600000001");
+    let reference = resident.register("Asha Demo", "1980", "760000000001");
+    support::vaccinate(program, &reference, &date);
+    let path = "/api/v2/registration/certificate/download?beneficiary_reference_id=";
+    let url = format!("{}{path}{reference}", program.address());
+    let bearer = format!("Bearer {}", resident.token);
+    let pdf = ureq::get(&url).header("authorization", bearer).call().unwrap();
+    let pdf = pdf.into_body().read_to_vec().unwrap();
+    certs::read::certificates(&pdf).remove(0)
+}
+
+/// What an offline verifier says of a certificate that has the server's bundle of now.
+fn verdict(program: &Program, text: &str) -> Verdict {
+    let get = |path: &str| {
+        let url = format!("{}/.well-known/{path}", program.address());
+        ureq::get(&url).call().unwrap().body_mut().read_to_vec().unwrap()
+    };
+    let anchor: Value = serde_json::from_slice(&get("trust-anchor.json")).unwrap();
+    let bundle = String::from_utf8(get("trust-bundle")).unwrap();
+    let bundle = Bundle::read(&bundle, &PublicKey::from_jwk(&anchor).unwrap()).unwrap();
+    verify_text(text, &bundle.trust, now().as_second())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server has the real clock")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+fn a_month_ago() -> jiff::civil::Date {
+    let now = now() - jiff::SignedDuration::from_hours(24 * 30);
+    jiff::tz::TimeZone::UTC.to_datetime(now).date()
+}
+
+#[test]
+fn a_data_folder_from_before_the_folder_of_keys_is_taken_over_and_its_certificates_stay_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let old = make_signer("IN", "Ministry", a_month_ago()).unwrap();
+    let files = (old.key_pem.as_str(), old.certificate_pem.as_str());
+    as_before_the_folder_of_keys(data, files);
+    let program = support::small_demo(data);
+    let text = certified(&program, data);
+    assert!(matches!(verdict(&program, &text), Verdict::Valid(_)));
+    assert!(program.stop());
+
+    // The same data, as that version left it: nothing but the signer.
+    as_before_the_folder_of_keys(data, files);
+    let program = support::small_demo(data);
+    assert!(matches!(verdict(&program, &text), Verdict::Valid(_)), "signed before");
+    let signers = states(data, "document");
+    let old = LocalKey::from_pem(&old.key_pem).unwrap().public_key().thumbprint();
+    assert_eq!(signers, [("signs".to_owned(), old.clone())], "and it goes on signing");
+    assert!(!data.join("signer.key.pem").exists(), "the secret is in one place");
+    assert_eq!(told(&program, 1), 1);
+    assert!(program.stop());
+
+    // It had died before the file was removed.
+    write_secret(&data.join("signer.key.pem"), files.0);
+    let program = support::small_demo(data);
+    assert_eq!(states(data, "document").len(), 1);
+    assert!(!data.join("signer.key.pem").exists());
+
+    // A new key takes over; what the old one signed stays valid, until trust is taken from it.
+    assert_eq!(keys(data, &["rotate", "document", "--in-hours", "0"]).0, Some(0));
+    assert_eq!(told(&program, 2), 2);
+    assert!(matches!(verdict(&program, &text), Verdict::Valid(_)));
+    assert_eq!(keys(data, &["withdraw", &old]).0, Some(0));
+    assert_eq!(told(&program, 1), 1);
+    assert!(matches!(verdict(&program, &text), Verdict::NotValid(_)));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_old_signer_that_others_may_read_is_not_taken_over() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let old = make_signer("IN", "Ministry", a_month_ago()).unwrap();
+    as_before_the_folder_of_keys(folder.path(), (&old.key_pem, &old.certificate_pem));
+    let secret = folder.path().join("signer.key.pem");
+    std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).unwrap();
+    let output =
+        Command::new(TEEKA).arg("serve").arg("--data").arg(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("set its mode to 0600"));
+    assert!(secret.exists(), "it is left where it was");
+}
+
 /// A platform whose keys are in a token, and its configuration file.
 fn with_token(hsm: &SoftHsm, data: &Path) -> (SoftToken, PathBuf) {
     let token = hsm.make_token("teeka", "481516");
@@ -147,7 +264,10 @@ fn a_secret_that_others_may_read_is_refused_and_no_folder_is_made_for_a_mistyped
     let data = folder.path();
     drop(Program::start(TEEKA, data, &["serve", "--limits", "off"]));
     let secrets = std::fs::read_dir(data.join("keys")).unwrap();
-    let secret = secrets.map(|it| it.unwrap().path().join("key.pem")).next().unwrap();
+    // The authority's is not read to serve.
+    let mut secrets = secrets.map(|it| it.unwrap().path().join("key.pem"));
+    let secret =
+        secrets.find(|path| !path.to_str().is_some_and(|text| text.contains("authority"))).unwrap();
     assert_eq!(secret.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o640)).unwrap();
     let output = Command::new(TEEKA).arg("serve").arg("--data").arg(data).output().unwrap();

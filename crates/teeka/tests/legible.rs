@@ -284,6 +284,7 @@ fn wrong_call(
 ) -> ureq::http::Request<String> {
     let Marked { name, mobile, document } = person;
     let filled = path.replace("{state_id}", name).replace("{beneficiary_reference_id}", document);
+    let filled = filled.replace("{list}", document).replace("{file}", &format!("{name}.json"));
     let query = format!(
         "name={name}&mobile_number={document}&beneficiary_reference_id={document}&otp={mobile}\
          &txnId={name}&secret_code={mobile}&date={name}&pincode={mobile}&district_id={document}\

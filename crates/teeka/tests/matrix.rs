@@ -95,6 +95,7 @@ struct Things {
     comes: String,
     today: Value,
     date: String,
+    card_list: String,
     number: u64,
 }
 
@@ -132,12 +133,14 @@ impl Things {
             _ => String::new(),
         };
         let body = match id {
-            "sendPublicCode" | "sendPartnerCode" | "sendWebCode" | "sendStatusCode" => {
+            "sendPublicCode" | "sendPartnerCode" | "sendWebCode" | "sendStatusCode"
+            | "askOtherMobile" => {
                 json!({
                     "mobile": "7500000009", "mobile_number": "7500000009", "full_name": "Anna",
                 })
             }
-            "confirmPublicCode" | "confirmPartnerCode" | "confirmWebCode" | "confirmStatusCode" => {
+            "confirmPublicCode" | "confirmPartnerCode" | "confirmWebCode" | "confirmStatusCode"
+            | "proveOtherMobile" => {
                 json!({ "otp": sha256("000000"), "txnId": "3fa85f64-5717-4562-b3fc-2c963f66afa6" })
             }
             "register" => person("New Demo", 750_000_000_100 + 2 * role + self.number),
@@ -151,6 +154,9 @@ impl Things {
             }),
             "merge" => json!({
                 "beneficiary_reference_id": self.vaccinated, "merged_reference_id": self.booked,
+            }),
+            "walletCredential" => json!({
+                "credential_configuration_id": "vaccination", "proofs": { "jwt": ["e.y.J"] },
             }),
             "remove" => json!({ "beneficiary_reference_id": self.removable }),
             "schedule" => json!({
@@ -173,8 +179,13 @@ impl Things {
             }),
             _ => Value::Null,
         };
-        let named = if id.ends_with("Travel") { &self.vaccinated } else { &self.booked };
+        // Of what is made of a certificate and for one, there is something only after a dose.
+        let after_dose = id.ends_with("Travel")
+            || ["credential", "offerToWallet"].contains(&id)
+            || id.starts_with("cowin");
+        let named = if after_dose { &self.vaccinated } else { &self.booked };
         let path = path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", named);
+        let path = path.replace("{list}", "0").replace("{file}", &self.card_list);
         let body = if body.is_null() { String::new() } else { body.to_string() };
         (format!("{path}{query}"), body)
     }
@@ -201,6 +212,7 @@ fn everybody_gets_what_the_matrix_says() {
     });
     let (status, held) = owner.post("/api/v2/appointment/schedule", &wish);
     assert_eq!(status, 200, "{held}");
+    let card_list = support::card_list(&program);
     let things: Vec<_> = (0..2_u64)
         .map(|number| Things {
             booked: booked.clone(),
@@ -213,6 +225,7 @@ fn everybody_gets_what_the_matrix_says() {
             comes: other.register("Ravi Demo", "1980", &format!("75000000003{number}")),
             today: today.clone(),
             date: date.clone(),
+            card_list: card_list.clone(),
             number,
         })
         .collect();
@@ -313,7 +326,9 @@ fn routes() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> 
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", "21363381933156")
+    path.replace("{state_id}", "21")
+        .replace("{beneficiary_reference_id}", "21363381933156")
+        .replace("{*path}", "health")
 }
 
 #[test]

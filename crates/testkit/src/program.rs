@@ -113,7 +113,8 @@ pub fn code_of(messages: &PathBuf, mobile: &str, after: usize) -> String {
         let text = std::fs::read_to_string(messages).unwrap_or_default();
         let found = text.lines().skip(after).filter_map(|line| {
             let message: Value = serde_json::from_str(line).ok()?;
-            let fits = message["to"].as_str()?.ends_with(mobile) && message["kind"] == "otp";
+            let fits = message["to"].as_str()?.ends_with(mobile)
+                && message["kind"].as_str()?.ends_with("otp");
             let text = message["text"].as_str()?.to_owned();
             let code: String =
                 text.split(' ').find(|word| is_code(word))?.chars().take(6).collect();

@@ -48,10 +48,12 @@ pub enum Purpose {
     Counter,
     /// Links to what may be downloaded for a while.
     Link,
+    /// Codes, tokens and nonces of wallets.
+    Wallet,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::OneTimePassword,
         Self::SecurityCode,
         Self::IdempotencyKey,
@@ -59,6 +61,7 @@ impl Purpose {
         Self::CertificateId,
         Self::Counter,
         Self::Link,
+        Self::Wallet,
     ];
 
     const fn label(self) -> &'static str {
@@ -70,6 +73,7 @@ impl Purpose {
             Self::CertificateId => "teeka/v1/mac/certificate-id",
             Self::Counter => "teeka/v1/mac/counter",
             Self::Link => "teeka/v1/mac/link",
+            Self::Wallet => "teeka/v1/mac/wallet",
         }
     }
 }

@@ -15,7 +15,7 @@ use std::{path::Path, sync::Arc};
 pub use blind_index::{BlindIndex, Index, Purpose};
 use derive::{Root, SealingKeys, hmac_key};
 pub use key_file::{KeyFileError, read_private};
-use number::NumberCipher;
+use number::{ListCipher, NumberCipher};
 pub use seal::{Field, OpenError, PersonId, PersonKey, Sealed};
 pub use secret::Secret;
 
@@ -29,6 +29,7 @@ struct Keys {
     indexes: blind_index::Keys,
     routing: aws_lc_rs::hmac::Key,
     numbers: NumberCipher,
+    lists: ListCipher,
     token: Secret<[u8; 32]>,
 }
 
@@ -80,6 +81,7 @@ impl Vault {
             indexes: blind_index::Keys::derive(|label| root.derive(label)),
             routing: hmac_key(&root.derive("teeka/v1/routing")),
             numbers: NumberCipher::new(&root.derive("teeka/v1/reference-number")),
+            lists: ListCipher::new(&root.derive("teeka/v1/status-list")),
             token: root.derive("teeka/v1/token"),
         }))
     }
@@ -131,6 +133,19 @@ impl Vault {
     pub fn internal_number(&self, reference: u64) -> Option<u64> {
         self.0.numbers.decrypt(reference)
     }
+
+    /// Where a status list has the entry that is kept under one of its four million places: so that
+    /// the world does not see whose entries are kept together. Each list has its own order, for good.
+    ///
+    /// # Panics
+    ///
+    /// If the list has no such place.
+    pub fn status_index(&self, list: u32, place: u32) -> u32 {
+        self.0.lists.encrypt(list, place)
+    }
+
+    /// How many places a status list has.
+    pub const STATUS_PLACES: u32 = number::LIST_PLACES;
 
     /// An id of the shape of a random UUID that remembers a bucket, legible only with the key.
     ///

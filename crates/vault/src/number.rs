@@ -1,5 +1,5 @@
-//! A keyed permutation of the 14-digit numbers, so that reference numbers tell nothing about
-//! where or next to whom a person is kept.
+//! Keyed permutations: of the 14-digit numbers, so that reference numbers tell nothing about where
+//! or next to whom a person is kept, and of the places in a status list, for the same reason.
 
 use fpe::ff1::{FF1, NumeralString, NumeralStringError, Operations};
 
@@ -32,6 +32,39 @@ impl NumberCipher {
         (FIRST..PAST)
             .contains(&number)
             .then(|| walk(number, |numerals| self.0.decrypt(&[], numerals)))
+    }
+}
+
+/// How many places a status list has: a power of two below ten million.
+pub(crate) const LIST_PLACES: u32 = 1 << 22;
+
+/// FF1 with AES-256, radix 10, 7 numerals; the number of the list, in four bytes, is the tweak, so
+/// that each list has an order of its own.
+///
+/// Numbers beyond the list are walked past until one comes that is not: more than half are repeated.
+///
+/// # Source
+///
+/// NIST SP 800-38G, algorithm 7; revision 1 asks for a million numbers at least, and these are ten.
+pub(crate) struct ListCipher(FF1<aes::Aes256>);
+
+impl ListCipher {
+    pub(crate) fn new(key: &Secret<[u8; 32]>) -> Self {
+        Self(FF1::new(key.expose(), 10).expect("10 is a radix"))
+    }
+
+    pub(crate) fn encrypt(&self, list: u32, place: u32) -> u32 {
+        assert!(place < LIST_PLACES, "a list has four million places");
+        let (tweak, mut number) = (list.to_be_bytes(), u64::from(place));
+        loop {
+            let numerals = Decimal { number, count: 7 };
+            let next = self.0.encrypt(&tweak, &numerals);
+            number = next.expect("7 decimal numerals are a numeral string").number;
+            match u32::try_from(number) {
+                Ok(index) if index < LIST_PLACES => return index,
+                _ => {}
+            }
+        }
     }
 }
 
@@ -106,7 +139,7 @@ const fn power(count: u32) -> u64 {
     10_u64.pow(count)
 }
 
-/// The number that some bytes write: eight of them, for 14 numerals (SP 800-38G, step 4 of
+/// The number that some bytes write: eight of them, for 14 numerals and for 7 (SP 800-38G, step 4 of
 /// algorithm 7: d is 8).
 fn read(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0, |number, byte| number << 8 | u64::from(byte))
@@ -129,6 +162,48 @@ mod tests {
         let sealed = Decimal { number: 6_657_667_009, count: 10 };
         assert_eq!(cipher.0.encrypt(&[], &plain).unwrap(), sealed);
         assert_eq!(cipher.0.decrypt(&[], &sealed).unwrap(), plain);
+    }
+
+    #[test]
+    fn the_cipher_of_lists_is_that_of_the_standard() {
+        // NIST, "FF1 samples", sample 8: AES-256, radix 10, with a tweak.
+        let key = "2B7E151628AED2A6ABF7158809CF4F3CEF4359D8D580AA4F7F036D6F04FC6A94";
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(key, &mut bytes).unwrap();
+        let cipher = ListCipher::new(&Secret::new(bytes));
+        let plain = Decimal { number: 123_456_789, count: 10 };
+        let tweak = [0x39, 0x38, 0x37, 0x36, 0x35, 0x34, 0x33, 0x32, 0x31, 0x30];
+        assert_eq!(cipher.0.encrypt(&tweak, &plain).unwrap().number, 1_001_623_463);
+        // The crate's own arithmetic, at the length that lists have.
+        let numerals = |number: u64| -> Vec<u16> {
+            (0..7).rev().map(|place| u16::try_from(number / power(place) % 10).unwrap()).collect()
+        };
+        for number in (0..500).map(|place| place * 19_997) {
+            let own = cipher.0.encrypt(&[0, 0, 1, 2], &Decimal { number, count: 7 }).unwrap();
+            let other = FlexibleNumeralString::from(numerals(number));
+            let other = Vec::<u16>::from(cipher.0.encrypt(&[0, 0, 1, 2], &other).unwrap());
+            assert_eq!(numerals(own.number), other, "{number}");
+        }
+    }
+
+    #[test]
+    fn places_of_a_list_are_shuffled_each_to_one_of_its_own() {
+        let cipher = ListCipher::new(&Secret::new([7; 32]));
+        let last = LIST_PLACES - 1;
+        let spread = || (0..4_000).map(|place| place * 1_048).chain([1, last]);
+        let of_list = |list| spread().map(|place| cipher.encrypt(list, place)).collect::<Vec<_>>();
+        let (first, second) = (of_list(0), of_list(1));
+        let distinct: std::collections::HashSet<_> = first.iter().collect();
+        assert_eq!(distinct.len(), 4_002);
+        assert!(first.iter().all(|index| *index < LIST_PLACES));
+        let same = first.iter().zip(&second).filter(|(one, other)| one == other).count();
+        assert!(same < 5, "{same} places are the same in both lists");
+        // Neighbours do not stay neighbours.
+        let near = (0..1_000).filter(|place| {
+            let step = cipher.encrypt(0, place + 1).abs_diff(cipher.encrypt(0, *place));
+            step < 1_000
+        });
+        assert!(near.count() < 10);
     }
 
     #[test]

@@ -1,15 +1,14 @@
 //! Our own API: what the contract lacks. Errors are RFC 9457.
 
-use app::{
-    merge::Other,
-    search::{Filter, Place},
-};
+mod merges;
+
+use app::search::{Filter, Place};
 use axum::{
     Json, Router,
     body::Bytes,
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{StatusCode, header::CONTENT_TYPE},
-    response::{Html, IntoResponse},
+    response::{Html, IntoResponse, Response},
     routing::{get, post, put},
 };
 use domain::{
@@ -22,10 +21,11 @@ use serde_json::{Value, json};
 use crate::{
     Web,
     caller::Caller,
-    cowin::{person::View, read_change, read_details, read_merge, read_travel, shape},
+    cowin::{person::View, read_change, read_details, read_travel, shape},
     form::Query,
     openapi,
     problem::Problem,
+    saved::Saved,
     token::Scope,
 };
 
@@ -40,8 +40,20 @@ pub(crate) fn routes() -> Router<Web> {
             "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/travel",
             put(keep_travel).delete(remove_travel),
         )
+        .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/credential", get(credential))
+        .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/cowin", get(cowin))
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/cowin/picture",
+            get(cowin_picture),
+        )
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/wallet-offers",
+            post(offer_to_wallet),
+        )
         .route("/api/teeka/v1/corrections", post(correct))
-        .route("/api/teeka/v1/merges", post(merge))
+        .route("/api/teeka/v1/merges", post(merges::merge))
+        .route("/api/teeka/v1/merges/otp", post(merges::ask_other_mobile))
+        .route("/api/teeka/v1/merges/people", post(merges::prove_other_mobile))
         .route("/.well-known/document-signers.pem", get(signers))
 }
 
@@ -200,18 +212,50 @@ async fn remove_travel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes one record of two of the same person.
-async fn merge(State(web): State<Web>, caller: Caller, body: Bytes) -> Result<StatusCode, Problem> {
-    let key = resident_key(&caller)?;
-    let (stays, goes, code) = read_merge(&body)?;
-    let platform = &web.0.platform;
-    let named = |reference: &str| platform.by_reference(reference).ok_or(app::Error::NotFound);
-    let other = match &code {
-        Some(code) => Other::Shown { reference: &goes, code },
-        None => Other::Mine(named(&goes)?),
-    };
-    platform.merge_mine(&caller.ctx, named(&stays)?, &other, key).await?;
-    Ok(StatusCode::NO_CONTENT)
+/// The last dose in a form to save.
+async fn saved(
+    web: &Web,
+    caller: &Caller,
+    reference: Result<Path<String>, PathRejection>,
+    form: Saved,
+) -> Result<Response, Problem> {
+    let id = named(web, caller, reference)?;
+    Ok(form.answer(web, caller, id).await?)
+}
+
+async fn credential(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    saved(&web, &caller, reference, Saved::Credential).await
+}
+
+async fn cowin(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    saved(&web, &caller, reference, Saved::CowinArchive).await
+}
+
+async fn cowin_picture(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    saved(&web, &caller, reference, Saved::CowinPicture).await
+}
+
+/// Offers a person's certificate to a wallet.
+async fn offer_to_wallet(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Problem> {
+    let id = named(&web, &caller, reference)?;
+    let offer = web.0.platform.offer_to_wallet(&caller.ctx, id).await?;
+    Ok(Json(json!({ "link": offer.link, "expires_in": offer.seconds })))
 }
 
 /// The idempotency key of a resident, if they gave one.

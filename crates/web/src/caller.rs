@@ -5,7 +5,7 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 use app::{Actor, Ctx};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderValue, header::AUTHORIZATION, request::Parts},
+    http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts},
 };
 use domain::id::StateId;
 
@@ -48,12 +48,7 @@ impl FromRequestParts<Web> for Caller {
         let headers = &parts.headers;
         let now = inner.clock.now();
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let bearer = bearer.and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-        });
-        let token = bearer.or_else(|| SIGN_IN.read(headers));
+        let token = bearer(headers).or_else(|| SIGN_IN.read(headers));
         let claims = token.and_then(|token| inner.tokens.read(token, now.as_second()));
         let claims = claims.map(Arc::new);
         let actor = claims.as_ref().map_or(Actor::Anyone, |claims| {
@@ -72,6 +67,12 @@ impl FromRequestParts<Web> for Caller {
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }
+}
+
+/// The token that a request carries in its header.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// A key that is empty, too long, or not plain text.

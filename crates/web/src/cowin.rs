@@ -132,17 +132,46 @@ pub(crate) fn read_travel(
     Ok(body.travel(today).map_err(app::Error::from)?)
 }
 
-/// The numbers of the record that stays and of the one that goes, and the code of the latter if it
-/// is not in the account.
-pub(crate) fn read_merge(
-    bytes: &axum::body::Bytes,
-) -> Result<(String, String, Option<String>), Problem> {
+/// A merge, as a body asks for it.
+pub(crate) struct WantedMerge {
+    /// The number of the record that stays.
+    pub(crate) stays: String,
+    /// The number of the record that goes.
+    pub(crate) goes: String,
+    /// The code of one of its appointments.
+    pub(crate) code: Option<String>,
+    /// The proof that its mobile is the resident's, too.
+    pub(crate) proof: Option<String>,
+}
+
+/// A merge in a body.
+pub(crate) fn read_merge(bytes: &axum::body::Bytes) -> Result<WantedMerge, Problem> {
     let wrong =
         || Problem::invalid("expected a beneficiary_reference_id and a merged_reference_id");
     let body = body::Body::read(bytes).map_err(|_| wrong())?;
-    let stays = body.text("beneficiary_reference_id").ok_or_else(wrong)?;
-    let goes = body.text("merged_reference_id").ok_or_else(wrong)?;
-    Ok((stays, goes, body.text("merged_code")))
+    Ok(WantedMerge {
+        stays: body.text("beneficiary_reference_id").ok_or_else(wrong)?,
+        goes: body.text("merged_reference_id").ok_or_else(wrong)?,
+        code: body.text("merged_code"),
+        proof: body.text("merged_proof"),
+    })
+}
+
+/// A mobile in a body.
+pub(crate) fn read_mobile(bytes: &axum::body::Bytes) -> Result<domain::person::Mobile, Problem> {
+    let body = body::Body::read(bytes).and_then(|body| body.mobile());
+    body.map_err(|_| app::Error::BadDetail(domain::person::BadDetail::Mobile).into())
+}
+
+/// A one-time password in a body, told as its digest, and the transaction that it is of.
+pub(crate) fn read_otp(bytes: &axum::body::Bytes) -> Result<(uuid::Uuid, String), Problem> {
+    let wrong = || Problem::invalid("expected an otp and a txnId");
+    let body = body::Body::read(bytes).map_err(|_| wrong())?;
+    let otp = body.text("otp").ok_or_else(wrong)?;
+    let transaction = body.text("txnId").ok_or_else(wrong)?;
+    // An id that is none of ours is like one that has expired.
+    let transaction = uuid::Uuid::try_parse(&transaction).unwrap_or_default();
+    Ok((transaction, otp))
 }
 
 /// What a body of the contract tells about a person.

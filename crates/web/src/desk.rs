@@ -3,6 +3,7 @@
 mod arrival;
 mod carried;
 mod day;
+mod merge;
 mod person;
 mod publish;
 mod sessions;
@@ -41,6 +42,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/desk/dose", get(day::today).post(person::dose))
         .route("/desk/undo", get(day::today).post(person::undo))
         .route("/desk/aefi", get(day::today).post(person::aefi))
+        .route("/desk/merge", get(day::today).post(merge::look))
+        .route("/desk/merge/confirm", get(day::today).post(merge::merge))
         .route("/desk/certificate", get(day::today).post(person::certificate))
         .route("/desk/sessions", get(sessions::list))
         .route("/desk/sessions/new", get(publish::ask).post(publish::publish))

@@ -18,8 +18,11 @@ mod page;
 mod portal;
 mod problem;
 mod same_site;
+mod saved;
 mod token;
 mod verifier;
+mod wallet;
+mod withdrawn;
 mod wrong;
 
 use std::sync::Arc;
@@ -113,6 +116,8 @@ impl Web {
             .merge(cowin::routes())
             .merge(api::routes())
             .merge(verifier::routes())
+            .merge(wallet::routes())
+            .merge(withdrawn::routes())
             .merge(pages)
             .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
             .merge(health::routes())

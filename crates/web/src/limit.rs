@@ -21,6 +21,7 @@ use crate::{
     page::plain_page,
     problem::{Problem, is_ours},
     token::Scope,
+    wallet,
 };
 
 /// The span that is counted over.
@@ -75,10 +76,16 @@ fn is_limited(path: &str, known: bool, has_key: bool) -> bool {
     if is_page(path) {
         return path == "/" && !known;
     }
-    let open_search =
-        ["/sessions/public/", "/location/", "/centers/", "/api/teeka/v1/", "/reports/"]
-            .iter()
-            .any(|part| path.contains(part));
+    let open_search = [
+        "/sessions/public/",
+        "/location/",
+        "/centers/",
+        "/api/teeka/v1/",
+        "/reports/",
+        wallet::CALLS,
+    ]
+    .iter()
+    .any(|part| path.contains(part));
     match (open_search, known) {
         (true, _) => !has_key,
         (false, true) => false,
@@ -112,8 +119,11 @@ pub(crate) async fn limit(
     next.run(request).await
 }
 
-/// The contract's refusal, or that of our own calls.
+/// The contract's refusal, or that of our own calls or of those of wallets.
 fn refusal(path: &str) -> Response {
+    if path.starts_with(wallet::CALLS) {
+        return wallet::refused_by_us(StatusCode::TOO_MANY_REQUESTS);
+    }
     if is_ours(path) {
         let detail = "this address has made too many calls";
         let status = StatusCode::TOO_MANY_REQUESTS;

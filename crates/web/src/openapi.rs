@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use self::{
-    call::{Auth, Call, Gives},
+    call::{Auth, Call, Gives, Says},
     models::MODELS,
     report_models::REPORT_MODELS,
     schema::{model, parameter, schema},
@@ -45,7 +45,8 @@ pub fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "An open vaccination platform. The calls under /api/v1 to /api/v4 are \
                 those of Co-WIN, with its errors; /api/v2 and /api/v4 answer alike. The calls \
-                under /api/teeka are ours, with errors of RFC 9457. What a schema does not name \
+                under /api/teeka are ours, with errors of RFC 9457; those under /api/openid4vci are \
+                of OpenID for Verifiable Credential Issuance 1.0, with its errors. What a schema does not name \
                 is ignored in a request and may appear in an answer.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
@@ -58,11 +59,12 @@ pub fn document() -> Value {
 }
 
 /// Who a call is for.
-const TAGS: [(&str, &str); 4] = [
+const TAGS: [(&str, &str); 5] = [
     ("public", "Anybody"),
     ("resident", "Someone signed in"),
     ("partner", "A partner's program, by its key"),
     ("program", "A state government's program, by its key"),
+    ("wallet", "A wallet that was offered a certificate"),
 ];
 
 pub(super) const fn tag(auth: Auth) -> &'static str {
@@ -71,6 +73,7 @@ pub(super) const fn tag(auth: Auth) -> &'static str {
         Auth::Resident | Auth::Certificates | Auth::Status => "resident",
         Auth::Partner => "partner",
         Auth::Program => "program",
+        Auth::Wallet => "wallet",
     }
 }
 
@@ -83,6 +86,9 @@ fn security_schemes() -> Value {
         "status": token("For whether somebody is vaccinated: from v3/vaccination/confirmOTP"),
         "partner": key("A partner's key"),
         "program": key("A state program's key"),
+        "wallet": {
+            "type": "http", "scheme": "bearer", "description": "For one certificate: from token",
+        },
     })
 }
 
@@ -94,6 +100,7 @@ fn security(auth: Auth) -> Value {
         Auth::Status => json!([{ "status": [] }]),
         Auth::Partner => json!([{ "partner": [] }]),
         Auth::Program => json!([{ "program": [] }]),
+        Auth::Wallet => json!([{ "wallet": [] }]),
     }
 }
 
@@ -115,7 +122,7 @@ fn operation(call: &Call, suffix: &str) -> Value {
         "responses": responses,
     });
     if let Some((name, required)) = call.body {
-        let content = json!({ "application/json": { "schema": schema(name) } });
+        let content = json!({ call.body_type: { "schema": schema(name) } });
         operation["requestBody"] = json!({ "required": required, "content": content });
     }
     operation
@@ -142,7 +149,7 @@ fn header_parameters(call: &Call) -> Vec<Value> {
         });
         headers.push(header("Idempotency-Key", what, key));
     }
-    if call.cached {
+    if call.says != Says::Nothing {
         let what = "The ETag of an answer that is still held";
         headers.push(header("If-None-Match", what, json!({ "type": "string" })));
     }
@@ -155,6 +162,8 @@ fn good(call: &Call, suffix: &str) -> Map<String, Value> {
         Gives::Json(name) => ("200", "application/json", schema(name)),
         Gives::List(name) => ("200", "application/json", schema(&format!("[{name}]"))),
         Gives::Document => ("200", "application/json", json!({ "type": "object" })),
+        Gives::Object(kind) => ("200", kind, json!({ "type": "object" })),
+        Gives::Bytes(kind) => ("200", kind, json!({})),
         Gives::Pdf => ("200", "application/pdf", json!({})),
         Gives::Text(kind) => ("200", kind, json!({ "type": "string" })),
         Gives::Nothing => ("204", "", json!(null)),
@@ -169,10 +178,12 @@ fn good(call: &Call, suffix: &str) -> Map<String, Value> {
         answer["links"][*operation] = json!({ "operationId": id, "parameters": { *place: value } });
     }
     let mut answers = Map::new();
-    if call.cached {
-        answer["headers"] = cache_headers();
-        let unchanged =
-            json!({ "description": "What is held is still true", "headers": cache_headers() });
+    if call.says != Says::Nothing {
+        let mut unchanged = json!({ "description": "What is held is still true" });
+        if call.says == Says::TagAndAge {
+            answer["headers"] = cache_headers();
+            unchanged["headers"] = cache_headers();
+        }
         answers.insert("304".to_owned(), unchanged);
     }
     answers.insert(status.to_owned(), answer);
@@ -217,6 +228,9 @@ fn refusal(call: &Call, status: u16) -> Value {
     };
     if call.is_ours() {
         return one("application/problem+json", schema("Problem"));
+    }
+    if call.is_wallets() {
+        return one("application/json", schema("WalletError"));
     }
     let presents = call.auth == Auth::Program;
     match status {

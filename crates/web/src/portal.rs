@@ -5,10 +5,13 @@ mod appointment;
 mod book;
 mod correct;
 mod member;
+mod merge;
 mod results;
+mod saved;
 mod search;
 mod sign_in;
 mod travel;
+mod wallet;
 
 use axum::{
     Router,
@@ -18,7 +21,7 @@ use axum::{
     routing::{get, post},
 };
 
-pub(crate) use self::sign_in::STAFF;
+pub(crate) use self::{merge::doses as merge_doses, sign_in::STAFF};
 use crate::{Web, page::personal};
 
 pub(crate) fn routes() -> Router<Web> {
@@ -27,11 +30,18 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/people/add", get(member::ask).post(member::add))
         .route("/people/change", get(member::edit).post(member::change))
         .route("/people/correct", get(correct::ask).post(correct::correct))
+        .route("/people/merge", get(merge::ask).post(merge::merge))
+        .route("/people/merge/look", get(merge::ask).post(merge::look))
+        .route("/people/merge/mobile", get(merge::ask).post(merge::send))
+        .route("/people/merge/code", get(merge::ask).post(merge::confirm))
         .route("/people/remove", get(member::ask_removal).post(member::remove))
         .route("/people/travel", get(travel::ask).post(travel::keep))
         .route("/people/travel/remove", post(travel::remove))
+        .route("/people/wallet", get(wallet::ask).post(wallet::offer))
         .route("/certificate", get(account::certificate))
         .route("/certificate/card", get(account::card))
+        .route("/certificate/cowin", get(saved::cowin))
+        .route("/certificate/credential", get(saved::credential))
         .route("/certificate/icvp", get(travel::icvp))
         .route("/book", get(book::choose).post(book::book))
         .route("/move", get(book::choose).post(book::reschedule))

@@ -13,7 +13,7 @@ use serde_json::json;
 use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled, NotMerged};
 use domain::travel::BadTravelDetail;
 
-use crate::{caller::Caller, page::plain_page};
+use crate::{caller::Caller, page::plain_page, wallet};
 
 /// A problem. Source: RFC 9457, section 3.
 #[derive(Debug, Serialize)]
@@ -85,6 +85,7 @@ impl From<app::Error> for Problem {
             | E::NotAmended(_)
             | E::NotCorrected(_)
             | E::NotKept(_)
+            | E::NotAllotted(_)
             | E::NotMergeable(_)
             | E::NotMerged(_)
             | E::NotRemoved(_)
@@ -133,7 +134,7 @@ impl IntoResponse for Problem {
 
 /// Whether a path is one of our own calls, whose errors are problems.
 pub(crate) fn is_ours(path: &str) -> bool {
-    path.starts_with("/api/teeka/") || path.starts_with("/.well-known/")
+    ["/api/teeka/", "/.well-known/", "/status/"].iter().any(|start| path.starts_with(start))
 }
 
 /// Answers what browsers ask before a call, and gives what the framework refuses by itself the
@@ -146,7 +147,7 @@ pub(crate) async fn in_shape(request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS {
         return crate::cowin::preflight();
     }
-    let is_ours = is_ours(path);
+    let (is_ours, is_wallets) = (is_ours(path), path.starts_with(wallet::CALLS));
     let response = next.run(request).await;
     let status = response.status();
     let (kind, title, message) = match status {
@@ -158,7 +159,9 @@ pub(crate) async fn in_shape(request: Request, next: Next) -> Response {
         }
         _ => return response,
     };
-    let mut shaped = if is_ours {
+    let mut shaped = if is_wallets {
+        wallet::refused_by_us(status)
+    } else if is_ours {
         Problem::new(status, kind, title, &"see /api/openapi.json").into_response()
     } else {
         (status, Json(json!({ "message": message }))).into_response()

@@ -10,13 +10,15 @@ use serde_json::Value;
 use crate::openapi::CALLS;
 
 /// Where routes are listed; the path of the contract's own is given without its generation.
-const ROUTERS: [&str; 6] = [
+const ROUTERS: [&str; 8] = [
     include_str!("cowin.rs"),
     include_str!("api.rs"),
     include_str!("portal.rs"),
     include_str!("desk.rs"),
     include_str!("health.rs"),
     include_str!("verifier.rs"),
+    include_str!("withdrawn.rs"),
+    include_str!("wallet.rs"),
 ];
 
 /// Method and path.
@@ -134,7 +136,7 @@ fn every_operation_says_what_it_takes_and_gives() {
     for ((method, path), who) in documented() {
         let operation = &document["paths"][&path][method.to_lowercase()];
         let responses = operation["responses"].as_object().unwrap();
-        let needs_token = ["resident", "certificates", "status"].contains(&who.as_str());
+        let needs_token = ["resident", "certificates", "status", "wallet"].contains(&who.as_str());
         let confirms = path.contains("confirmOTP") || path.contains("validateMobileOtp");
         assert_eq!(responses.contains_key("401"), needs_token || confirms, "{path}");
         for (status, response) in responses {

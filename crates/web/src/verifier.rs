@@ -89,8 +89,8 @@ async fn anchor(State(web): State<Web>, caller: Caller) -> impl IntoResponse {
 }
 
 /// The keys of SMART Health Cards and of wallets.
-async fn keys(State(web): State<Web>, caller: Caller) -> impl IntoResponse {
-    open("application/json", &web.0.platform.json_web_keys(caller.ctx.now))
+async fn keys(State(web): State<Web>, caller: Caller) -> Result<impl IntoResponse, Problem> {
+    Ok(open("application/json", &web.0.platform.json_web_keys(&caller.ctx).await?))
 }
 
 /// The document of our DID.

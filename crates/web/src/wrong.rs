@@ -4,7 +4,8 @@
 use app::{
     Error,
     error_kinds::{
-        NotAmended, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotRecorded, NotRemoved,
+        NotAmended, NotCancelled, NotCorrected, NotEnrolled, NotKept, NotMergeable, NotMerged,
+        NotRecorded, NotRemoved,
     },
 };
 use axum::http::StatusCode;
@@ -12,7 +13,10 @@ use domain::{
     person::BadDetail, schedule::NotEligible, session::BadSession, travel::BadTravelDetail,
 };
 
-use crate::{page::day_words, problem::log_fault};
+use crate::{
+    page::{day_words, time_words},
+    problem::log_fault,
+};
 
 /// What went wrong with a form.
 pub(crate) struct Wrong {
@@ -56,6 +60,8 @@ const fn status(error: &Error) -> StatusCode {
         Error::Full { .. }
         | Error::AppointmentExists { .. }
         | Error::NotBooked(_)
+        | Error::NotMergeable(_)
+        | Error::NotMerged(_)
         | Error::NotPublished(_) => StatusCode::CONFLICT,
         _ => StatusCode::BAD_REQUEST,
     }
@@ -108,6 +114,10 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
             ("", "Details can be changed only until the first dose.")
         }
         Error::NotCorrected(why) => return not_corrected(*why),
+        Error::NotMergeable(why) => return ("goes", Some(not_mergeable(*why))),
+        Error::NotMerged(NotMerged::Booked) => {
+            ("goes", "One of the records has an appointment. Cancel it first.")
+        }
         Error::NotKept(NotKept::NotVaccinated) => {
             ("", "Details for travel are kept only once a dose is on record.")
         }
@@ -138,6 +148,34 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
         _ => return ("", None),
     };
     (field, Some(text.to_owned()))
+}
+
+fn not_mergeable(why: NotMergeable) -> String {
+    match why {
+        NotMergeable::SameRecord => "Choose two different records.".to_owned(),
+        NotMergeable::OtherPerson => {
+            "Name, year of birth and gender of both records must be the same. If one of them is \
+             wrong, correct it first."
+                .to_owned()
+        }
+        NotMergeable::NoDose => {
+            "The record that would go has no dose, so there is nothing to take over. Remove it \
+             instead."
+                .to_owned()
+        }
+        NotMergeable::Undoable { until } => format!(
+            "A dose was recorded a short while ago and can still be undone. Try again at {}.",
+            time_words(until)
+        ),
+        NotMergeable::SameDay { on } => format!(
+            "Both records have a dose of {}, and they are not the same dose. The facility must undo \
+             the wrong one.",
+            day_words(on)
+        ),
+        NotMergeable::NotASeries { number, rule } => {
+            format!("Together the doses are no series. Dose {number}: {}", not_eligible(rule))
+        }
+    }
 }
 
 fn not_corrected(why: NotCorrected) -> (&'static str, Option<String>) {
@@ -224,10 +262,12 @@ fn not_eligible(rule: NotEligible) -> String {
 }
 
 /// Texts of [`Error::Invalid`] by their beginning: the field, and what to do.
-const INVALID: [(&str, &str, &str); 9] = [
+const INVALID: [(&str, &str, &str); 11] = [
     ("lot ", "lot", "Enter the lot as printed on the vial, at most 40 characters."),
     ("vaccinator_name", "vaccinator", "Enter who gave the dose, at most 40 characters."),
     ("a reason", "reason", "Say why the dose is undone."),
+    ("merge_reason", "reason", "Say how you know that both records are one person's."),
+    ("mobile must be another", "mobile", "This is the mobile that you are signed in with."),
     ("a note", "note", "Say what happened."),
     ("beneficiaries", "person", "Choose at least one person."),
     ("date", "date", "Enter a day that is not in the past."),

@@ -15,6 +15,8 @@ const OTHER: &str = "7500000002";
 const CERTIFICATE: &str = "/certificate?";
 const CARD: &str = "/certificate/card?";
 const ICVP: &str = "/certificate/icvp?";
+const CREDENTIAL: &str = "/certificate/credential?";
+const COWIN: &str = "/certificate/cowin?";
 
 /// A server with a vaccinated person on a mobile, who travels: the number of the person, and the token.
 async fn family() -> (Server, String, String) {
@@ -39,16 +41,18 @@ async fn family() -> (Server, String, String) {
 }
 
 /// The links of the page of the family.
-async fn links(server: &Server, token: &str) -> [String; 3] {
+async fn links(server: &Server, token: &str) -> [String; 5] {
     let people = page(server, "/people", Some(token)).await;
-    [CERTIFICATE, CARD, ICVP].map(|start| link(&people, start))
+    [CERTIFICATE, CARD, ICVP, CREDENTIAL, COWIN].map(|start| link(&people, start))
 }
 
 /// Whether an answer is what a link to a certificate opens.
 fn opened(answer: &Answer) -> bool {
     let begins = |start: &[u8]| answer.bytes.starts_with(start);
-    let card = answer.header("content-type") == Some("application/smart-health-card");
-    answer.status == 200 && (card || begins(b"%PDF") || begins(b"\x89PNG") || begins(b"HC1:"))
+    let file = ["application/smart-health-card", "application/vc"]
+        .into_iter()
+        .any(|kind| answer.header("content-type") == Some(kind));
+    answer.status == 200 && (file || begins(b"%PDF") || begins(b"\x89PNG") || begins(b"HC1:"))
 }
 
 /// An answer that gives nothing away, with its status, and is kept by nobody.
@@ -130,7 +134,8 @@ async fn a_changed_link_opens_nothing() {
         let sealed = link.split_once("&link=").unwrap().1;
         sealed.trim_end_matches("&as=picture").to_owned()
     };
-    for (one, other) in [(0, 1), (1, 2), (2, 0), (0, 2), (2, 1), (1, 0)] {
+    let pairs = (0..5).flat_map(|one| (0..5).map(move |other| (one, other)));
+    for (one, other) in pairs.filter(|(one, other)| one != other) {
         let swapped = links[one].replace(&sealed(&links[one]), &sealed(&links[other]));
         shut(&page(&server, &swapped, Some(&token)).await, 404, &swapped);
     }

@@ -104,7 +104,8 @@ function show(all, from) {
     none.append(element('p', 'Try a sharper picture, closer to the code, or the file itself.'));
     byId('answers').prepend(none);
   }
-  for (const told of all) byId('answers').prepend(card(told, from));
+  // Above what was there, in the order of the page.
+  for (const told of [...all].reverse()) byId('answers').prepend(card(told, from));
 }
 
 // What browsers draw and the verifier does not read as a file: WebP, HEIC, GIF.

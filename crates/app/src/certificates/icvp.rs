@@ -40,8 +40,7 @@ impl Platform {
     /// [`Error::Invalid`] if nothing was given for travel, or the dose cannot be certified in this
     /// form.
     pub async fn my_icvp(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
-        let person = self.my_person(ctx, id).await?;
-        let row = self.certificate_of(&person).await?;
+        let (person, row) = self.my_certified(ctx, id).await?;
         let travel = self.my_travel_details(ctx, id).await?.ok_or(NOTHING_GIVEN)?;
         self.sign_icvp(ctx, &person, &row, &travel)
     }
@@ -98,11 +97,7 @@ impl Platform {
             guardian: None,
             authority: country::three_letters(&self.settings.country),
         };
-        let expires_at = row.issued_at.as_second() + self.certificate_seconds();
-        let now = ctx.now.as_second();
-        if expires_at <= now {
-            return Err(Error::Invalid("the certificate of this dose has expired"));
-        }
+        let (now, expires_at) = (ctx.now.as_second(), self.unexpired(ctx, row)?);
         let keys = self.keys.load();
         let signer = keys.signer(ctx.now);
         match self.signing.ask(|| issue(signer, &vaccination, &details, now, expires_at)) {

@@ -33,6 +33,10 @@ const FOOT: f32 = 788.0;
 const CAPTION: f32 = 28.0;
 /// White around a code: four modules of one as wide as a column.
 const QUIET: f32 = 11.0;
+/// How wide the modules of two codes have to be at least, so that each is read from a page with 150
+/// dots an inch: three and a quarter dots, 0.55 mm. Where they would be narrower, the first code stands
+/// alone, and larger; the file keeps what the other holds all the same.
+const LEAST_MODULE: f32 = 1.56;
 /// White under a field, where there is place for it, and where many doses leave none.
 const ROOMY: f32 = 7.0;
 const TIGHT: f32 = 3.0;
@@ -42,7 +46,16 @@ type Pick = fn(&Words) -> &'static str;
 
 /// The whole page.
 pub(super) fn draw(page: &CertificatePage<'_>) -> Vec<u8> {
-    Drawing::of(page).filled().finish()
+    legible(page).finish()
+}
+
+/// The page with as many codes as can be read from paper.
+fn legible<'a>(page: &'a CertificatePage<'_>) -> Sheet<'a> {
+    let both = Drawing::of(page).filled();
+    if !both.narrow {
+        return both.sheet;
+    }
+    Drawing { most_codes: 1, ..Drawing::of(page) }.filled().sheet
 }
 
 struct Drawing<'a> {
@@ -53,6 +66,10 @@ struct Drawing<'a> {
     english: Option<&'static Words>,
     /// White under a field.
     pad: f32,
+    /// How many codes there may be.
+    most_codes: usize,
+    /// Whether one of two codes is too narrow to be read from paper.
+    narrow: bool,
 }
 
 impl<'a> Drawing<'a> {
@@ -66,16 +83,16 @@ impl<'a> Drawing<'a> {
         let keywords = keywords(&page.codes);
         let about = About { title: own.title, language, keywords, made_at: page.issued_at };
         let pad = if page.doses.len() > 2 { TIGHT } else { ROOMY };
-        Self { page, sheet: Sheet::new(about), own, english, pad }
+        Self { page, sheet: Sheet::new(about), own, english, pad, most_codes: 2, narrow: false }
     }
 
-    fn filled(mut self) -> Sheet<'a> {
+    fn filled(mut self) -> Self {
         let y = self.head();
         let y = self.person(y + 10.0);
         let y = self.vaccination(y + self.pad + 3.0);
         self.codes(y + QUIET);
         self.foot();
-        self.sheet
+        self
     }
 
     /// A word in the page's language, and in English beside it.
@@ -226,7 +243,8 @@ impl<'a> Drawing<'a> {
 
     /// The codes, and what to do with them. They are as large as the page allows.
     fn codes(&mut self, top: f32) {
-        let codes = printed(&self.page.codes);
+        let mut codes = printed(&self.page.codes);
+        codes.truncate(self.most_codes);
         let heading = self.both(|words| words.check_title);
         let own = self.own.check_text;
         let english = self.english.map(|words| words.check_text);
@@ -254,6 +272,8 @@ impl<'a> Drawing<'a> {
     /// Codes side by side.
     fn draw_codes(&mut self, codes: Vec<Printed<'_>>, top: f32, size: f32) {
         let alt = self.both(|words| words.code_alt);
+        let is_narrow = |code: &Printed<'_>| size < LEAST_MODULE * f32::from(code.modules.side());
+        self.narrow = codes.len() > 1 && codes.iter().any(is_narrow);
         for (code, x) in codes.into_iter().zip([MARGIN, RIGHT]) {
             let caption = Place { x, top: top + size + QUIET, width: size };
             let alt = format!("{alt} ({})", code.caption);

@@ -22,6 +22,13 @@ use crate::{
 /// Bytes: 4 MiB.
 pub const MOST_BYTES: usize = 4 << 20;
 
+/// How long whoever fetches a list may use it before they look again.
+///
+/// # Source
+///
+/// W3C Bitstring Status List 1.0, section 2.2, `ttl`.
+const TTL_MILLISECONDS: u64 = 60_000;
+
 /// Signs a status list, as JSON, to be published at its address.
 ///
 /// # Source
@@ -43,7 +50,8 @@ pub fn issue(issuer: &VcIssuer<'_>, list: &StatusList) -> Result<String, NotSign
             "id": format!("{}#list", list.url),
             "type": "BitstringStatusList",
             "statusPurpose": list.purpose.name(),
-            "encodedList": list.bits.encode(),
+            "encodedList": *list.bits.encode(),
+            "ttl": TTL_MILLISECONDS,
         },
     });
     let signer = (issuer.key, issuer.verification_method);

@@ -37,6 +37,22 @@ fn a_set_bit_withdraws_its_entry_and_no_other() {
     assert_eq!(other, Ok(Some(Caveat::NoStatusList)));
 }
 
+/// What was encoded once is not given again after another bit was set.
+#[test]
+fn a_list_is_encoded_as_it_is_now() {
+    let mut bits = Bits::empty(0);
+    let mut seen = vec![bits.encode()];
+    for index in [7, 0, 131_071] {
+        assert!(bits.set(index));
+        let copy = bits.clone();
+        assert!(bits.set(index), "to set it again changes nothing");
+        assert!(!seen.contains(&bits.encode()) && copy.encode() == bits.encode());
+        assert_eq!(Bits::decode(&bits.encode()), Ok(bits.clone()));
+        seen.push(bits.encode());
+    }
+    assert!(!bits.set(131_072));
+}
+
 /// A signed list may say any instant, and what asks may be any clock.
 #[test]
 fn a_list_of_any_instant_has_an_age() {

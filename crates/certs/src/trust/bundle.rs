@@ -205,7 +205,7 @@ fn list_json(list: &StatusList) -> Value {
     json!({
         "url": list.url,
         "purpose": list.purpose.name(),
-        "bits": list.bits.encode(),
+        "bits": *list.bits.encode(),
         "issued_at": list.issued_at,
         "valid_until": list.valid_until,
     })

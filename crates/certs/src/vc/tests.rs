@@ -247,7 +247,7 @@ fn a_status_list_counts_only_as_it_was_signed_and_where_it_was_found() {
     assert_eq!(read(&text, LIST), None);
     assert_eq!(read(&text, "https://example.org/status/2"), Some(NotValid::Content));
     let none = Bits::empty(0).encode();
-    let changed = text.replace(&list(Some(5)).bits.encode(), &none);
+    let changed = text.replace(&*list(Some(5)).bits.encode(), &none);
     assert!(changed != text);
     assert_eq!(read(&changed, LIST), Some(NotValid::Signature));
     assert_eq!(

@@ -52,7 +52,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let bundle = content().sign(&ground().ed25519, NOW, NOW + 86_400).unwrap();
     let payload = URL_SAFE_NO_PAD.decode(bundle.split('.').nth(1).unwrap()).unwrap();
     vec![
-        seed(0, &bits),
+        seed(0, bits.as_bytes()),
         seed(1, URL_SAFE_NO_PAD.decode(&bits[1..]).unwrap()),
         seed(2, list),
         seed(3, document.to_string()),

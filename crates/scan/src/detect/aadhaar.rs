@@ -17,7 +17,7 @@ pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
 }
 
 fn full(words: &[Word], at: usize, count: usize) -> Option<Shape> {
-    let digits = joined(words, at, count, b" -")?;
+    let digits = joined(words, at, count, b" -", 12..=12)?;
     let text = digits.text();
     let grouped = lengths(words, at, count).eq([4, 4, 4]);
     let right = text.len() == 12 && matches!(text[0], b'2'..=b'9') && (grouped || count == 1);
@@ -34,11 +34,14 @@ fn full(words: &[Word], at: usize, count: usize) -> Option<Shape> {
         return None;
     }
     let bare = if grouped { 86 } else { 56 };
-    let shape = Shape::new(Kind::Aadhaar, count, bare, 98).less(digits.mended * 6);
+    let shape = Shape::new(Kind::Aadhaar, count, bare, 98).less(digits.doubt);
     Some(if goes_on(words, at, count) { shape.less(30) } else { shape })
 }
 
 fn masked(words: &[Word], at: usize, count: usize) -> Option<Shape> {
+    if words[at].masks == 0 {
+        return None;
+    }
     let words = words.get(at..at + count)?;
     let joints = words[1..].iter().all(|word| matches!(word.joint, b' ' | b'-'));
     let text = || words.iter().flat_map(Word::text);

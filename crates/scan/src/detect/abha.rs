@@ -10,7 +10,7 @@ use crate::{Kind, context::Shape, verhoeff, word::Word};
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let longest = run(words, at, 5);
     [1, 4].into_iter().filter(|count| *count <= longest).find_map(|count| {
-        let digits = joined(words, at, count, b" -")?;
+        let digits = joined(words, at, count, b" -", 14..=14)?;
         let grouped = lengths(words, at, count).eq([2, 4, 4, 4]);
         if digits.text().len() != 14 || !(grouped || count == 1) || words[at].text()[0] == b'0' {
             return None;

@@ -9,7 +9,7 @@ use crate::{Kind, context::Shape, word::Word};
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let longest = run(words, at, 4);
     (1..=longest).rev().find_map(|count| {
-        let digits = joined(words, at, count, b"- ")?;
+        let digits = joined(words, at, count, b"- ", 9..=18)?;
         let length = digits.text().len();
         let number = (9..=18).contains(&length) && !digits.text().starts_with(b"1800");
         let sure = if count == 1 { 92 } else { 85 };

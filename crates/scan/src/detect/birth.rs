@@ -10,9 +10,11 @@ use crate::{Kind, context::Shape, word::Word};
 ///
 /// BIS, *IS 7900* (ISO 8601) for `YYYY-MM-DD`; the usual day, month, year of government forms.
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
-    let date = if run(words, at, 3) == 3 { date(&words[at..at + 3]) } else { None };
-    if date.is_some() {
-        return Some(Shape::new(Kind::BirthDate, 3, 34, 94));
+    let year = if run(words, at, 3) == 3 { date(&words[at..at + 3]) } else { None };
+    if let Some(year) = year {
+        // A column of recent dates is more often one of visits.
+        let bare = if year < RECENT { 34 } else { 20 };
+        return Some(Shape::new(Kind::BirthDate, 3, bare, 94));
     }
     let text = words[at].text();
     let packed = text.len() == 8 && packed(text);
@@ -21,8 +23,11 @@ pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     (whole && (packed || year)).then_some(Shape::new(Kind::BirthDate, 1, 1, 88))
 }
 
-/// `12/03/1980`, `1980-03-12`, `12-Mar-80`, `12 March 1980`.
-fn date(words: &[Word]) -> Option<()> {
+/// From this year on a date without a label is none of birth.
+const RECENT: u16 = 2007;
+
+/// The year of `12/03/1980`, `1980-03-12`, `12-Mar-80`, `12 March 1980`.
+fn date(words: &[Word]) -> Option<u16> {
     let joint = words[1].joint;
     let named = words[1].digits == 0;
     let even = words[2].joint == joint && matches!(joint, b'-' | b'/' | b'.' | b' ');
@@ -35,13 +40,13 @@ fn date(words: &[Word]) -> Option<()> {
     let month = if named { month(words[1].text())? } else { value(&words[1])? };
     let (first, last) = (value(&words[0])?, value(&words[2])?);
     let lengths = (words[0].digits, words[2].digits);
-    let right = match lengths {
-        (4, 1 | 2) => is_date(last, month, first),
-        (1 | 2, 4) => is_date(first, month, last) || is_date(month, first, last),
-        (1 | 2, 2) => is_date(first, month, 1900 + last),
-        _ => false,
+    let (year, right) = match lengths {
+        (4, 1 | 2) => (first, is_date(last, month, first)),
+        (1 | 2, 4) => (last, is_date(first, month, last) || is_date(month, first, last)),
+        (1 | 2, 2) => (1900 + last, is_date(first, month, 1900 + last)),
+        _ => return None,
     };
-    right.then_some(())
+    right.then_some(year)
 }
 
 fn packed(text: &[u8]) -> bool {

@@ -7,7 +7,7 @@ use crate::{Kind, context::Shape, word::Word};
 ///
 /// The form of the id is as seen in line lists; we know of no publication that gives it.
 pub(super) fn srf(words: &[Word], at: usize) -> Option<Shape> {
-    let digits = joined(words, at, 1, b"")?;
+    let digits = joined(words, at, 1, b"", 11..=14)?;
     let length = digits.text().len();
     (11..=14).contains(&length).then(|| {
         let sure = if length == 13 { 95 } else { 80 };

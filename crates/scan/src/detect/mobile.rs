@@ -19,9 +19,9 @@ pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     }
     let longest = run(words, at, 6);
     (1..=longest).rev().find_map(|count| {
-        let digits = joined(words, at, count, b" -.")?;
+        let digits = joined(words, at, count, b" -.", 10..=14)?;
         let bare = confidence(words, at, count, &digits)?;
-        let shape = Shape::new(Kind::Mobile, count, bare, 96).less(digits.mended * 6);
+        let shape = Shape::new(Kind::Mobile, count, bare, 96).less(digits.doubt);
         let fills = is_filler(&digits.text()[digits.text().len() - 10..]);
         let shape = if fills { shape.less(45) } else { shape };
         Some(if goes_on(words, at, count) { shape.less(30) } else { shape })

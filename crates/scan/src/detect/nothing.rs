@@ -36,7 +36,7 @@ fn period(words: &[Word], at: usize) -> Option<Shape> {
 fn office(words: &[Word], at: usize) -> Option<Shape> {
     let count = run(words, at, 4);
     (1..=count).rev().find_map(|count| {
-        let digits = joined(words, at, count, b" -")?;
+        let digits = joined(words, at, count, b" -", 10..=11)?;
         let text = digits.text();
         let free = text.starts_with(b"1800") && matches!(text.len(), 10 | 11) && count > 1;
         let area = words[at].text();

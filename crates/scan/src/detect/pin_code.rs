@@ -7,7 +7,7 @@ use crate::{Kind, context::Shape, place, word::Word};
 pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
     let longest = run(words, at, 2);
     [1, 2].into_iter().filter(|count| *count <= longest).find_map(|count| {
-        let digits = joined(words, at, count, b" ")?;
+        let digits = joined(words, at, count, b" ", 6..=6)?;
         let text = digits.text();
         let grouped = count == 1 || lengths(words, at, count).eq([3, 3]);
         if text.len() != 6 || !grouped || digits.mended > 0 || goes_on(words, at, count) {

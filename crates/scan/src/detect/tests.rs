@@ -12,7 +12,7 @@ fn first(text: &str, labels: &[Label]) -> Option<(Kind, u8, String)> {
     word::find(text, 0, text.len(), &mut words);
     let near = Near { nearest: Labels::of(labels), ..Near::default() };
     (0..words.len()).find_map(|at| {
-        let (shape, weight) = best(&words, at, |_| near)?;
+        let (shape, weight) = best(&words, at, near.nearest, |_| near)?;
         let What::Is(kind) = shape.what else { return None };
         let place = words[at].start..words[at + shape.words - 1].end;
         Some((kind, weight.percent, text[place].to_owned()))

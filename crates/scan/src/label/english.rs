@@ -48,7 +48,7 @@ pub(super) const WORDS: &[(Label, &str)] = &[
     (
         Ration,
         "ration card, ration, ration card no, rationcard, ration no, ration card number, \
-         nfsa, rc id, rationcardno, ration_card, family id, rcms",
+         nfsa, rc id, rc no, rc no., rationcardno, ration_card, family id, rcms",
     ),
     (
         JobCard,
@@ -91,7 +91,9 @@ pub(super) const WORDS: &[(Label, &str)] = &[
          name of student, worker name, name of the person, voter name, elector name, \
          name of the student, nominee, nominee name, account name, a/c name, username, \
          elector's name, beneficiary_name, patient_name, full_name, name of worker, \
-         traveller name, passenger name, name of contact, name of the worker",
+         traveller name, passenger name, owner name, owner's name, \
+         name of owner, name of the owner, driver name, name of driver, owner_name, payee name, \
+         name of payee, pensioner name, name of pensioner, complainant name, tenant name, name of contact, name of the worker",
     ),
     (
         Relative,
@@ -207,7 +209,8 @@ pub(super) const WORDS: &[(Label, &str)] = &[
         "amount, rs, inr, rs., rupees, cost, budget, lakh, crore, balance, debit, credit, \
          price, rate, total, expenditure, value, qty, quantity, outlay, turnover, \
          population, withdrawal, deposit, closing balance, usd, opening balance, \
-         grand total, units, count, sum",
+         grand total, units, count, sum, head of account, heads of account, account head, \
+         major head, budget head, receipt head",
     ),
     (
         Article,
@@ -216,7 +219,7 @@ pub(super) const WORDS: &[(Label, &str)] = &[
          lot, part number, model no, item no, hsn code, product code, chassis no, engine no, \
          catalogue no, cat no, ndc, gtin, drawing no, asset code, equipment id, version, \
          build, licence key, is code, material code, hsn/sac, sac, doi, asset no, stock no, \
-         code, chassis",
+         code, chassis, item, drawing",
     ),
     (
         Science,
@@ -237,7 +240,7 @@ pub(super) const WORDS: &[(Label, &str)] = &[
          roll number, application number, consumer number, k no, k.no, ivrs, complaint id, \
          ticket id, tender value, employee code, uan, esic no, ip no, registration id, \
          reg. no, hospital id, cr number, opd no, mrn, mrd no, work code, work id, msr no, \
-         muster roll, uan no, pran, lgd code, beat no",
+         muster roll, uan no, pran, nin, i.d. no, request id, trace id, lgd code, beat no",
     ),
     (
         Designation,

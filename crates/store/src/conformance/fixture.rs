@@ -262,6 +262,7 @@ pub fn merge(id: u8, goes: &PersonRecord, stays: &PersonRecord, by_date: &[&Dose
         stays: planned(stays),
         account: AccountId { bucket: into.bucket(), uuid: stays.beneficiary.account },
         by: None,
+        because: None,
         idempotency: None,
         certificates: series.iter().map(certificate).collect(),
         series,

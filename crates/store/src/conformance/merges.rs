@@ -60,7 +60,8 @@ async fn vaccinate(store: &Arc<dyn Store>, pair: (u16, u64)) {
 }
 
 async fn one_of_two(store: &Arc<dyn Store>, id: u8, pair: (u16, u64)) {
-    let wanted = earlier_goes(store, id, pair).await;
+    let (by, because) = (Some(StaffId(Uuid::from_u128(7))), Some(vec![7; 40]));
+    let wanted = Merge { by, because, ..earlier_goes(store, id, pair).await };
     let before = held(store, goes(pair)).await;
     assert_eq!(try_merge(store, &wanted).await, Ok(Done::New));
     let after = held(store, stays()).await;
@@ -80,6 +81,7 @@ async fn one_of_two(store: &Arc<dyn Store>, id: u8, pair: (u16, u64)) {
     let [None, Some(gone)] = &gone[..] else { panic!("{gone:?}") };
     assert_eq!((gone.into, gone.at, gone.settled), (stays(), wanted.at, true));
     assert_eq!((&gone.beneficiary, &gone.claims), (&before.beneficiary, &before.claims));
+    assert_eq!((gone.by, &gone.because), (by, &wanted.because), "who did it, and why");
     let far = at(9_000);
     let due = store.lease_messages(far, far, 9).await.unwrap();
     let mut due: Vec<_> = due.iter().map(|one| one.id).collect();

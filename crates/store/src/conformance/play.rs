@@ -12,11 +12,12 @@ use domain::{
     appointment::Seat,
     id::{AccountId, AppointmentId, BeneficiaryId, DoseId, HomeBucket},
 };
+use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
 use super::fixture;
-use crate::{Booking, Done, DoseRecord, Enrolment, Store, StoreResult};
+use crate::{Booking, Done, DoseRecord, Enrolment, Merge, PersonRecord, Store, StoreResult};
 
 const WRITERS: u32 = 16;
 /// More than any play books.
@@ -31,12 +32,39 @@ pub struct Told {
     pub booked: bool,
     /// That they had a dose.
     pub vaccinated: bool,
+    /// What of a second record of theirs.
+    pub second: Second,
+}
+
+/// What the store acknowledged about somebody's second record, which is at home elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Second {
+    /// Nothing.
+    Nothing,
+    /// That it has a dose.
+    Vaccinated,
+    /// That it went into the first.
+    Merged,
+}
+
+impl Second {
+    /// Every one, in order.
+    pub const ALL: [Self; 3] = [Self::Nothing, Self::Vaccinated, Self::Merged];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Vaccinated => "vaccinated",
+            Self::Merged => "merged",
+        }
+    }
 }
 
 impl Told {
     /// How many things were acknowledged.
     pub fn count(self) -> u32 {
-        1 + u32::from(self.booked) + u32::from(self.vaccinated)
+        1 + u32::from(self.booked) + u32::from(self.vaccinated) + self.second as u32
     }
 }
 
@@ -110,6 +138,50 @@ async fn vaccinate(store: &Arc<dyn Store>, number: u32, shared: &Shared) -> bool
     recorded
 }
 
+/// The number of somebody's second record: above all first ones, and at home elsewhere.
+const fn second(number: u32) -> u32 {
+    number + (1 << 31) + 1
+}
+
+/// Registers somebody a second time, who has a dose there, too, and makes one record of the two.
+async fn merge_second(store: &Arc<dyn Store>, number: u32, shared: &Shared) -> Second {
+    let other = second(number);
+    let entered = shared.went_through(store.enrol(&[enrolment(other)]).await);
+    let mut record = dose(other);
+    record.dose.given_on = fixture::DAY.saturating_sub(jiff::ToSpan::days(100));
+    if !entered || !shared.went_through(store.record_doses(&[record]).await) {
+        return Second::Nothing;
+    }
+    let Ok(Some(wanted)) = planned(store, number).await else { return Second::Vaccinated };
+    let merged = shared.went_through(store.merge(&[wanted]).await);
+    if merged { Second::Merged } else { Second::Vaccinated }
+}
+
+/// The merge of somebody's second record into the first.
+async fn planned(store: &Arc<dyn Store>, number: u32) -> StoreResult<Option<Merge>> {
+    let held = store.persons(&[person(second(number)), person(number)]).await?;
+    let [Some(goes), Some(stays)] = &held[..] else { return Ok(None) };
+    let by_date = [&goes.doses[0], &stays.doses[0]];
+    let mut wanted = fixture::merge(0, goes, stays, &by_date);
+    wanted.id = Uuid::from_u128((2 << 64) + u128::from(number));
+    for (place, certificate) in (3_u128..).zip(&mut wanted.certificates) {
+        certificate.id = Uuid::from_u128((place << 64) + u128::from(number));
+        certificate.sealed = vec![3; 1_500];
+    }
+    (wanted.message, wanted.farewell) = (None, None);
+    wanted.tallies.clear();
+    Ok(Some(wanted))
+}
+
+/// Ends what merges the death of a writer left between two steps: those that the record which stays
+/// knows are completed, the others are given back.
+pub async fn end_merges(store: &Arc<dyn Store>, now: Timestamp) -> StoreResult<()> {
+    for stopped in store.unfinished_merges(now, now, 1_000).await? {
+        store.end_merge(&stopped.key, None, now).await?;
+    }
+    Ok(())
+}
+
 /// Puts what the writers need into an empty store.
 pub async fn prepare(store: &Arc<dyn Store>) -> StoreResult<()> {
     store.put_facilities(&[fixture::facility(1), fixture::facility(2)], fixture::at(0)).await?;
@@ -143,7 +215,8 @@ pub struct Play {
 }
 
 impl Play {
-    /// Starts the writers: they enrol people from the `first` on, book and record a dose for each.
+    /// Starts the writers: they enrol people from the `first` on, book and record a dose for each; of some
+    /// they make one record of two.
     pub fn start(store: &Arc<dyn Store>, first: u32, kind: Writer) -> Self {
         Self::start_saying(store, first, kind, None)
     }
@@ -216,7 +289,13 @@ async fn write(store: &Arc<dyn Store>, first: u32, kind: Writer, shared: &Shared
         }
         let booked = shared.went_through(store.book(&[booking(number)]).await);
         let vaccinated = booked && vaccinate(store, number, shared).await;
-        let one = Told { number, booked, vaccinated };
+        // Every eighth person was registered twice.
+        let second = if vaccinated && number % 8 == 5 {
+            merge_second(store, number, shared).await
+        } else {
+            Second::Nothing
+        };
+        let one = Told { number, booked, vaccinated, second };
         told.push(one);
         if let Some(said) = &shared.said {
             // Nobody may listen any more.
@@ -264,9 +343,26 @@ pub async fn compare_told(store: &Arc<dyn Store>, told: &[Told]) -> Found {
             continue;
         };
         let claims = record.claims.iter().filter(|c| c.appointment == appointment(one.number));
-        let id = DoseId(Uuid::from_u128(u128::from(one.number) + 1));
-        let doses = record.doses.iter().filter(|dose| dose.id == id);
-        for (told, held) in [(one.booked, claims.count()), (one.vaccinated, doses.count())] {
+        let id = |number: u32| DoseId(Uuid::from_u128(u128::from(number) + 1));
+        let count = |record: &PersonRecord, number| {
+            record.doses.iter().filter(|dose| dose.id == id(number)).count()
+        };
+        let here = count(&record, second(one.number));
+        let mut twice = here;
+        if one.second > Second::Nothing {
+            match store.person(person(second(one.number))).await {
+                Ok(Some(record)) => twice += count(&record, second(one.number)),
+                Ok(None) => {}
+                Err(_) => found.wrong.push("a person cannot be read".to_owned()),
+            }
+        }
+        let first = count(&record, one.number);
+        for (told, held) in [
+            (one.booked, claims.count()),
+            (one.vaccinated, first),
+            (one.second >= Second::Vaccinated, twice),
+            (one.second == Second::Merged, here),
+        ] {
             found.lost += u32::from(told && held == 0);
             if held > 1 {
                 found.wrong.push(format!("{held} times the same"));

@@ -16,6 +16,7 @@ statements! {
     Scatter SWEEP_CODES = "DELETE FROM sign_in_code WHERE expires_at < $1";
     Scatter SWEEP_COUNTERS = "DELETE FROM counter WHERE expires_at < $1";
     Scatter SWEEP_ANSWERS = "DELETE FROM idempotency WHERE expires_at < $1";
+    Scatter SWEEP_OFFERS = "DELETE FROM wallet_offer WHERE expires_at < $1";
     Scatter COUNT_HOME = "
         SELECT (SELECT count(*) FROM beneficiary) AS people,
             (SELECT count(*) FROM dose) AS doses,
@@ -38,7 +39,21 @@ statements! {
                     SELECT 1 FROM certificate AS c
                     WHERE c.hb = d.hb AND c.beneficiary_id = d.beneficiary_id
                         AND c.dose_number = d.dose_number AND c.withdrawn_at IS NULL)))
-                AS owed_wrongly";
+                AS owed_wrongly,
+            (SELECT count(*) FROM certificate AS c WHERE c.withdrawn_at IS NULL AND (
+                NOT EXISTS (
+                    SELECT 1 FROM dose AS d
+                    WHERE d.hb = c.hb AND d.beneficiary_id = c.beneficiary_id
+                        AND d.dose_number = c.dose_number)
+                AND NOT EXISTS (
+                    SELECT 1 FROM merged_beneficiary AS m
+                    WHERE m.hb = c.hb AND m.beneficiary_id = c.beneficiary_id AND NOT m.settled)
+                OR EXISTS (
+                    SELECT 1 FROM certificate AS o
+                    WHERE o.hb = c.hb AND o.beneficiary_id = c.beneficiary_id
+                        AND o.dose_number = c.dose_number AND o.withdrawn_at IS NULL
+                        AND o.certificate_id <> c.certificate_id)))
+                AS certificates_astray";
     Scatter COUNT_SEATS = "
         SELECT (SELECT count(*) FROM booking WHERE state IN (0, 3)) AS booked,
             (SELECT count(*) FROM seat_pool WHERE booked > capacity) AS overbooked,
@@ -75,7 +90,7 @@ statements! {
 
 pub(super) async fn sweep(db: &Db, now: Timestamp) -> Attempt<()> {
     let client = db.client().await?;
-    for statement in [&SWEEP_CODES, &SWEEP_COUNTERS, &SWEEP_ANSWERS] {
+    for statement in [&SWEEP_CODES, &SWEEP_COUNTERS, &SWEEP_ANSWERS, &SWEEP_OFFERS] {
         Link::Pooled(&client).execute(statement, &[&now.as_millisecond()]).await?;
     }
     Ok(())
@@ -111,6 +126,7 @@ pub(super) async fn audit(db: &Db) -> Attempt<Audit> {
         doses_without_certificate: count(&home, "doses_without_certificate"),
         owed: count(&home, "owed"),
         owed_wrongly: count(&home, "owed_wrongly"),
+        certificates_astray: count(&home, "certificates_astray"),
     })
 }
 

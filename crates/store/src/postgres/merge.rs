@@ -8,7 +8,7 @@ mod ending;
 
 use domain::{
     dose::Dose,
-    id::{BeneficiaryId, DoseId},
+    id::{BeneficiaryId, DoseId, StaffId},
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     correction::{DOSES_IN_ORDER, LOCK_DETAILS, WITHDRAW_ALL},
     dose,
-    link::{Attempt, Db, Home, Link, Steps, Topology, step, transaction},
+    link::{Attempt, Db, Home, Link, Steps, Topology, Values, step, transaction},
     message,
     person::{CLAIMS, beneficiary_row},
     place, remembered,
@@ -37,19 +37,21 @@ statements! {
     Home LIVE = "
         SELECT 1 FROM dose_claim
         WHERE hb = $1 AND beneficiary_id = $2 AND state <> $3 LIMIT 1";
-    /// What was given for travel is not kept of a record that goes.
     Home MERGED_RECORD = "
-        SELECT *, NULL::bytea AS travel_born_on, NULL::bytea AS travel_passport,
-            NULL::bytea AS travel_nationality
-        FROM merged_beneficiary WHERE hb = $1 AND beneficiary_id = $2";
+        SELECT * FROM merged_beneficiary WHERE hb = $1 AND beneficiary_id = $2";
+    /// What was given for travel is kept only as long as the record may come back.
     Home TAKE_OUT = "
         INSERT INTO merged_beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
             verified_by, changes, merge_id, merged_into, merged_by, merged_at, leased_at,
-            key_digest, request_digest, settled)
+            key_digest, request_digest, settled, merged_because, travel_born_on, travel_passport,
+            travel_nationality)
         SELECT $1::int, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
-            verified_by, changes, $3, $4, $5, $6, $6, $7, $8, $9
+            verified_by, changes, $3, $4, $5, $6, $6, $7, $8, $9::boolean, $10,
+            CASE WHEN NOT $9::boolean THEN travel_born_on END,
+            CASE WHEN NOT $9::boolean THEN travel_passport END,
+            CASE WHEN NOT $9::boolean THEN travel_nationality END
         FROM beneficiary WHERE hb = $1 AND beneficiary_id = $2";
     Home TAKE_OUT_DOSES = "
         INSERT INTO merged_dose (hb, beneficiary_id, dose_number, dose_id, facility_id,
@@ -225,7 +227,9 @@ async fn take_out(goes: &Home<'_>, wanted: &Merge, settled: bool) -> Attempt<()>
     let key = wanted.idempotency.as_ref().map(|one| one.key.as_slice());
     let request = wanted.idempotency.as_ref().map(|one| one.request.as_slice());
     let (into, by) = (number(wanted.stays.beneficiary), wanted.by.map(|by| by.0));
-    goes.execute(&TAKE_OUT, &[&id, &wanted.id, &into, &by, &at, &key, &request, &settled]).await?;
+    let because = &wanted.because;
+    let row: Values<'_> = &[&id, &wanted.id, &into, &by, &at, &key, &request, &settled, because];
+    goes.execute(&TAKE_OUT, row).await?;
     goes.execute(&TAKE_OUT_DOSES, &[&id]).await?;
     goes.execute(&REMOVE, &[&id]).await?;
     goes.execute(&REMOVE_DOSES, &[&id]).await?;
@@ -298,6 +302,8 @@ fn merged_record(row: &Row, claims: &[Row]) -> StoreResult<MergedRecord> {
         beneficiary: beneficiary_row(row)?,
         into: into_at(row)?,
         at: instant_at(row, "merged_at"),
+        by: row.get::<_, Option<Uuid>>("merged_by").map(StaffId),
+        because: row.get("merged_because"),
         settled: row.get("settled"),
         claims: claims.iter().map(claim_at).collect::<StoreResult<_>>()?,
     })

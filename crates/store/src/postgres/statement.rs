@@ -2,7 +2,7 @@
 
 use super::{
     care, claim, correction, dose, enrolment, merge, message, owed, person, place, recovery,
-    remembered, seat, session, sign_in, travel, whole,
+    remembered, seat, session, sign_in, status, travel, wallet, whole,
 };
 
 /// What a statement touches.
@@ -66,7 +66,9 @@ pub fn all() -> Vec<&'static Statement> {
         seat::ALL,
         session::ALL,
         sign_in::ALL,
+        status::ALL,
         travel::ALL,
+        wallet::ALL,
     ];
     [files.concat(), merge::all(), whole::all()].concat()
 }

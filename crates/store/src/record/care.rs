@@ -80,6 +80,8 @@ pub struct Audit {
     pub owed: u64,
     /// Certificates that are owed for no dose, or for one that has its certificate.
     pub owed_wrongly: u64,
+    /// Certificates that were not withdrawn and are of no dose, or of one that has another such.
+    pub certificates_astray: u64,
 }
 
 impl Audit {
@@ -91,5 +93,6 @@ impl Audit {
             && self.claims_without_seat == 0
             && self.doses_without_certificate == 0
             && self.owed_wrongly == 0
+            && self.certificates_astray == 0
     }
 }

@@ -33,6 +33,8 @@ pub struct Merge {
     pub account: AccountId,
     /// Who of the staff merges them; none if the resident does.
     pub by: Option<StaffId>,
+    /// Why they do, sealed under the key of the record that goes.
+    pub because: Option<Vec<u8>>,
     /// What makes a repeated request known, if the client gave a key.
     pub idempotency: Option<Idempotency>,
     /// Every dose of the record that stays, numbered anew.
@@ -110,6 +112,10 @@ pub struct MergedRecord {
     pub into: BeneficiaryId,
     /// When it was asked.
     pub at: Timestamp,
+    /// Who of the staff merged them; none if the resident did.
+    pub by: Option<StaffId>,
+    /// Why they did, sealed under the key of the record that went.
+    pub because: Option<Vec<u8>>,
     /// Whether it is there; otherwise it may still come back.
     pub settled: bool,
     /// Its appointments of the past.

@@ -12,10 +12,11 @@ use crate::{StoreResult, record::Audit};
 const COPY: &str = "teeka.sqlite";
 
 pub(super) fn sweep(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    const EXPIRED: [&str; 3] = [
+    const EXPIRED: [&str; 4] = [
         "DELETE FROM sign_in_code WHERE expires_at < ?1",
         "DELETE FROM counter WHERE expires_at < ?1",
         "DELETE FROM idempotency WHERE expires_at < ?1",
+        "DELETE FROM wallet_offer WHERE expires_at < ?1",
     ];
     for statement in EXPIRED {
         connection.prepare_cached(statement)?.execute([now.as_millisecond()])?;
@@ -78,6 +79,16 @@ pub(super) fn audit(connection: &Connection) -> rusqlite::Result<Audit> {
                      SELECT 1 FROM certificate AS c
                      WHERE c.beneficiary_id = d.beneficiary_id AND c.dose_number = d.dose_number
                          AND c.withdrawn_at IS NULL))",
+        )?,
+        certificates_astray: count(
+            "SELECT count(*) FROM certificate AS c WHERE c.withdrawn_at IS NULL AND (
+                 NOT EXISTS (
+                     SELECT 1 FROM dose AS d
+                     WHERE d.beneficiary_id = c.beneficiary_id AND d.dose_number = c.dose_number)
+                 OR EXISTS (
+                     SELECT 1 FROM certificate AS o
+                     WHERE o.beneficiary_id = c.beneficiary_id AND o.dose_number = c.dose_number
+                         AND o.withdrawn_at IS NULL AND o.certificate_id <> c.certificate_id))",
         )?,
     })
 }

@@ -2,9 +2,10 @@
 
 use domain::{
     dose::Dose,
-    id::{BeneficiaryId, DoseId},
+    id::{BeneficiaryId, DoseId, StaffId},
 };
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use uuid::Uuid;
 
 use super::{
     dose, message, owed,
@@ -106,10 +107,10 @@ fn take_out(connection: &Connection, wanted: &Merge) -> rusqlite::Result<()> {
     const KEEP: &str = "
         INSERT INTO merged_beneficiary (beneficiary_id, account_id, wrapped_key, name, birth_year,
             gender, document, comorbidity, document_index, registered_at, verified_at, verified_by,
-            changes, merge_id, merged_into, merged_by, merged_at)
+            changes, merge_id, merged_into, merged_by, merged_because, merged_at)
         SELECT beneficiary_id, account_id, wrapped_key, name, birth_year,
             gender, document, comorbidity, document_index, registered_at, verified_at, verified_by,
-            changes, :id, :into, :by, :at
+            changes, :id, :into, :by, :because, :at
         FROM beneficiary WHERE beneficiary_id = :goes";
     const KEEP_DOSES: &str = "
         INSERT INTO merged_dose (beneficiary_id, dose_number, dose_id, facility_id, appointment_id,
@@ -124,6 +125,7 @@ fn take_out(connection: &Connection, wanted: &Merge) -> rusqlite::Result<()> {
         ":id": wanted.id.as_bytes(),
         ":into": number(wanted.stays.beneficiary),
         ":by": wanted.by.map(|by| by.0.into_bytes()),
+        ":because": wanted.because,
         ":at": wanted.at.as_millisecond(),
     })?;
     connection.prepare_cached(KEEP_DOSES)?.execute([goes])?;
@@ -190,10 +192,13 @@ pub(super) fn merged(
     const CLAIMS: &str = "SELECT * FROM dose_claim WHERE beneficiary_id = ?1 ORDER BY dose_number";
     let person = [number(id)];
     let read = |row: &Row<'_>| {
+        let by: Option<[u8; 16]> = row.get("merged_by")?;
         Ok(MergedRecord {
             beneficiary: person::beneficiary_row(row)?,
             into: beneficiary_at(row, "merged_into")?,
             at: instant_at(row, "merged_at")?,
+            by: by.map(|by| StaffId(Uuid::from_bytes(by))),
+            because: row.get("merged_because")?,
             settled: true,
             claims: list(connection, CLAIMS, person, person::claim_row)?,
         })

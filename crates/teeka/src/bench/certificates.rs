@@ -3,7 +3,7 @@
 
 mod forms;
 mod printed;
-mod rate;
+pub(super) mod rate;
 
 use std::{fmt::Write, hint::black_box, process::ExitCode};
 

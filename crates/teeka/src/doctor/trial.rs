@@ -19,7 +19,7 @@ use store::{
     Store,
     conformance::{
         Ground, PARTS,
-        play::{Play, Told, Writer, compare_told, prepare},
+        play::{Play, Second, Told, Writer, compare_told, end_merges, prepare},
     },
     postgres::scratch::Scratch,
     sqlite::Sqlite,
@@ -183,6 +183,7 @@ async fn kill(place: &Place) -> anyhow::Result<Option<String>> {
     let store = place.open().await?;
     let now = system().now;
     while store.recover(now, now, 1_000).await? > 0 {}
+    end_merges(&store, now).await?;
     let audit = store.audit().await?;
     let found = compare_told(&store, &told).await;
     store.close().await;
@@ -193,16 +194,19 @@ async fn kill(place: &Place) -> anyhow::Result<Option<String>> {
     }))
 }
 
-/// `NUMBER BOOKED VACCINATED`, and nothing less.
+/// `NUMBER BOOKED VACCINATED SECOND.`, and nothing less.
 fn heard(line: &str) -> anyhow::Result<Told> {
-    match line.split(' ').collect::<Vec<_>>()[..] {
-        [number, booked, vaccinated @ ("true" | "false")] => Ok(Told {
-            number: number.parse()?,
-            booked: booked.parse()?,
-            vaccinated: vaccinated.parse()?,
-        }),
-        _ => bail!("a writer said something else"),
-    }
+    let whole = line.strip_suffix('.').context("a writer said less")?;
+    let [number, booked, vaccinated, second] = whole.split(' ').collect::<Vec<_>>()[..] else {
+        bail!("a writer said something else");
+    };
+    let second = Second::ALL.into_iter().find(|one| one.name() == second);
+    Ok(Told {
+        number: number.parse()?,
+        booked: booked.parse()?,
+        vaccinated: vaccinated.parse()?,
+        second: second.context("a writer said something else of a second record")?,
+    })
 }
 
 /// The process of a part.
@@ -230,8 +234,8 @@ async fn play(store: &Arc<dyn Store>, first: u32) -> anyhow::Result<ExitCode> {
     use std::io::Write;
     let (said, mut heard) = tokio::sync::mpsc::unbounded_channel();
     let play = Play::start_saying(store, first, Writer::GivesUp, Some(said));
-    while let Some(Told { number, booked, vaccinated }) = heard.recv().await {
-        writeln!(std::io::stdout(), "{number} {booked} {vaccinated}")?;
+    while let Some(Told { number, booked, vaccinated, second }) = heard.recv().await {
+        writeln!(std::io::stdout(), "{number} {booked} {vaccinated} {}.", second.name())?;
     }
     play.end().await;
     Ok(ExitCode::from(1))

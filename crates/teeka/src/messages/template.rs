@@ -17,7 +17,7 @@ use super::{Environment, Outgoing};
 /// | `{digits}` | the mobile with country code, digits only |
 /// | `{national}` | the mobile without country code |
 /// | `{text}` | the text |
-/// | `{kind}` | what it is about: `otp`, `appointment`, `dose` |
+/// | `{kind}` | what it is about: `otp`, `merge-otp`, `appointment`, `dose` |
 /// | `{id}` | the id, the same when it is sent again |
 /// | `{template}` | the id under which the text's form is registered, by kind |
 /// | `${NAME}` | a variable of the environment, read at the start |

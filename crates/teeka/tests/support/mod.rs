@@ -8,7 +8,6 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::Mutex,
 };
 
 use serde_json::{Value, json};
@@ -199,6 +198,23 @@ pub(crate) fn vaccinate(program: &Program, reference: &str, date: &str) {
     }
 }
 
+/// Makes the doses of the second record of accounts with two a hundred days older, so that they are a series
+/// with those of the first, and lets the hour pass in which a dose can be taken back. Time is moved in
+/// the file, as the program has the real clock.
+pub(crate) fn age_second_records(folder: &Path) {
+    const AGE: &str = "
+        UPDATE dose SET recorded_at = recorded_at - 7200000;
+        UPDATE dose SET given_on = given_on - 100
+        WHERE given_on > (SELECT max(given_on) FROM dose) - 50 AND beneficiary_id IN (
+            SELECT two.beneficiary_id FROM beneficiary AS two
+            JOIN beneficiary AS one ON one.account_id = two.account_id
+                AND one.registered_at < two.registered_at
+            GROUP BY two.account_id HAVING count(*) = 1)";
+    let file = rusqlite::Connection::open(folder.join("teeka.sqlite")).unwrap();
+    file.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    file.execute_batch(AGE).unwrap();
+}
+
 /// A proxy with a planted fault, which shows the first resident's people to the second.
 pub(crate) struct Flawed {
     child: Child,
@@ -238,22 +254,13 @@ pub(crate) fn sha256(text: &str) -> String {
     app::sign_in::sha256_hex(text)
 }
 
-/// A Python with the packages of a folder of `tests/`, installed once into another, by whichever
-/// test comes first.
-pub(crate) fn python(folder: &Path, tests: &str) -> PathBuf {
-    static INSTALLING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = INSTALLING.lock();
-    let venv = folder.join("venv");
-    let python = venv.join("bin/python");
-    let requirements = sources(tests).join("requirements.txt");
-    if !python.exists() {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
-        assert!(made.is_ok_and(|status| status.success()), "a venv can be made");
-        let installed = Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-            .arg(requirements)
-            .status();
-        assert!(installed.is_ok_and(|status| status.success()), "packages can be installed");
-    }
-    python
+/// A Python with the packages of a folder of `tests/`, installed once into another.
+pub(crate) fn python(folder: &Path, tests: &str) -> Option<PathBuf> {
+    outsiders::python(&sources(tests), folder)
+}
+
+/// The file that lists the withdrawn health cards of the key that signs now.
+pub(crate) fn card_list(program: &Program) -> String {
+    let (_, keys) = call(program, "GET", "/.well-known/jwks.json", None, None);
+    format!("{}.json", keys["keys"][0]["kid"].as_str().unwrap())
 }

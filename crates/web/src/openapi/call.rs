@@ -14,6 +14,8 @@ pub(crate) enum Auth {
     Partner,
     /// A state program's key.
     Program,
+    /// A wallet's token.
+    Wallet,
 }
 
 /// What a call gives.
@@ -23,12 +25,26 @@ pub(crate) enum Gives {
     Json(&'static str),
     /// A JSON list of a model.
     List(&'static str),
-    /// The OpenAPI document itself.
+    /// The OpenAPI document itself, and other JSON of others' specifications.
     Document,
+    /// JSON of another's specification, with its media type.
+    Object(&'static str),
+    /// Bytes of this media type.
+    Bytes(&'static str),
     Pdf,
     Nothing,
     /// Text of this media type.
     Text(&'static str),
+}
+
+/// What an answer says for who has one already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    Nothing,
+    /// What it is called: it is not sent to who names it.
+    Tag,
+    /// That, and how old it is, as it is kept in memory.
+    TagAndAge,
 }
 
 /// Where a value of an answer leads: an operation, its parameter, the value's place.
@@ -49,12 +65,14 @@ pub(crate) struct Call {
     pub(crate) query: &'static [&'static str],
     /// The model of the body, and whether there must be one.
     pub(crate) body: Option<(&'static str, bool)>,
+    /// Its media type.
+    pub(crate) body_type: &'static str,
     pub(crate) gives: Gives,
     /// Statuses besides those that follow from the rest.
     pub(crate) errors: &'static [u16],
     pub(crate) links: &'static [Link],
-    /// Whether the answer is kept in memory and says how old it is.
-    pub(crate) cached: bool,
+    /// What the answer says for who has one already.
+    pub(crate) says: Says,
     /// Whether names come in the language that is asked for.
     pub(crate) local: bool,
     /// Whether an idempotency key makes it happen once.
@@ -76,10 +94,11 @@ const fn call(
         path_fields: &[],
         query: &[],
         body: None,
+        body_type: "application/json",
         gives: Gives::Nothing,
         errors: &[],
         links: &[],
-        cached: false,
+        says: Says::Nothing,
         local: false,
         once: false,
     }
@@ -116,11 +135,16 @@ impl Call {
 
     /// A search that is answered from memory.
     pub(super) const fn search(self, query: &'static [&'static str], model: &'static str) -> Self {
-        Self { query, gives: Gives::Json(model), cached: true, local: true, ..self }
+        Self { query, gives: Gives::Json(model), says: Says::TagAndAge, local: true, ..self }
     }
 
     pub(super) const fn body(self, model: &'static str) -> Self {
         Self { body: Some((model, true)), ..self }
+    }
+
+    pub(super) const fn form(self, model: &'static str) -> Self {
+        let body_type = "application/x-www-form-urlencoded";
+        Self { body: Some((model, true)), body_type, ..self }
     }
 
     pub(super) const fn may_have_body(self, model: &'static str) -> Self {
@@ -143,6 +167,10 @@ impl Call {
         Self { local: true, ..self }
     }
 
+    pub(super) const fn tagged(self) -> Self {
+        Self { says: Says::Tag, ..self }
+    }
+
     pub(super) const fn once(self) -> Self {
         Self { once: true, ..self }
     }
@@ -150,6 +178,11 @@ impl Call {
     /// Whether it is ours, with errors of RFC 9457, and not the contract's.
     pub(crate) fn is_ours(&self) -> bool {
         crate::problem::is_ours(self.path)
+    }
+
+    /// Whether it is one of those of wallets, with errors of `OpenID4VCI`.
+    pub(crate) fn is_wallets(&self) -> bool {
+        self.path.starts_with(crate::wallet::CALLS)
     }
 
     /// The paths it is served at.
@@ -164,7 +197,8 @@ impl Call {
     pub(super) fn refusals(&self) -> Vec<u16> {
         let mut statuses = self.errors.to_vec();
         // A caller's address has only so many calls; and the store may be away.
-        statuses.extend(if self.is_ours() { [429, 500, 503] } else { [403, 500, 503] });
+        let limited = if self.is_ours() || self.is_wallets() { 429 } else { 403 };
+        statuses.extend([limited, 500, 503]);
         let reads = !self.path_fields.is_empty() || !self.query.is_empty() || self.body.is_some();
         if reads {
             statuses.push(400);
@@ -177,7 +211,7 @@ impl Call {
         }
         match self.auth {
             Auth::Nobody | Auth::Partner | Auth::Program => {}
-            Auth::Resident | Auth::Certificates | Auth::Status => statuses.push(401),
+            Auth::Resident | Auth::Certificates | Auth::Status | Auth::Wallet => statuses.push(401),
         }
         if self.is_ours() && self.auth != Auth::Nobody {
             statuses.push(404);

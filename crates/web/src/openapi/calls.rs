@@ -288,6 +288,59 @@ pub(crate) const CALLS: &[Call] = &[
     .needs(Auth::Resident)
     .path(REFERENCE)
     .gives(Gives::Nothing),
+    get(
+        "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/credential",
+        "credential",
+        "The last dose as a Verifiable Credential of the W3C",
+    )
+    .needs(Auth::Resident)
+    .path(REFERENCE)
+    .gives(Gives::Object("application/vc"))
+    .errors(&[409]),
+    get(
+        "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/cowin",
+        "cowinArchive",
+        "The last dose in Co-WIN's form: what its code holds, a ZIP archive",
+    )
+    .needs(Auth::Resident)
+    .path(REFERENCE)
+    .gives(Gives::Bytes("application/zip")),
+    get(
+        "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/cowin/picture",
+        "cowinPicture",
+        "The last dose in Co-WIN's form, as a picture of its code",
+    )
+    .needs(Auth::Resident)
+    .path(REFERENCE)
+    .gives(Gives::Bytes("image/png")),
+    post(
+        "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/wallet-offers",
+        "offerToWallet",
+        "Offer a person's certificate to a wallet, and send six digits to the mobile",
+    )
+    .needs(Auth::Resident)
+    .path(REFERENCE)
+    .gives(Gives::Json("WalletOffer")),
+    // Those of wallets.
+    post("/api/openid4vci/token", "walletToken", "A token for an offer's code and its six digits")
+        .form("WalletTokenRequest")
+        .gives(Gives::Json("WalletToken")),
+    post("/api/openid4vci/nonce", "walletNonce", "A number to prove a key over")
+        .gives(Gives::Json("WalletNonce"))
+        .errors(&[400]),
+    post("/api/openid4vci/credential", "walletCredential", "The certificate, bound to a key")
+        .needs(Auth::Wallet)
+        .body("WalletCredentialRequest")
+        .gives(Gives::Json("WalletCredentials")),
+    get("/.well-known/openid-credential-issuer", "walletIssuer", "What wallets can get, and where")
+        .gives(Gives::Document)
+        .errors(&[404]),
+    get("/.well-known/oauth-authorization-server", "walletAuthorization", "Where codes are taken")
+        .gives(Gives::Document)
+        .errors(&[404]),
+    get("/.well-known/jwt-vc-issuer", "walletKeys", "The keys of certificates for wallets")
+        .gives(Gives::Document)
+        .errors(&[404]),
     post("/api/teeka/v1/corrections", "correct", "Correct details after the first dose")
         .needs(Auth::Resident)
         .body("Correction")
@@ -300,13 +353,31 @@ pub(crate) const CALLS: &[Call] = &[
         .gives(Gives::Nothing)
         .errors(&[403, 409])
         .once(),
+    post(
+        "/api/teeka/v1/merges/otp",
+        "askOtherMobile",
+        "Send a one-time password to another mobile of the resident",
+    )
+    .needs(Auth::Resident)
+    .body("MobileRequest")
+    .gives(Gives::Json("Transaction")),
+    post(
+        "/api/teeka/v1/merges/people",
+        "proveOtherMobile",
+        "The people of that mobile, and the proof to merge one of them",
+    )
+    .needs(Auth::Resident)
+    .body("OtpRequest")
+    .in_local_language()
+    .gives(Gives::Json("OtherPeople"))
+    .errors(&[403]),
     get("/api/openapi.json", "document", "This document").gives(Gives::Document),
     get("/.well-known/document-signers.pem", "signers", "Certificates of the document signers")
         .gives(Gives::Text("application/x-pem-file")),
     get("/.well-known/jwks.json", "keys", "The keys of SMART Health Cards and of wallets")
         .gives(Gives::Document),
     get("/.well-known/did.json", "didDocument", "The document of this platform's DID")
-        .gives(Gives::Document)
+        .gives(Gives::Object("application/did+json"))
         .errors(&[404]),
     get(
         "/.well-known/trust-list.json",
@@ -322,4 +393,18 @@ pub(crate) const CALLS: &[Call] = &[
     .gives(Gives::Document),
     get("/.well-known/trust-bundle", "trustBundle", "Keys and withdrawn certificates, signed")
         .gives(Gives::Text("application/jose")),
+    get(
+        "/status/{list}",
+        "statusList",
+        "Which credentials were withdrawn: a status list of the W3C",
+    )
+    .path(&["list: count"])
+    .gives(Gives::Object("application/vc"))
+    .errors(&[404])
+    .tagged(),
+    get("/.well-known/crl/{file}", "withdrawnCards", "The withdrawn SMART Health Cards of a key")
+        .path(&["file: card_list"])
+        .gives(Gives::Document)
+        .errors(&[404])
+        .tagged(),
 ];

@@ -19,6 +19,11 @@ pub(super) fn kind(name: &str) -> Value {
             "type": "integer", "format": "int32", "minimum": 1, "maximum": i32::MAX,
             "examples": [391],
         }),
+        "card_list" => json!({
+            "type": "string", "pattern": "^[A-Za-z0-9_-]{43}[.]json$",
+            "description": "The name of a key in jwks.json, and .json",
+            "examples": ["3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s.json"],
+        }),
         "id_or_empty" => json!({ "anyOf": [kind("id"), { "type": "string", "maxLength": 0 }] }),
         "iso_day_or_empty" => json!({
             "anyOf": [kind("iso_day"), { "type": "string", "maxLength": 0 }],
@@ -190,6 +195,10 @@ fn session_or_label(name: &str) -> Value {
             "type": "string", "pattern": "^X*[0-9A-Z]{4}$",
             "description": "All but the last four characters hidden", "examples": ["XXXXXXXX0001"],
         }),
+        "merged_proof" => json!({
+            "type": "string", "pattern": "^[0-9a-f]{32}[.][0-9]+[.][0-9a-f]{64}$",
+            "description": "Counts for a quarter of an hour, and for this account only",
+        }),
         "fee_type" => words(&["Free", "Paid"]),
         "yes_or_no" => words(&["Y", "N"]),
         "yes_no_or_none" => json!({
@@ -205,6 +214,25 @@ fn session_or_label(name: &str) -> Value {
         "ttl" => json!({
             "type": "integer", "minimum": 0, "description": "Hours for which this may be kept",
             "examples": [24],
+        }),
+        _ => of_wallets(name),
+    }
+}
+
+/// What wallets send and are given.
+fn of_wallets(name: &str) -> Value {
+    match name {
+        "grant_type" => json!({ "type": "string", "const": app::wallet::GRANT }),
+        "configuration" => json!({ "type": "string", "const": app::wallet::CONFIGURATION }),
+        "wallet_secret" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{43}$" }),
+        "one_proof" => {
+            json!({ "type": "array", "items": kind("token"), "minItems": 1, "maxItems": 1 })
+        }
+        "six_digits" => json!({
+            "type": "string", "pattern": "^[0-9]{6}$", "examples": ["042195"],
+        }),
+        "offer_link" => json!({
+            "type": "string", "pattern": "^openid-credential-offer://[?]credential_offer=",
         }),
         other => unreachable!("{other} is not a kind of value"),
     }

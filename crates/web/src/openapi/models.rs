@@ -160,13 +160,19 @@ pub(super) const MODELS: &[Model] = &[
     ),
     (
         "Merge",
-        "The record that stays, and the one that goes into it with the code of one of its \
-         appointments, if it is of another account",
+        "The record that stays, and the one that goes into it if that is of another account, \
+         with the code of one of its appointments or with a proof from merges/people",
         &[
             "beneficiary_reference_id: reference",
             "merged_reference_id: reference",
             "merged_code?: secret_code",
+            "merged_proof?: merged_proof",
         ],
+    ),
+    (
+        "OtherPeople",
+        "The people of another mobile, and the proof that it is the resident's, too",
+        &["beneficiaries: [Beneficiary]", "merged_proof: merged_proof"],
     ),
     (
         "WalkInRequest",
@@ -274,4 +280,34 @@ pub(super) const MODELS: &[Model] = &[
         ],
     ),
     ("Places", "At most twenty", &["places: [Place]"]),
+    // Wallets.
+    (
+        "WalletOffer",
+        "A link for a wallet, good for some seconds",
+        &["link: offer_link", "expires_in: count"],
+    ),
+    (
+        "WalletError",
+        "An error of OAuth, or of the issuance of credentials",
+        &["error: text", "error_description?: text"],
+    ),
+    (
+        "WalletTokenRequest",
+        "A code and the six digits that were sent",
+        &["grant_type: grant_type", "pre-authorized_code: wallet_secret", "tx_code: six_digits"],
+    ),
+    (
+        "WalletToken",
+        "A token for one certificate, good for some seconds",
+        &["access_token: wallet_secret", "token_type: text", "expires_in: count"],
+    ),
+    ("WalletNonce", "A number, good for five minutes, once", &["c_nonce: text"]),
+    (
+        "WalletCredentialRequest",
+        "Asks for the certificate",
+        &["credential_configuration_id: configuration", "proofs: WalletProofs"],
+    ),
+    ("WalletProofs", "One proof of a key of P-256, signed with ES256", &["jwt: one_proof"]),
+    ("WalletCredential", "An SD-JWT VC", &["credential: text"]),
+    ("WalletCredentials", "One", &["credentials: [WalletCredential]"]),
 ];

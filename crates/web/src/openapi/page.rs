@@ -52,6 +52,7 @@ fn one(page: &mut String, call: &Call) {
         Auth::Status => "a token for the status",
         Auth::Partner => "a partner's key",
         Auth::Program => "a state program's key",
+        Auth::Wallet => "a wallet's token",
     };
     let gives = match call.gives {
         Gives::Json(name) => format!("200, {}", link(name)),
@@ -59,7 +60,7 @@ fn one(page: &mut String, call: &Call) {
         Gives::Document => "200, JSON".to_owned(),
         Gives::Pdf => "200, PDF".to_owned(),
         Gives::Nothing => "204".to_owned(),
-        Gives::Text(kind) => format!("200, {kind}"),
+        Gives::Text(kind) | Gives::Object(kind) | Gives::Bytes(kind) => format!("200, {kind}"),
     };
     let statuses: Vec<_> = call.refusals().iter().map(u16::to_string).collect();
     put(

@@ -34,9 +34,12 @@ use crate::{
 struct People {
     top: Top,
     family: Vec<PersonView>,
+    /// Whether anybody has a dose, so that two records may be one person's.
+    vaccinated: bool,
     most: usize,
     languages: [Language; 12],
-    cards: bool,
+    /// Whether there are the forms that name their issuer by its address.
+    addressed: bool,
 }
 
 struct PersonView {
@@ -53,6 +56,8 @@ struct PersonView {
     certificate_link: String,
     card_link: String,
     icvp_link: String,
+    credential_link: String,
+    cowin_link: String,
     /// Whether details for travel are kept.
     travels: bool,
     appointments: Vec<AppointmentView>,
@@ -82,6 +87,7 @@ fn said(query: &Query) -> Option<&'static str> {
         "corrected" => "The details are corrected, and the certificate is a new one",
         "travel" => "The details for travel are kept, and the certificates for travel have them",
         "travel-removed" => "The details for travel are removed",
+        "merged" => "The two records are one now, and the certificate of every dose is a new one",
         "removed" => "The person is removed from your family",
         "cancelled" => "The appointment is cancelled",
         _ => return None,
@@ -107,9 +113,10 @@ pub(super) async fn page(web: &Web, caller: &Caller, top: Top) -> Response {
     let most = web.0.platform.programme().people_per_account(caller.ctx.today());
     let page = People {
         family: people.iter().map(|person| view(web, caller, person)).collect(),
+        vaccinated: people.iter().any(|person| !person.doses.is_empty()),
         most: most.into(),
         languages: Language::ALL,
-        cards: web.0.platform.settings().public_address.is_some(),
+        addressed: web.0.platform.settings().public_address.is_some(),
         top,
     };
     show(page.top.status(), &page)
@@ -144,6 +151,8 @@ fn view(web: &Web, caller: &Caller, person: &Person) -> PersonView {
         certificate_link: link(Download::Certificate),
         card_link: link(Download::HealthCard),
         icvp_link: link(Download::Icvp),
+        credential_link: link(Download::Credential),
+        cowin_link: link(Download::Cowin),
         travels: person.travels,
         appointments: claims
             .filter(|claim| live(claim))

@@ -149,15 +149,20 @@ impl Server {
 
     /// The one-time password of the message sent last.
     pub(crate) async fn last_code(&self) -> String {
+        self.last_code_of("otp", "CoWIN is ").await
+    }
+
+    /// The same of a kind of message, which has it after some words.
+    pub(crate) async fn last_code_of(&self, kind: &str, after: &str) -> String {
         let store = self.world.platform.store();
         let now = self.world.now();
         let mut messages = store.lease_messages(now, now, 1_000).await.unwrap();
-        messages.retain(|message| message.kind == "otp");
+        messages.retain(|message| message.kind == kind);
         messages.sort_by_key(|message| message.id);
         let last = messages.last().unwrap();
         let opened = self.world.platform.open_message(last).await.unwrap().unwrap();
         let text = opened.text.expose();
-        text.split("CoWIN is ").nth(1).unwrap()[..6].to_owned()
+        text.split(after).nth(1).unwrap()[..6].to_owned()
     }
 
     /// Asks for a one-time password: its transaction and itself.

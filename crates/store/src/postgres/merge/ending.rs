@@ -30,15 +30,16 @@ statements! {
         VALUES ($1, $2, $3, FALSE, $4)
         ON CONFLICT DO NOTHING";
     Home SETTLE = "
-        UPDATE merged_beneficiary SET settled = TRUE
+        UPDATE merged_beneficiary
+        SET settled = TRUE, travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL
         WHERE hb = $1 AND beneficiary_id = $2 AND merge_id = $3 AND NOT settled";
     Home GIVE_BACK = "
         INSERT INTO beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
-            verified_by, changes)
+            verified_by, changes, travel_born_on, travel_passport, travel_nationality)
         SELECT $1::int, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
-            verified_by, changes
+            verified_by, changes, travel_born_on, travel_passport, travel_nationality
         FROM merged_beneficiary
         WHERE hb = $1 AND beneficiary_id = $2 AND merge_id = $3 AND NOT settled";
     Home GIVE_DOSES_BACK = "
@@ -57,8 +58,7 @@ statements! {
         UPDATE merged_beneficiary SET leased_at = $4
         WHERE hb = $1 AND beneficiary_id = $2 AND NOT settled
             AND (leased_at < $3 OR leased_at > $4::bigint + 86400000)
-        RETURNING *, NULL::bytea AS travel_born_on, NULL::bytea AS travel_passport,
-            NULL::bytea AS travel_nationality";
+        RETURNING *";
     Home TAKEN_DOSES = "
         SELECT * FROM merged_dose WHERE hb = $1 AND beneficiary_id = $2 ORDER BY dose_number";
 }

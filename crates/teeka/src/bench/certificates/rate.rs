@@ -14,35 +14,35 @@ const TURNS: usize = 4;
 const AT_ONCE: usize = 8;
 
 /// Something to do again and again; the number is another one each time.
-pub(super) type Work<'a> = &'a (dyn Fn(u64) -> anyhow::Result<()> + Sync);
+pub(in crate::bench) type Work<'a> = &'a (dyn Fn(u64) -> anyhow::Result<()> + Sync);
 
 /// Times a second.
 #[derive(Clone, Copy)]
-pub(super) struct Rate {
-    pub(super) one_core: f64,
-    pub(super) all_cores: f64,
+pub(in crate::bench) struct Rate {
+    pub(in crate::bench) one_core: f64,
+    pub(in crate::bench) all_cores: f64,
 }
 
 impl Rate {
-    pub(super) fn json(self) -> Value {
+    pub(in crate::bench) fn json(self) -> Value {
         json!({ "one_core": self.one_core.round(), "all_cores": self.all_cores.round() })
     }
 
     /// Which part of another it is.
-    pub(super) fn ratio(self, bare: Self) -> Self {
+    pub(in crate::bench) fn ratio(self, bare: Self) -> Self {
         Self { one_core: self.one_core / bare.one_core, all_cores: self.all_cores / bare.all_cores }
     }
 }
 
 /// How many threads the machine runs at once.
-pub(super) fn cores() -> u32 {
+pub(in crate::bench) fn cores() -> u32 {
     let cores = std::thread::available_parallelism().map_or(1, Into::into);
     u32::try_from(cores).unwrap_or(u32::MAX)
 }
 
 /// Does each work in turns with the others, so that neighbours move all alike, and gives the rate of
 /// each.
-pub(super) fn rates<const N: usize>(works: [Work<'_>; N]) -> anyhow::Result<[Rate; N]> {
+pub(in crate::bench) fn rates<const N: usize>(works: [Work<'_>; N]) -> anyhow::Result<[Rate; N]> {
     for work in works {
         work(u64::MAX)?;
     }
