@@ -16,7 +16,7 @@ use axum::{
 use domain::{id::BeneficiaryId, person::Mobile};
 use uuid::Uuid;
 
-use super::account::family;
+use super::{account::family, sign_in::Sent};
 use crate::{
     Web,
     caller::Caller,
@@ -50,27 +50,6 @@ struct Choice {
 struct Others {
     proof: String,
     people: Vec<Choice>,
-}
-
-#[derive(Default)]
-struct Sent {
-    transaction: String,
-    ends: String,
-    until: String,
-}
-
-impl Sent {
-    fn form(form: &Query) -> Self {
-        let short = |name: &str, most| -> String {
-            form.get(name).unwrap_or_default().chars().take(most).collect()
-        };
-        let ends = short("ends", 4);
-        Self {
-            transaction: short("transaction", 40),
-            ends: if ends.bytes().all(|b| b.is_ascii_digit()) { ends } else { String::new() },
-            until: short("until", 10),
-        }
-    }
 }
 
 /// Records to choose from, as chosen in a form before.
@@ -147,6 +126,7 @@ pub(super) async fn send(State(web): State<Web>, caller: Caller, body: Bytes) ->
                 transaction: transaction.to_string(),
                 ends: mobile.last_four().to_owned(),
                 until: time_words(until),
+                ..Sent::default()
             };
             page(&web, &caller, Top::of(&caller), &form, Some(sent)).await
         }

@@ -30,19 +30,19 @@ struct SignIn {
 
 /// A password that was sent, as the page's own form carries it on.
 #[derive(Default)]
-struct Sent {
+pub(super) struct Sent {
     /// The transaction; empty before one was sent.
-    transaction: String,
+    pub(super) transaction: String,
     /// The last four digits of the mobile.
-    ends: String,
+    pub(super) ends: String,
     /// Until when the password is valid.
-    until: String,
+    pub(super) until: String,
     /// The page that was asked for before signing in.
     then: String,
 }
 
 impl Sent {
-    fn form(form: &Query) -> Self {
+    pub(super) fn form(form: &Query) -> Self {
         let short = |name: &str, most| -> String {
             form.get(name).unwrap_or_default().chars().take(most).collect()
         };
