@@ -12,7 +12,11 @@ pub mod tables;
 mod wire;
 pub mod words;
 
-use self::{datum::Datum, shape::Shape};
+use self::{
+    datum::Datum,
+    shape::Shape,
+    words::{Form, Life},
+};
 
 /// Counted up with each change of what is published; a test refuses a change without that.
 pub const REVISION: u32 = 1;
@@ -76,6 +80,34 @@ impl Way {
             |shape: &'static Shape| shape.each().map(|(name, _)| format!("{}.{name}", shape.name));
         self.shapes.iter().flat_map(each)
     }
+}
+
+/// How something is kept: in which forms, and until when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The forms, each once.
+    pub forms: Vec<Form>,
+    /// Until when, each once.
+    pub lives: Vec<Life>,
+}
+
+/// How a thing is kept: empty, if it is not.
+pub fn kept(datum: Datum) -> Kept {
+    let mut kept = Kept::default();
+    for table in tables::all() {
+        for column in table.columns.iter().filter(|column| column.datum == datum) {
+            let life = table.life_of(column);
+            if !kept.forms.contains(&column.form) {
+                kept.forms.push(column.form);
+            }
+            if !kept.lives.contains(&life) {
+                kept.lives.push(life);
+            }
+        }
+    }
+    kept.forms.sort_unstable();
+    kept.lives.sort_unstable();
+    kept
 }
 
 /// The things that are asked of a person who registers, in the order of the form.

@@ -1,10 +1,11 @@
-//! What leaves the program besides answers: log lines, metrics, tokens, messages; and the columns of
-//! files that come in.
+//! What leaves the program besides answers: log lines, metrics, tokens, messages; and what comes in
+//! besides requests: the columns of files, and the fields of forms.
 
 use super::{
     datum::Datum::{
-        Account, BirthYear, Document, Empty, Facility, Gender, Message, Mobile, Name, Place,
-        Priority, Session, SignIn, Staff, StaffName, Technical,
+        Account, AdverseEvent, Appointment, BirthYear, BornOn, Document, Dose, Empty, Facility,
+        Gender, Message, Mobile, Name, Nationality, Passport, Place, Priority, Reason, Reference,
+        Session, SignIn, Staff, StaffName, Technical, Vaccinator,
     },
     shape::{Shape, shape},
 };
@@ -146,3 +147,36 @@ pub(super) static IMPORTS: &[Shape] = &[
         ],
     ),
 ];
+
+/// The fields of the forms of all pages.
+pub(super) static FORMS: &[Shape] = &[shape(
+    "form",
+    &[
+        (Mobile, &["mobile", "ends"]),
+        (Name, &["name"]),
+        (BirthYear, &["birth_year"]),
+        (Gender, &["gender"]),
+        (Document, &["kind", "number"]),
+        (Priority, &["comorbidity"]),
+        (BornOn, &["birth_date"]),
+        (Passport, &["passport_number"]),
+        (Nationality, &["nationality"]),
+        (
+            Reference,
+            &["reference", "code", "second", "second_code", "person", "other", "goes",
+              "goes_number", "stays"],
+        ),
+        (Dose, &["dose", "dose_id", "lot", "vaccine"]),
+        (Vaccinator, &["vaccinator"]),
+        (Reason, &["reason"]),
+        (AdverseEvent, &["note"]),
+        (Appointment, &["slot", "seat", "move"]),
+        (SignIn, &["otp", "transaction", "until", "then", "proof", "presence", "link"]),
+        (Place, &["place", "pincode", "district_id", "km"]),
+        (
+            Session,
+            &["session", "date", "days", "fee", "age", "min_age", "max_age", "to"],
+        ),
+        (Technical, &["id", "key", "language", "variant", "search"]),
+    ],
+)];

@@ -12,6 +12,11 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Whether it has a field of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(_, names)| names.contains(&name))
+    }
+
     /// Its fields, each with what it holds.
     pub fn each(&self) -> impl Iterator<Item = (&'static str, Datum)> {
         self.fields.iter().flat_map(|(datum, names)| names.iter().map(move |name| (*name, *datum)))

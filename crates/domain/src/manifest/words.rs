@@ -110,12 +110,6 @@ closed! {
         Week "7-days" "seven days" "सात दिन"
         /// A count for a limit.
         Counted "2-days" "two days at most" "अधिक से अधिक दो दिन"
-        /// On the way only.
-        Passing "not-kept" "not kept: only sent" "रखा नहीं जाता: केवल भेजा जाता है"
-        /// In the hands of whoever it was given to.
-        Given "given-away" "yours: kept by whoever you give it to" "आपका: जिसे आप दें, उसके पास रहता है"
-        /// Where the operator keeps logs.
-        Log "log" "as long as the operator keeps logs" "जब तक संचालक लॉग रखता है"
     }
 }
 

@@ -89,6 +89,6 @@ pub(super) static TABLES: &[Table] = &[
         "migration",
         "A step by which the tables were made",
         Life::Programme,
-        &[plain("number", Technical), plain("name", Technical)],
+        &[plain("number", Technical).of_sqlite(), plain("name", Technical)],
     ),
 ];
