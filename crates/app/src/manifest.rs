@@ -126,7 +126,8 @@ const fn engine_name(engine: tables::Engine) -> &'static str {
 
 fn way_json(way: &Way) -> Value {
     let shapes = way.shapes.iter().map(|shape| {
-        let fields = shape.each().map(|(name, datum)| json!({ "name": name, "data": datum.name() }));
+        let fields =
+            shape.each().map(|(name, datum)| json!({ "name": name, "data": datum.name() }));
         json!({ "name": shape.name, "fields": fields.collect::<Value>() })
     });
     json!({ "way": way.name, "what": way.what, "shapes": shapes.collect::<Value>() })
@@ -192,16 +193,15 @@ pub fn verify(text: &[u8], anchor: &PublicKey) -> std::result::Result<Value, Bad
     if text.len() > MOST_BYTES {
         return Err(BadManifest::NotAManifest);
     }
-    let mut document: Value =
+    let mut document: Map<String, Value> =
         serde_json::from_slice(text).map_err(|_| BadManifest::NotAManifest)?;
-    let manifest = document["manifest"].take();
-    if !manifest.is_object() {
-        return Err(BadManifest::NotAManifest);
-    }
-    if document["digest"].as_str() != Some(&digest(&manifest)) {
+    let manifest = document.remove("manifest").filter(Value::is_object);
+    let manifest = manifest.ok_or(BadManifest::NotAManifest)?;
+    let said = |name: &str| document.get(name).and_then(Value::as_str);
+    if said("digest") != Some(&digest(&manifest)) {
         return Err(BadManifest::Digest);
     }
-    let signature = document["signature"].as_str().ok_or(BadManifest::NotAManifest)?;
+    let signature = said("signature").ok_or(BadManifest::NotAManifest)?;
     let (header, bytes) = signature.split_once("..").ok_or(BadManifest::NotAManifest)?;
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| BadManifest::NotAManifest);
     let named: Value =

@@ -76,7 +76,8 @@ fn of_health_certificate(text: &str) -> Paths {
         panic!("a signature of one")
     };
     let parts = signed.as_array().unwrap();
-    let within = |part: &Cbor| -> Cbor { ciborium::from_reader(&part.as_bytes().unwrap()[..]).unwrap() };
+    let within =
+        |part: &Cbor| -> Cbor { ciborium::from_reader(&part.as_bytes().unwrap()[..]).unwrap() };
     let mut found = Paths::new();
     of_cbor(".header", &within(&parts[0]), &mut found);
     of_cbor(".header", &parts[1], &mut found);

@@ -65,8 +65,18 @@ pub const IMPORTS: Way = Way {
 };
 
 /// All ways.
-pub const WAYS: [&Way; 9] =
-    [&CALLS, &REPORTS, &PARAMETERS, &TOKENS, &CERTIFICATES, &MESSAGES, &LOG, &METRICS, &IMPORTS];
+pub const WAYS: [&Way; 9] = [
+    &CALLS,
+    &REPORTS,
+    &PARAMETERS,
+    &TOKENS,
+    &CERTIFICATES,
+    &MESSAGES,
+    &LOG,
+    &METRICS,
+    &IMPORTS,
+    &FORMS,
+];
 
 impl Way {
     /// A shape by its name.

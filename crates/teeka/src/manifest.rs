@@ -71,7 +71,10 @@ fn check(args: &Verify, output: Output) -> anyhow::Result<ExitCode> {
             (false, said)
         }
     };
-    output.result(&json!({ "file": name, "holds": good, "said": said }), &format!("{name}: {said}"))?;
+    output.result(
+        &json!({ "file": name, "holds": good, "said": said }),
+        &format!("{name}: {said}"),
+    )?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

@@ -204,7 +204,8 @@ fn metrics(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
             .unwrap_or(&line[..end]);
         names.insert(name.to_owned());
         // Routes have braces, too; no value has a quotation mark.
-        let Some((inside, _)) = line[end..].strip_prefix('{').and_then(|rest| rest.rsplit_once('}'))
+        let Some((inside, _)) =
+            line[end..].strip_prefix('{').and_then(|rest| rest.rsplit_once('}'))
         else {
             continue;
         };
@@ -360,7 +361,12 @@ fn the_command_prints_the_manifest_and_checks_one_that_was_published() {
     let (file, mut published) = keep("/.well-known/data-manifest.json", "manifest.json");
     assert_eq!(published["manifest"], printed["manifest"]);
     let check = || {
-        let command = Command::new(TEEKA).args(["manifest", "verify"]).arg(&file).args(["--anchor"]).arg(&anchor).output();
+        let command = Command::new(TEEKA)
+            .args(["manifest", "verify"])
+            .arg(&file)
+            .args(["--anchor"])
+            .arg(&anchor)
+            .output();
         let output = command.unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };

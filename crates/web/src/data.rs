@@ -26,9 +26,7 @@ use crate::{
 };
 
 pub(crate) fn routes() -> Router<Web> {
-    Router::new()
-        .route("/.well-known/data-manifest.json", get(manifest))
-        .route("/data", get(page))
+    Router::new().route("/.well-known/data-manifest.json", get(manifest)).route("/data", get(page))
 }
 
 /// The manifest, signed.
@@ -135,9 +133,10 @@ struct Said {
 
 fn said(datum: Datum, tongue: Tongue) -> Said {
     let held = kept(datum);
-    let opened = datum.openings().iter().map(|(who, why)| {
-        format!("{}: {}", tongue.of(who.words()), tongue.of(why.words()))
-    });
+    let opened = datum
+        .openings()
+        .iter()
+        .map(|(who, why)| format!("{}: {}", tongue.of(who.words()), tongue.of(why.words())));
     Said {
         what: tongue.of(datum.words()),
         why: tongue.list(datum.purposes().into_iter().map(Purpose::words)),

@@ -210,7 +210,9 @@ mod tests {
         let table = Table::read(b"state_name,address\nGoa,12 Some Street\n").unwrap();
         let row = table.rows(places()).next().unwrap();
         assert_eq!((row.cell(&["state_name"]), row.cell(&["address"])), ("Goa", ""));
-        assert!(row.read("address", "an address", |cell| (!cell.is_empty()).then_some(())).is_err());
+        assert!(
+            row.read("address", "an address", |cell| (!cell.is_empty()).then_some(())).is_err()
+        );
         assert_eq!(table.unlisted(places()).collect::<Vec<_>>(), ["address"]);
         // Where it is listed, it is read.
         let facilities = IMPORTS.shape("facilities").unwrap();

@@ -1,6 +1,241 @@
-//! What certificates say, in each form: the path of every value in what is signed.
+//! What certificates say, in each form: the path of every value in what is signed. Members of lists
+//! are `[]`; what stands before a signature is under `header`, and what a holder may choose to tell
+//! under `disclosed`.
 
-use super::shape::Shape;
+use super::{
+    datum::Datum::{
+        BirthYear, BornOn, Certificate, Dose, Gender, Name, Nationality, Passport, Reference,
+        Signature, Vaccinator, Wallet,
+    },
+    shape::{Shape, shape},
+};
 
 /// The forms.
-pub(super) static CERTIFICATES: &[Shape] = &[];
+pub(super) static CERTIFICATES: &[Shape] = &[
+    shape(
+        "dcc",
+        &[
+            (BirthYear, &["-260.1.dob"]),
+            (Certificate, &["-260.1.v[].ci", "4", "6"]),
+            (
+                Dose,
+                &[
+                    "-260.1.v[].co",
+                    "-260.1.v[].dn",
+                    "-260.1.v[].dt",
+                    "-260.1.v[].ma",
+                    "-260.1.v[].mp",
+                    "-260.1.v[].sd",
+                    "-260.1.v[].tg",
+                    "-260.1.v[].vp",
+                ],
+            ),
+            (Name, &["-260.1.nam.fn", "-260.1.nam.fnt"]),
+            (Signature, &["-260.1.ver", "-260.1.v[].is", "1", "header.1", "header.4"]),
+        ],
+    ),
+    shape(
+        "icvp",
+        &[
+            (BornOn, &["-260.-6.dob"]),
+            (Certificate, &["4", "6", "7"]),
+            (Dose, &["-260.-6.vx.bo", "-260.-6.vx.dv", "-260.-6.vx.vp"]),
+            (Gender, &["-260.-6.s"]),
+            (Name, &["-260.-6.n"]),
+            (Nationality, &["-260.-6.nt"]),
+            (Passport, &["-260.-6.dt", "-260.-6.id"]),
+            (Signature, &["-260.-6.v", "-260.-6.vx.is", "1", "header.1", "header.4"]),
+            (Vaccinator, &["-260.-6.vx.cn"]),
+        ],
+    ),
+    shape(
+        "shc",
+        &[
+            (BirthYear, &["vc.credentialSubject.fhirBundle.entry[].resource.birthDate"]),
+            (Certificate, &["nbf", "vc.rid"]),
+            (
+                Dose,
+                &[
+                    "vc.credentialSubject.fhirBundle.entry[].resource.lotNumber",
+                    "vc.credentialSubject.fhirBundle.entry[].resource.occurrenceDateTime",
+                    "vc.credentialSubject.fhirBundle.entry[].resource.status",
+                    "vc.credentialSubject.fhirBundle.entry[].resource.vaccineCode.coding[].code",
+                    "vc.credentialSubject.fhirBundle.entry[].resource.vaccineCode.coding[].system",
+                ],
+            ),
+            (Name, &["vc.credentialSubject.fhirBundle.entry[].resource.name[].family"]),
+            (
+                Signature,
+                &[
+                    "header.alg",
+                    "header.kid",
+                    "header.zip",
+                    "iss",
+                    "vc.credentialSubject.fhirBundle.entry[].fullUrl",
+                    "vc.credentialSubject.fhirBundle.entry[].resource.patient.reference",
+                    "vc.credentialSubject.fhirBundle.entry[].resource.resourceType",
+                    "vc.credentialSubject.fhirBundle.resourceType",
+                    "vc.credentialSubject.fhirBundle.type",
+                    "vc.credentialSubject.fhirVersion",
+                    "vc.type[]",
+                ],
+            ),
+            (
+                Vaccinator,
+                &["vc.credentialSubject.fhirBundle.entry[].resource.performer[].actor.display"],
+            ),
+        ],
+    ),
+    shape(
+        "sd-jwt",
+        &[
+            (BirthYear, &["disclosed.birth_year", "disclosed.birthdate"]),
+            (
+                Certificate,
+                &[
+                    "disclosed.certificate_id",
+                    "exp",
+                    "iat",
+                    "status.bitstring_status_list.idx",
+                    "status.bitstring_status_list.uri",
+                ],
+            ),
+            (
+                Dose,
+                &[
+                    "disclosed.country",
+                    "disclosed.district",
+                    "disclosed.dose_number",
+                    "disclosed.doses_total",
+                    "disclosed.facility",
+                    "disclosed.given_on",
+                    "disclosed.lot",
+                    "disclosed.manufacturer",
+                    "disclosed.product",
+                    "disclosed.state",
+                    "disclosed.vaccine",
+                    "disease",
+                    "vaccinated",
+                ],
+            ),
+            (Name, &["disclosed.name"]),
+            (
+                Signature,
+                &["_sd[]", "_sd_alg", "header.alg", "header.kid", "header.typ", "iss", "vct"],
+            ),
+            (Wallet, &["cnf.jwk.crv", "cnf.jwk.kty", "cnf.jwk.x", "cnf.jwk.y"]),
+        ],
+    ),
+    shape(
+        "vc",
+        &[
+            (BirthYear, &["credentialSubject.birthDate"]),
+            (
+                Certificate,
+                &[
+                    "credentialStatus.id",
+                    "credentialStatus.statusListCredential",
+                    "credentialStatus.statusListIndex",
+                    "credentialStatus.statusPurpose",
+                    "credentialStatus.type",
+                    "id",
+                    "proof.created",
+                    "validFrom",
+                    "validUntil",
+                ],
+            ),
+            (
+                Dose,
+                &[
+                    "credentialSubject.vaccination.country",
+                    "credentialSubject.vaccination.cvxCode",
+                    "credentialSubject.vaccination.disease",
+                    "credentialSubject.vaccination.district",
+                    "credentialSubject.vaccination.doseNumber",
+                    "credentialSubject.vaccination.dosesInSeries",
+                    "credentialSubject.vaccination.facility",
+                    "credentialSubject.vaccination.givenOn",
+                    "credentialSubject.vaccination.icd11Code",
+                    "credentialSubject.vaccination.lot",
+                    "credentialSubject.vaccination.maker",
+                    "credentialSubject.vaccination.makerCode",
+                    "credentialSubject.vaccination.pinCode",
+                    "credentialSubject.vaccination.product",
+                    "credentialSubject.vaccination.prophylaxis",
+                    "credentialSubject.vaccination.state",
+                    "credentialSubject.vaccination.vaccine",
+                ],
+            ),
+            (Gender, &["credentialSubject.gender"]),
+            (Name, &["credentialSubject.fullName"]),
+            (Reference, &["credentialSubject.referenceNumber"]),
+            (
+                Signature,
+                &[
+                    "@context[]",
+                    "credentialSubject.type",
+                    "credentialSubject.vaccination.type",
+                    "issuer.id",
+                    "issuer.name",
+                    "proof.@context[]",
+                    "proof.cryptosuite",
+                    "proof.proofPurpose",
+                    "proof.proofValue",
+                    "proof.type",
+                    "proof.verificationMethod",
+                    "type[]",
+                ],
+            ),
+            (Vaccinator, &["credentialSubject.vaccination.vaccinator"]),
+        ],
+    ),
+    shape(
+        "cowin",
+        &[
+            (BirthYear, &["credentialSubject.age"]),
+            (
+                Certificate,
+                &["evidence[].certificateId", "evidence[].id", "issuanceDate", "proof.created"],
+            ),
+            (
+                Dose,
+                &[
+                    "evidence[].batch",
+                    "evidence[].date",
+                    "evidence[].dose",
+                    "evidence[].effectiveStart",
+                    "evidence[].effectiveUntil",
+                    "evidence[].facility.address.addressCountry",
+                    "evidence[].facility.address.addressRegion",
+                    "evidence[].facility.address.district",
+                    "evidence[].facility.address.postalCode",
+                    "evidence[].facility.name",
+                    "evidence[].manufacturer",
+                    "evidence[].totalDoses",
+                    "evidence[].vaccine",
+                ],
+            ),
+            (Gender, &["credentialSubject.gender"]),
+            (Name, &["credentialSubject.name"]),
+            (Reference, &["credentialSubject.id", "credentialSubject.refId"]),
+            (
+                Signature,
+                &[
+                    "@context[]",
+                    "credentialSubject.type",
+                    "evidence[].feedbackUrl",
+                    "evidence[].infoUrl",
+                    "evidence[].type[]",
+                    "issuer",
+                    "nonTransferable",
+                    "proof.jws",
+                    "proof.proofPurpose",
+                    "proof.type",
+                    "proof.verificationMethod",
+                    "type[]",
+                ],
+            ),
+            (Vaccinator, &["evidence[].verifier.name"]),
+        ],
+    ),
+];

@@ -163,8 +163,17 @@ pub(super) static FORMS: &[Shape] = &[shape(
         (Nationality, &["nationality"]),
         (
             Reference,
-            &["reference", "code", "second", "second_code", "person", "other", "goes",
-              "goes_number", "stays"],
+            &[
+                "reference",
+                "code",
+                "second",
+                "second_code",
+                "person",
+                "other",
+                "goes",
+                "goes_number",
+                "stays",
+            ],
         ),
         (Dose, &["dose", "dose_id", "lot", "vaccine"]),
         (Vaccinator, &["vaccinator"]),
@@ -173,10 +182,7 @@ pub(super) static FORMS: &[Shape] = &[shape(
         (Appointment, &["slot", "seat", "move"]),
         (SignIn, &["otp", "transaction", "until", "then", "proof", "presence", "link"]),
         (Place, &["place", "pincode", "district_id", "km"]),
-        (
-            Session,
-            &["session", "date", "days", "fee", "age", "min_age", "max_age", "to"],
-        ),
+        (Session, &["session", "date", "days", "fee", "age", "min_age", "max_age", "to"]),
         (Technical, &["id", "key", "language", "variant", "search"]),
     ],
 )];

@@ -69,8 +69,13 @@ fn calls_take_and_give_what_is_listed_and_nothing_else() {
         json!([{ "in": "query", "name": "religion" }]);
     let captcha = &mut planted["components"]["schemas"]["Captcha"]["properties"];
     captcha.as_object_mut().unwrap().remove("captcha");
-    let seen =
-        ["Beneficiary.address", "Captcha.captcha", "TestResult.result", "inline.income", "query.religion"];
+    let seen = [
+        "Beneficiary.address",
+        "Captcha.captcha",
+        "TestResult.result",
+        "inline.income",
+        "query.religion",
+    ];
     assert_eq!(differences(&planted), seen);
 }
 
