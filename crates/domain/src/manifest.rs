@@ -64,8 +64,12 @@ pub const IMPORTS: Way = Way {
     shapes: passing::IMPORTS,
 };
 
+/// Forms of pages.
+pub const FORMS: Way =
+    Way { name: "forms", what: "Fields of the forms of all pages", shapes: passing::FORMS };
+
 /// All ways.
-pub const WAYS: [&Way; 9] = [
+pub const WAYS: [&Way; 10] = [
     &CALLS,
     &REPORTS,
     &PARAMETERS,
