@@ -95,7 +95,7 @@ impl Asker<'_> {
 }
 
 /// Everything of the contract that a resident and a state's program do, and what anybody may ask.
-fn live(program: &Program, folder: &Path) -> (Asker<'_>, String) {
+fn live<'a>(program: &'a Program, folder: &Path) -> (Asker<'a>, String) {
     let (_, document) = call(program, "GET", "/api/openapi.json", None, None);
     let mut asker = Asker { program, document, asked: BTreeSet::new() };
     let (date, ..) = somewhere(program);

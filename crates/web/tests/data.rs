@@ -43,8 +43,7 @@ fn unsaid(page: &str, datums: &[Datum], of: impl Fn(Words) -> &'static str) -> V
 #[tokio::test]
 async fn the_page_says_all_of_the_manifest_in_both_languages() {
     let server = Server::open().await;
-    let personal: Vec<_> =
-        Datum::ALL.iter().copied().filter(|datum| datum.is_personal()).collect();
+    let personal: Vec<_> = Datum::ALL.iter().copied().filter(|datum| datum.is_personal()).collect();
     assert!(personal.len() > 20);
     let english = page(&server, "/data", None).await;
     assert_eq!(english.status, 200);

@@ -96,7 +96,8 @@ fn templates() -> Vec<(String, String)> {
 fn asked(templates: &[(String, String)]) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut names, mut made) = (BTreeSet::new(), BTreeSet::new());
     for (file, text) in templates {
-        let tags = text.split(['<', '{']).filter(|tag| {
+        let text = text.replace("{% call", "<% call");
+        let tags = text.split('<').filter(|tag| {
             ["input", "select", "textarea", "button", "% call f::input", "% call input"]
                 .iter()
                 .any(|begin| tag.starts_with(begin))
@@ -105,7 +106,7 @@ fn asked(templates: &[(String, String)]) -> (BTreeSet<String>, BTreeSet<String>)
             let named = tag.split_once(" name=\"").or_else(|| tag.split_once("(top, \""));
             let Some((_, rest)) = named else { continue };
             let name = rest.split('"').next().unwrap();
-            if name.is_empty() {
+            if name.starts_with("{{") {
                 made.insert(file.clone());
             } else {
                 names.insert(format!("form.{name}"));
