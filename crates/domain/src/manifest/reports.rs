@@ -40,7 +40,7 @@ pub(super) static REPORTS: &[Shape] = &[
         "TimeCounts",
         &[(Count, &["ts", "timestamps", "label", "count", "dose_one", "dose_two"])],
     ),
-    shape("RegistrationDay", &[(Count, &["reg_date", "total"])]),
+    shape("RegistrationDay", &[(Count, &["reg_date", "total", "male", "female", "others"])]),
     shape(
         "VaccinationDay",
         &[(
@@ -66,7 +66,13 @@ pub(super) static REPORTS: &[Shape] = &[
             ],
         )],
     ),
-    shape("AgeCounts", &[(Count, &["total", "vac_18_30", "vac_30_45", "vac_45_60", "above_60"])]),
+    shape(
+        "AgeCounts",
+        &[(
+            Count,
+            &["total", "vac_12_14", "vac_15_17", "vac_18_30", "vac_30_45", "vac_45_60", "above_60"],
+        )],
+    ),
     shape(
         "PublicReport",
         &[(

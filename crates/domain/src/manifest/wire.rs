@@ -70,6 +70,8 @@ pub(super) static MODELS: &[Shape] = &[
                 "available_capacity",
                 "available_capacity_dose1",
                 "available_capacity_dose2",
+                "available_capacity_dose3",
+                "precaution_dose",
                 "precaution_online_dose_one_available",
                 "min_age_limit",
                 "max_age_limit",
