@@ -13,7 +13,7 @@ use domain::manifest::{
     ASKED,
     datum::Datum,
     kept,
-    words::{Purpose, Words},
+    words::{Form, Life, Purpose, Words},
 };
 
 use crate::{
@@ -58,45 +58,10 @@ impl Tongue {
         words.into_iter().map(|words| self.of(words)).collect::<Vec<_>>().join("; ")
     }
 
-    /// What stands on the page besides the tables.
-    const fn frame(self) -> Frame {
+    const fn frame(self) -> &'static Frame {
         match self {
-            Self::English => Frame {
-                code: "en",
-                title: "What is held about you, and why",
-                lead: "This is everything that this platform holds about people. What is not here \
-                       is not collected: no address, no test result, no income, no religion.",
-                signed: "For programs there is the same list, field by field and signed",
-                other: ("hi", "/data?language=hi", "यह पृष्ठ हिन्दी में"),
-                people: "About people",
-                things: "About no person",
-                why: "Why",
-                basis: "On what basis",
-                kept: "How it is kept",
-                until: "Until when",
-                opened: "Who may open it",
-                nobody: "Nothing in this program opens it.",
-                passing: "Not kept: it is only on the way to you.",
-                purposes: "The purposes, and no others",
-            },
-            Self::Hindi => Frame {
-                code: "hi",
-                title: "आपके बारे में क्या रखा जाता है, और क्यों",
-                lead: "यह प्लेटफ़ॉर्म लोगों के बारे में जो कुछ रखता है, वह सब यहाँ है। जो यहाँ नहीं है, वह \
-                       लिया नहीं जाता: न पता, न जाँच का परिणाम, न आय, न धर्म।",
-                signed: "प्रोग्रामों के लिए यही सूची, क्षेत्र-दर-क्षेत्र और हस्ताक्षरित",
-                other: ("en", "/data", "This page in English"),
-                people: "लोगों के बारे में",
-                things: "किसी व्यक्ति के बारे में नहीं",
-                why: "क्यों",
-                basis: "किस आधार पर",
-                kept: "कैसे रखा जाता है",
-                until: "कब तक",
-                opened: "कौन खोल सकता है",
-                nobody: "इस प्रोग्राम में कुछ भी इसे नहीं खोलता।",
-                passing: "रखा नहीं जाता: यह केवल आप तक जाता है।",
-                purposes: "उद्देश्य, इनके अलावा कोई नहीं",
-            },
+            Self::English => &ENGLISH,
+            Self::Hindi => &HINDI,
         }
     }
 }
@@ -121,6 +86,44 @@ struct Frame {
     purposes: &'static str,
 }
 
+const ENGLISH: Frame = Frame {
+    code: "en",
+    title: "What is held about you, and why",
+    lead: "This is everything that this platform holds about people. What is not here \
+           is not collected: no address, no test result, no income, no religion.",
+    signed: "For programs there is the same list, field by field and signed",
+    other: ("hi", "/data?language=hi", "यह पृष्ठ हिन्दी में"),
+    people: "About people",
+    things: "About no person",
+    why: "Why",
+    basis: "On what basis",
+    kept: "How it is kept",
+    until: "Until when",
+    opened: "Who may open it",
+    nobody: "Nothing in this program opens it.",
+    passing: "Not kept: it is only on the way to you.",
+    purposes: "The purposes, and no others",
+};
+
+const HINDI: Frame = Frame {
+    code: "hi",
+    title: "आपके बारे में क्या रखा जाता है, और क्यों",
+    lead: "यह प्लेटफ़ॉर्म लोगों के बारे में जो कुछ रखता है, वह सब यहाँ है। जो यहाँ नहीं है, वह \
+           लिया नहीं जाता: न पता, न जाँच का परिणाम, न आय, न धर्म।",
+    signed: "प्रोग्रामों के लिए यही सूची, क्षेत्र-दर-क्षेत्र और हस्ताक्षरित",
+    other: ("en", "/data", "This page in English"),
+    people: "लोगों के बारे में",
+    things: "किसी व्यक्ति के बारे में नहीं",
+    why: "क्यों",
+    basis: "किस आधार पर",
+    kept: "कैसे रखा जाता है",
+    until: "कब तक",
+    opened: "कौन खोल सकता है",
+    nobody: "इस प्रोग्राम में कुछ भी इसे नहीं खोलता।",
+    passing: "रखा नहीं जाता: यह केवल आप तक जाता है।",
+    purposes: "उद्देश्य, इनके अलावा कोई नहीं",
+};
+
 /// A thing as the page says it.
 struct Said {
     what: &'static str,
@@ -141,8 +144,8 @@ fn said(datum: Datum, tongue: Tongue) -> Said {
         what: tongue.of(datum.words()),
         why: tongue.list(datum.purposes().into_iter().map(Purpose::words)),
         basis: tongue.of(datum.basis().words()),
-        forms: tongue.list(held.forms.into_iter().map(|form| form.words())),
-        until: tongue.list(held.lives.into_iter().map(|life| life.words())),
+        forms: tongue.list(held.forms.into_iter().map(Form::words)),
+        until: tongue.list(held.lives.into_iter().map(Life::words)),
         opened: opened.collect(),
     }
 }
@@ -151,7 +154,7 @@ fn said(datum: Datum, tongue: Tongue) -> Said {
 #[template(path = "data.html")]
 struct Page {
     top: Top,
-    frame: Frame,
+    frame: &'static Frame,
     people: Vec<Said>,
     things: Vec<&'static str>,
     purposes: Vec<&'static str>,

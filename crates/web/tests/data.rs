@@ -13,7 +13,7 @@ use domain::manifest::{
     ASKED,
     datum::Datum,
     kept,
-    words::{Purpose, Words},
+    words::{Form, Life, Purpose, Words},
 };
 
 const MOBILE: &str = "7500000001";
@@ -23,8 +23,8 @@ fn sentences(datum: Datum) -> Vec<Words> {
     let held = kept(datum);
     let mut words = vec![datum.words(), datum.basis().words()];
     words.extend(datum.purposes().into_iter().map(Purpose::words));
-    words.extend(held.forms.into_iter().map(|form| form.words()));
-    words.extend(held.lives.into_iter().map(|life| life.words()));
+    words.extend(held.forms.into_iter().map(Form::words));
+    words.extend(held.lives.into_iter().map(Life::words));
     words.extend(datum.openings().iter().map(|(who, _)| who.words()));
     words
 }
