@@ -45,7 +45,9 @@ fn members<'a>(document: &'a Value, schema: &'a Value, found: &mut Vec<(&'a str,
 /// The members of an answer that its schema does not name.
 fn unnamed(document: &Value, schemas: &[&Value], answer: &Value, at: &str) -> Vec<String> {
     let mut known = Vec::new();
-    schemas.iter().for_each(|schema| members(document, schema, &mut known));
+    for schema in schemas {
+        members(document, schema, &mut known);
+    }
     let of = |name: &str| -> Vec<&Value> {
         known.iter().filter(|(known, _)| *known == name).map(|(_, schema)| *schema).collect()
     };
@@ -338,7 +340,9 @@ fn no_source_logs_a_field_that_is_not_listed() {
         if folder.is_dir() {
             sources(&folder, &mut texts);
         }
-        texts.iter().for_each(|text| events(text, &mut found));
+        for text in &texts {
+            events(text, &mut found);
+        }
     }
     found.insert("fields.message".to_owned());
     let mut expected = listed(&LOG);
