@@ -71,7 +71,8 @@ impl Ctx {
         clock::date_at(self.now)
     }
 
-    /// Who of the staff acts, or which program.
+    /// Who acts, as kept with what they did; the platform and state programs have a number of their
+    /// own.
     pub(crate) fn staff_id(&self) -> StaffId {
         match self.actor {
             Actor::Staff(staff) => staff.id,

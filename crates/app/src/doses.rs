@@ -363,8 +363,6 @@ pub(crate) fn dose_tally(dose: &Dose, person: &Person, count: i64) -> Tally {
     }
 }
 
-/// Who acts, as kept with what they did; the platform and state programs have a number of their
-/// own.
 fn short_text(text: &str) -> Option<String> {
     trimmed(text, 40)
 }

@@ -11,8 +11,12 @@ mod other_mobile;
 mod stopped;
 
 use app::{
-    Actor, Error, certificates::Paper, error_kinds::NotMergeable, merge::other::Other,
-    settings::Settings,
+    Actor, Error,
+    booking::Wish,
+    certificates::Paper,
+    error_kinds::NotMergeable,
+    merge::other::Other,
+    settings::{Limits, Settings},
 };
 use certs::{
     verdict::{NotValid, Verdict},
@@ -20,6 +24,7 @@ use certs::{
 };
 use domain::id::BeneficiaryId;
 use jiff::SignedDuration;
+use store::NotMerged;
 use testkit::world::{Engine, Visit, World, first_dose};
 
 const MOBILE: &str = "9000000001";
@@ -94,7 +99,65 @@ async fn is_one(world: &World, stays: &Record, goes: &Record, old: &[String]) {
     let gone = world.platform.my_certificate(&theirs, goes.id, Paper::default()).await;
     assert!(matches!(gone, Err(Error::NotFound)));
     let audit = world.platform.store().audit().await.unwrap();
-    assert_eq!(audit.doses, 2);
+    assert!(audit.holds() && audit.doses == 2, "{audit:?}");
+}
+
+/// Whoever has the record that stays, and whoever had the other one, have a message of it.
+async fn both_are_told(world: &World, stays: &Record, goes: &Record, since: jiff::Timestamp) {
+    let due = world.platform.due_messages(&world.ctx(Actor::System), 1_000).await.unwrap();
+    let due = due.into_iter().filter(|(message, _)| message.kind == "merge" && message.at >= since);
+    let mut told: Vec<_> = due
+        .filter_map(|(_, outgoing)| outgoing)
+        .map(|one| (one.to.expose().clone(), one.text.expose().contains("of your account")))
+        .collect();
+    told.sort();
+    let mut expected = [(stays.mobile.clone(), false), (goes.mobile.clone(), true)];
+    expected.sort();
+    assert_eq!(told, expected);
+}
+
+/// How many doses the reports count under measures that begin so.
+async fn counted(world: &World, measure: &str) -> i64 {
+    let since = jiff::civil::date(2022, 1, 1);
+    let tallies = world.platform.store().tallies_since(since).await.unwrap();
+    let meant = tallies.iter().filter(|one| one.measure.starts_with(measure));
+    meant.map(|one| one.count).sum()
+}
+
+#[tokio::test]
+async fn a_record_with_an_appointment_is_not_merged_and_codes_are_tried_only_so_often() {
+    // Once they came to the facility, and three tries.
+    let limits = Limits { presences_per_day: 4, ..Limits::default() };
+    let settings = Settings { limits: Some(limits), ..Settings::default() };
+    let world = World::with_settings(1, settings).await;
+    let (stays, goes) = twice(&world).await;
+    let wrong = if goes.code == "0000" { "0001" } else { "0000" };
+    for _ in 0..3 {
+        let refused = merge(&world, &stays, &goes, wrong).await;
+        assert!(matches!(refused, Err(Error::WrongPresence)));
+    }
+    let refused = merge(&world, &stays, &goes, &goes.code).await;
+    assert!(matches!(refused, Err(Error::TooMany { .. })), "the right code comes too late");
+
+    world.advance(HOUR * 24);
+    let tomorrow = world.ctx(Actor::System).today().tomorrow().unwrap();
+    let session = world.publish(world.session(99, 1, tomorrow, [0, 5, 0])).await;
+    let wish = Wish {
+        session,
+        slot: "09:00AM-01:00PM",
+        dose_number: None,
+        beneficiaries: &[stays.id],
+        idempotency_key: None,
+    };
+    let (platform, resident) = (&world.platform, world.resident(MOBILE));
+    let booked = platform.book(&resident, &wish).await.unwrap();
+    let other = Other::Shown { reference: &goes.reference, code: &goes.code };
+    let looked = platform.look_at_mine(&resident, stays.id, &other).await;
+    assert!(matches!(looked, Err(Error::NotMerged(NotMerged::Booked))));
+    let merged = merge(&world, &stays, &goes, &goes.code).await;
+    assert!(matches!(merged, Err(Error::NotMerged(NotMerged::Booked))));
+    platform.cancel(&resident, booked, &[stays.id]).await.unwrap();
+    merge(&world, &stays, &goes, &goes.code).await.unwrap();
 }
 
 async fn merged_records_withdraw_the_certificates_of_both(engine: Engine) {
@@ -115,7 +178,12 @@ async fn merged_records_withdraw_the_certificates_of_both(engine: Engine) {
     let own = world.platform.merge_mine(&resident, stays.id, &Other::Mine(stays.id), None).await;
     assert!(matches!(own, Err(Error::NotMergeable(NotMergeable::SameRecord))));
 
+    world.advance(jiff::SignedDuration::from_millis(2));
+    let merged_at = world.now();
     merge(&world, &stays, &goes, &goes.code).await.unwrap();
+    both_are_told(&world, &stays, &goes, merged_at).await;
+    assert_eq!(counted(&world, "dose|COVISHIELD|1|").await, 1, "one first dose");
+    assert_eq!(counted(&world, "dose|COVISHIELD|2|").await, 1, "and one second dose");
     // A new list is made once the one from before is a while old.
     world.advance(HOUR);
     is_one(&world, &stays, &goes, &old).await;

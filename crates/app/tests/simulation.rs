@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
+#[path = "simulation/merging.rs"]
+mod merging;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::{
@@ -10,13 +13,11 @@ use app::{
     booking::Wish,
     clock::{Entropy, SeededEntropy},
     doses::Given,
-    error_kinds::NotMergeable,
-    merge::other::Other,
     settings::Settings,
 };
 use domain::id::{AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId};
 use jiff::SignedDuration;
-use store::{NotBooked, NotMerged, StaffRole};
+use store::{NotBooked, StaffRole};
 use testkit::world::{Engine, World};
 use uuid::Uuid;
 
@@ -249,62 +250,6 @@ impl Play {
         let before = self.told.doses.entry(id).or_default().insert(dose, dose_id);
         assert_eq!(before, None, "a dose twice");
         "recorded"
-    }
-
-    /// Somebody turns out to be registered twice. The certificates of both are withdrawn, and the
-    /// appointments of the past stay where they are.
-    async fn merge(&mut self, number: usize) -> &'static str {
-        let vaccinated: Vec<_> =
-            self.told.people.iter().filter(|one| self.told.doses.contains_key(&one.1)).collect();
-        if vaccinated.len() < 2 {
-            return "nobody to merge";
-        }
-        let one = vaccinated[self.below(vaccinated.len())].clone();
-        let other = vaccinated[self.below(vaccinated.len())].clone();
-        let (stays, goes) = (one.1, other.1);
-        let platform = &self.world.platform;
-        let code = self.told.booked.get(&goes).and_then(|booked| booked.values().next());
-        let code = code.map_or_else(String::new, |booked| platform.security_code(*booked));
-        let reference = platform.reference(goes).to_string();
-        let shown = if one.0 == other.0 {
-            Other::Mine(goes)
-        } else {
-            Other::Shown { reference: &reference, code: &code }
-        };
-        let (ctx, key) = (self.world.resident(&one.0), format!("merge {number}"));
-        let merged = platform.merge_mine(&ctx, stays, &shown, Some(&key)).await;
-        let again = platform.merge_mine(&ctx, stays, &shown, Some(&key)).await;
-        match (&merged, &again) {
-            (Ok(()), Ok(())) => {}
-            (Err(first), Err(again)) => assert_eq!(first.to_string(), again.to_string()),
-            _ => panic!("a repeated request was answered otherwise: {merged:?} {again:?}"),
-        }
-        match merged {
-            Ok(()) => self.told_of_merge(stays, goes).await,
-            Err(Error::NotMerged(NotMerged::Booked)) => "merge: booked",
-            Err(Error::NotMergeable(NotMergeable::SameRecord)) => "merge: itself",
-            Err(Error::NotMergeable(NotMergeable::Undoable { .. })) => "merge: undoable",
-            Err(Error::NotMergeable(_)) => "merge: no series",
-            Err(Error::WrongPresence) if code.is_empty() => "merge: no code",
-            Err(other) => panic!("{other}"),
-        }
-    }
-
-    /// Doses of both are there once each, and a dose that both had is there once.
-    async fn told_of_merge(&mut self, stays: BeneficiaryId, goes: BeneficiaryId) -> &'static str {
-        let theirs = self.told.doses.remove(&goes).unwrap();
-        let own = &self.told.doses[&stays];
-        let record = self.world.platform.store().person(stays).await.unwrap().unwrap();
-        let held: Vec<_> = record.doses.iter().map(|dose| dose.id).collect();
-        let known: BTreeSet<_> = own.values().chain(theirs.values()).copied().collect();
-        assert!(own.values().all(|dose| held.contains(dose)), "its own doses stay");
-        assert!(held.iter().all(|dose| known.contains(dose)), "no dose comes from nowhere");
-        let missing = theirs.values().filter(|dose| !held.contains(dose)).count();
-        let series = (1..).zip(held).collect();
-        self.told.doses.insert(stays, series);
-        self.told.people.retain(|(_, id)| *id != goes);
-        self.told.gone.insert(goes, stays);
-        if missing == 0 { "merged" } else { "merged, with a dose in common" }
     }
 
     /// What must always hold, against the store and against what was told.

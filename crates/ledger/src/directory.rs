@@ -1,6 +1,7 @@
 //! A log's files in a folder. The only place of this crate that touches a disk.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, Read, Write},
     path::{Path, PathBuf},
@@ -42,7 +43,9 @@ impl Directory {
         Ok(Some(bytes))
     }
 
-    fn replace(&self, place: &Path, bytes: &[u8]) -> io::Result<()> {
+    /// Writes a file whole or not at all, and gives the folder that its name is in: until that is
+    /// pressed to disk, a power cut may bring back the old one.
+    fn place_file<'a>(&'a self, place: &'a Path, bytes: &[u8]) -> io::Result<&'a Path> {
         let folder = place.parent().unwrap_or(&self.0);
         make_folder(folder)?;
         // The suffix is no path of a log, either.
@@ -52,7 +55,21 @@ impl Directory {
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&new, place)?;
-        File::open(folder)?.sync_all()
+        Ok(folder)
+    }
+
+    fn replace(&self, place: &Path, bytes: &[u8]) -> io::Result<()> {
+        File::open(self.place_file(place, bytes)?)?.sync_all()
+    }
+
+    /// Many files, each folder pressed to disk once.
+    fn replace_all(&self, files: &[(TilePath, Vec<u8>)]) -> io::Result<()> {
+        let mut folders = BTreeSet::new();
+        for (path, bytes) in files {
+            let place = self.0.join(path.to_string());
+            folders.insert(self.place_file(&place, bytes)?.to_owned());
+        }
+        folders.iter().try_for_each(|folder| File::open(folder)?.sync_all())
     }
 
     /// Does something while nobody else does, unless the promise is another one.
@@ -120,9 +137,7 @@ impl Storage for Directory {
         files: &[(TilePath, Vec<u8>)],
     ) -> Result<bool, SourceError> {
         let write = || {
-            for (path, bytes) in files {
-                self.replace(&self.0.join(path.to_string()), bytes)?;
-            }
+            self.replace_all(files)?;
             self.replace(&self.0.join(PROMISED), next.as_bytes())
         };
         self.guarded(last, write).map_err(away)
@@ -133,3 +148,6 @@ impl Storage for Directory {
         self.guarded(Some(promised), write).map_err(away)
     }
 }
+
+#[cfg(test)]
+mod tests;

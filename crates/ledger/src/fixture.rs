@@ -7,10 +7,12 @@ use std::{
 };
 
 use crate::{
+    checkpoint::Trusted,
     log::Storage,
-    note::{Algorithm, LocalKey},
+    merkle::Head,
+    note::{Algorithm, LocalKey, MOST_BYTES, SigningKey},
     source::{Source, SourceError},
-    tiles::{CHECKPOINT, TilePath},
+    tiles::{CHECKPOINT, TilePath, WIDTH, reader::TileReader},
 };
 
 /// The log of the tests.
@@ -89,4 +91,18 @@ pub(crate) fn key() -> LocalKey {
 /// Some of its leaves.
 pub(crate) fn leaves(from: u64, to: u64) -> Vec<Vec<u8>> {
     (from..to).map(|number| format!("leaf {number}").into_bytes()).collect()
+}
+
+/// The head that the published checkpoint says, after everything it vouches for was read.
+pub(crate) fn audited<S: Source>(storage: &S) -> Head {
+    let file = storage.read(CHECKPOINT, MOST_BYTES).unwrap().unwrap();
+    let trusted = Trusted::new(ORIGIN, [key().verifier().clone()], []).unwrap();
+    let head = trusted.open(&file).unwrap().head();
+    let mut reader = TileReader::open(storage, head).unwrap();
+    for bundle in 0..head.size.div_ceil(WIDTH) {
+        let entries = reader.entries(bundle).unwrap();
+        let end = head.size.min((bundle + 1) * WIDTH);
+        assert_eq!(entries, leaves(bundle * WIDTH, end));
+    }
+    head
 }

@@ -11,7 +11,6 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::Mutex,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -39,37 +38,9 @@ fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/ledger")
 }
 
-/// A Python with what the judge needs, installed once; none if there is no Python, which where CI
-/// runs is a failure.
+/// A Python with what the judge needs.
 fn python() -> Option<PathBuf> {
-    static INSTALLING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = INSTALLING.lock();
-    let asked = Command::new("python3")
-        .args(["-c", "import venv, ensurepip"])
-        .stderr(Stdio::null())
-        .status();
-    if !asked.is_ok_and(|status| status.success()) {
-        assert!(env::var_os("CI").is_none(), "python3-venv is missing, and CI runs every test");
-        #[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
-        {
-            eprintln!("not run: python3-venv is missing");
-        }
-        return None;
-    }
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ledger");
-    let (python, done) = (venv.join("bin/python"), venv.join("done"));
-    let wanted = fs::read_to_string(sources().join("requirements.txt")).unwrap();
-    if !fs::read_to_string(&done).is_ok_and(|installed| installed == wanted) {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
-        assert!(made.unwrap().success(), "a venv can be made");
-        let installed = Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-            .arg(sources().join("requirements.txt"))
-            .status();
-        assert!(installed.unwrap().success(), "packages can be installed");
-        fs::write(done, wanted).unwrap();
-    }
-    Some(python)
+    outsiders::python(&sources(), &Path::new(env!("CARGO_TARGET_TMPDIR")).join("ledger"))
 }
 
 /// What the judge says; none if it refuses.

@@ -21,17 +21,14 @@ mod pdf;
 mod sniff;
 mod sql;
 mod text;
+mod work;
 mod workbook;
 mod xml;
 
-use std::{
-    borrow::Cow,
-    fmt,
-    io::{ErrorKind, Read},
-};
+use std::{borrow::Cow, fmt};
 
-use grid::Page;
 use sniff::Format;
+use work::Work;
 
 /// How much of a document is read.
 ///
@@ -183,145 +180,7 @@ pub fn is_plain(bytes: &[u8]) -> bool {
 /// assert_eq!(parts.0, [(String::new(), "name: Asha Devi\n\n".to_owned())]);
 /// ```
 pub fn document(bytes: &[u8], limits: Limits, take: &mut dyn Take) {
-    let mut work = Work { take, limits, path: String::new(), depth: 0, unpacked: 0, parts: 0 };
-    work.open(bytes);
-}
-
-/// What is under way: where in the document, and how much of the limits is used up.
-struct Work<'t> {
-    take: &'t mut dyn Take,
-    limits: Limits,
-    path: String,
-    depth: usize,
-    unpacked: u64,
-    parts: usize,
-}
-
-/// Longest name of a part that is repeated, in bytes.
-const LONGEST_NAME: usize = 512;
-
-impl Work<'_> {
-    /// Reads bytes of any format, as the document at the present path.
-    fn open(&mut self, bytes: &[u8]) {
-        match sniff::format(bytes) {
-            Format::Text => self.text(bytes),
-            Format::Pdf => pdf::read(self, bytes),
-            Format::Image => self.image(bytes),
-            Format::Mail => mail::read(self, bytes),
-            Format::Compound => compound::read(self, bytes),
-            Format::Archive(kind) => archive::read(self, bytes, kind),
-            Format::Unknown => self.unread(Unread::Unknown),
-        }
-    }
-
-    /// Reads text in any encoding.
-    fn text(&mut self, bytes: &[u8]) {
-        match encoding::decode(bytes) {
-            Some(text) => text::read(self, &text),
-            None => self.unread(Unread::Unknown),
-        }
-    }
-
-    /// Reads the letters in a picture.
-    fn image(&mut self, bytes: &[u8]) {
-        match self.take.picture(Picture::Image(bytes)) {
-            Ok(text) => self.give(&text),
-            Err(why) => self.unread(why),
-        }
-    }
-
-    /// Gives the text of the document at the present path.
-    fn give(&mut self, text: &str) {
-        if text.trim().is_empty() {
-            return;
-        }
-        let cut = crate::weak::floor(text, self.limits.text);
-        if krutidev::is_krutidev(text) {
-            self.take.part(&self.path, &krutidev::unicode(&text[..cut]));
-        } else {
-            self.take.part(&self.path, &text[..cut]);
-        }
-        if cut < text.len() {
-            self.unread(Unread::TooLarge);
-        }
-    }
-
-    /// Gives the text that was written on a page.
-    fn finish(&mut self, page: &Page) {
-        self.give(page.text());
-        if page.is_full() {
-            self.unread(Unread::TooLarge);
-        }
-    }
-
-    /// Says that the document at the present path is not read, or not to its end.
-    fn unread(&mut self, why: Unread) {
-        self.take.unread(&self.path, why);
-    }
-
-    /// Goes into a part of the present document, by name, and does something there. Says whether
-    /// there may be more parts.
-    fn within(&mut self, name: &str, then: impl FnOnce(&mut Self)) -> bool {
-        self.parts += 1;
-        if self.parts > self.limits.parts {
-            if self.parts == self.limits.parts + 1 {
-                self.unread(Unread::TooMany);
-            }
-            return false;
-        }
-        let outer = self.path.len();
-        self.path.push_str("!/");
-        self.path.push_str(&name[..crate::weak::floor(name, LONGEST_NAME)]);
-        then(self);
-        self.path.truncate(outer);
-        true
-    }
-
-    /// Reads a document that lies in the present one.
-    fn inside(&mut self, name: &str, bytes: &[u8]) -> bool {
-        self.within(name, |work| work.deeper(bytes))
-    }
-
-    /// Reads what the present document is a wrapping of.
-    fn deeper(&mut self, bytes: &[u8]) {
-        if self.depth >= self.limits.depth {
-            return self.unread(Unread::TooDeep);
-        }
-        self.depth += 1;
-        self.open(bytes);
-        self.depth -= 1;
-    }
-
-    /// Unpacks what a reader gives, within the limits. What was unpacked before it broke off is
-    /// given with the reason.
-    fn unpack(&mut self, reader: impl Read) -> (Vec<u8>, Option<Unread>) {
-        let most = self.limits.member.min(self.limits.unpacked - self.unpacked);
-        let mut bytes = Vec::new();
-        let result = reader.take(most + 1).read_to_end(&mut bytes);
-        let over = bytes.len() as u64 > most;
-        bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-        self.unpacked += bytes.len() as u64;
-        match result {
-            _ if over => (bytes, Some(Unread::TooLarge)),
-            Ok(_) => (bytes, None),
-            Err(error) if error.kind() == ErrorKind::OutOfMemory => (bytes, Some(Unread::TooLarge)),
-            Err(_) => (bytes, Some(Unread::Malformed)),
-        }
-    }
-
-    /// Unpacks a member and reads it.
-    fn unpack_inside(&mut self, name: &str, reader: impl Read) -> bool {
-        let mut whole = true;
-        let more = self.within(name, |work| {
-            let (bytes, broken) = work.unpack(reader);
-            work.deeper(&bytes);
-            if let Some(why) = broken {
-                work.unread(why);
-                whole = why != Unread::TooLarge || work.unpacked < work.limits.unpacked;
-            }
-        });
-        more && whole
-    }
+    Work::new(limits, take).open(bytes);
 }
 
 /// A name as text, whatever its encoding.

@@ -1,7 +1,7 @@
-//! Personal data of India, found in text.
+//! Personal data of India, found in text, and text found in documents.
 //!
 //! Pure: text in, places out. Nothing here reads a file, knows the time or repeats what it found.
-//! The text comes from files of any kind through what extracts it, which is not in this crate yet.
+//! The text comes from files of any kind through [`extract`], which takes apart what it is given.
 //!
 //! A text is walked once. A prefilter looks at sixty-four bytes at a time for what every record has
 //! (digits, an at sign, a label's colon) and only where it stops is anything else asked. From there

@@ -5,6 +5,7 @@ mod appointment;
 mod care;
 mod correction;
 mod dose;
+mod each;
 mod merge;
 mod message;
 mod owed;
@@ -36,6 +37,7 @@ use domain::{
     place::{District, PostalPlace, State},
     session::{Session, SessionSeats, SessionState},
 };
+use each::{each, on_one_snapshot};
 use jiff::{Timestamp, civil::Date};
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -133,24 +135,6 @@ impl Sqlite {
         let connection = idle.unwrap_or_else(|| self.readers[start % READERS].lock());
         Ok(read(&connection)?)
     }
-}
-
-/// Collects one outcome per item.
-fn each<T, R>(items: &[T], one: impl FnMut(&T) -> rusqlite::Result<R>) -> rusqlite::Result<Vec<R>> {
-    items.iter().map(one).collect()
-}
-
-/// Reads something for each item, all on one snapshot. After every commit of the writer a reader
-/// forgets its pages, so many who ask together read far fewer of them.
-fn on_one_snapshot<T, R>(
-    connection: &Connection,
-    items: &[T],
-    one: impl FnMut(&T) -> rusqlite::Result<R>,
-) -> rusqlite::Result<Vec<R>> {
-    let snapshot = connection.unchecked_transaction()?;
-    let all = each(items, one)?;
-    snapshot.commit()?;
-    Ok(all)
 }
 
 #[async_trait]

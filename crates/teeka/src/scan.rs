@@ -88,14 +88,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         patience: args.patience,
         ocr: (args.ocr != "none").then(|| args.ocr.clone()),
     };
-    let mut files = Vec::new();
-    for path in &args.paths {
-        files::collect(path, &mut files)?;
-    }
-    if let Some(own) = args.resume.as_deref().and_then(|file| file.canonicalize().ok()) {
-        // It may lie in a folder that is looked through.
-        files.retain(|file| file.path.canonicalize().ok().as_ref() != Some(&own));
-    }
+    let mut files = files(args)?;
     let all = files.len();
     let mut done = args.resume.as_deref().map(|file| Done::open(file, &order)).transpose()?;
     let mut total = Tally::default();
@@ -125,6 +118,19 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         Tally { unread: 1.., .. } => 2,
         Tally { .. } => 0,
     }))
+}
+
+/// Every file that is to be read.
+fn files(args: &Args) -> anyhow::Result<Vec<File>> {
+    let mut files = Vec::new();
+    for path in &args.paths {
+        files::collect(path, &mut files)?;
+    }
+    if let Some(own) = args.resume.as_deref().and_then(|file| file.canonicalize().ok()) {
+        // It may lie in a folder that is looked through.
+        files.retain(|file| file.path.canonicalize().ok().as_ref() != Some(&own));
+    }
+    Ok(files)
 }
 
 impl Answer {

@@ -8,7 +8,7 @@ mod support;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use serde_json::{Value, json};
@@ -36,15 +36,8 @@ const NEEDS_A_MESSAGE: [&str; 11] = [
 
 /// Schemathesis, installed once; none if there is no Python.
 fn installed() -> Option<PathBuf> {
-    let venv =
-        Command::new("python3").args(["-m", "venv", "--help"]).stdout(Stdio::null()).status();
-    if !venv.is_ok_and(|status| status.success()) {
-        testkit::missing("python3-venv");
-        return None;
-    }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("attack");
-    fs::create_dir_all(&folder).unwrap();
-    Some(support::python(&folder, "attack").parent().unwrap().to_owned())
+    Some(support::python(&folder, "attack")?.parent().unwrap().to_owned())
 }
 
 /// Two residents, each with a booked and a vaccinated person, and the files the attacker reads.

@@ -76,25 +76,15 @@ fn len(value: &Value) -> usize {
 
 #[test]
 fn node_programs_run_unmodified() {
-    if !run(Command::new("npm").arg("--version")) {
-        testkit::missing("npm");
-        return;
-    }
+    let Some(packages) = outsiders::node(&sources(), &installed().join("npm")) else { return };
     let folder = tempfile::tempdir().unwrap();
     let program = support::small_demo(folder.path());
-    let packages = installed().join("npm");
-    std::fs::create_dir_all(&packages).unwrap();
-    for file in ["package.json", "package-lock.json"] {
-        std::fs::copy(sources().join(file), packages.join(file)).unwrap();
-    }
-    let quiet = ["ci", "--silent", "--no-audit", "--no-fund"];
-    assert!(run(Command::new("npm").args(quiet).current_dir(&packages)), "npm ci");
     let proxy = start_proxy(folder.path(), &program.address());
     let (date, district, pincode) = support::somewhere(&program);
     let seen = lines(
         Command::new("node")
             .arg(sources().join("clients.js"))
-            .arg(packages.join("node_modules"))
+            .arg(packages)
             .args([&date, &district, &pincode])
             .env("https_proxy", format!("http://127.0.0.1:{}", proxy.1))
             .env("NODE_EXTRA_CA_CERTS", folder.path().join("host.pem")),
@@ -127,13 +117,9 @@ fn node_programs_run_unmodified() {
 
 #[test]
 fn python_programs_run_unmodified() {
-    if !run(Command::new("python3").args(["-m", "venv", "--help"])) {
-        testkit::missing("python3-venv");
-        return;
-    }
+    let Some(python) = support::python(&installed(), "contract") else { return };
     let folder = tempfile::tempdir().unwrap();
     let program = support::small_demo(folder.path());
-    let python = support::python(&installed(), "contract");
     let proxy = start_proxy(folder.path(), &program.address());
     let (date, district, pincode) = support::somewhere(&program);
     let (mobile, reference) = vaccinated(&program, folder.path(), &date);
@@ -178,17 +164,16 @@ fn python_programs_run_unmodified() {
 /// What a package prints of its calls, run in a folder of its own: several have a module of the
 /// same name.
 fn package(
-    program: &Program,
-    folder: &Path,
+    (program, folder): (&Program, &Path),
     proxy: &Proxy,
+    python: &Path,
     (name, requirements): (&str, &[&str]),
 ) -> Vec<Value> {
-    let python = support::python(&installed(), "contract");
     let packages = installed().join(name);
     if !packages.exists() {
         let target = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"];
         let fresh = packages.with_extension("new");
-        let mut install = Command::new(&python);
+        let mut install = Command::new(python);
         assert!(run(install.args(target).arg(&fresh).args(requirements)), "pip install {name}");
         std::fs::rename(&fresh, &packages).unwrap();
     }
@@ -211,14 +196,13 @@ fn package(
 
 #[test]
 fn more_python_programs_run_unmodified() {
-    if !run(Command::new("python3").args(["-m", "venv", "--help"])) {
-        testkit::missing("python3-venv");
-        return;
-    }
+    let Some(python) = support::python(&installed(), "contract") else { return };
     let folder = tempfile::tempdir().unwrap();
     let program = support::small_demo(folder.path());
     let proxy = start_proxy(folder.path(), &program.address());
-    let seen = |name, requirements| package(&program, folder.path(), &proxy, (name, requirements));
+    let seen = |name, requirements| {
+        package((&program, folder.path()), &proxy, &python, (name, requirements))
+    };
 
     let lists = seen("cowinpy", &["cowinpy==0.1.0", "requests==2.32.5"]);
     assert_eq!(len(&value(&lists, "cowinpy", "getStates")["states"]), 36);

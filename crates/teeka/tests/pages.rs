@@ -32,23 +32,16 @@ fn chromium() -> Option<&'static str> {
 }
 
 /// The packages of the walk, kept between runs.
-fn packages() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
-    std::fs::create_dir_all(&folder).unwrap();
-    for file in ["package.json", "package-lock.json"] {
-        std::fs::copy(sources().join(file), folder.join(file)).unwrap();
-    }
-    let quiet = ["ci", "--ignore-scripts", "--silent", "--no-audit", "--no-fund"];
-    assert!(runs(Command::new("npm").args(quiet).current_dir(&folder)), "npm ci");
-    folder.join("node_modules")
+fn packages() -> Option<PathBuf> {
+    outsiders::node(&sources(), &Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages"))
 }
 
 /// What the walk wrote, a line of JSON for each page.
-fn walk(chromium: &str, folder: &Path) -> Vec<Value> {
+fn walk(chromium: &str, packages: &Path, folder: &Path) -> Vec<Value> {
     let program = support::small_demo(folder);
     let mut walk = Command::new("node")
         .arg(sources().join("walk.js"))
-        .arg(packages())
+        .arg(packages)
         .args([chromium, &program.address()])
         .arg(folder.join("messages.jsonl"))
         .arg(folder)
@@ -72,11 +65,9 @@ fn walk(chromium: &str, folder: &Path) -> Vec<Value> {
 #[test]
 fn both_ways_go_through_pages_without_javascript_that_anyone_can_use() {
     let Some(chromium) = chromium() else { return testkit::missing("chromium") };
-    if !runs(Command::new("npm").arg("--version")) {
-        return testkit::missing("npm");
-    }
+    let Some(packages) = packages() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let lines = walk(chromium, folder.path());
+    let lines = walk(chromium, &packages, folder.path());
     let (verifier, lines): (Vec<_>, Vec<_>) =
         lines.into_iter().partition(|line| line["verifier"].is_array());
     let (twins, pages): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line["twin"].is_string());

@@ -158,6 +158,41 @@ fn what_needs_more_memory_than_there_is_is_told() {
     assert_eq!(mobiles(&lines), ["in/b.txt", "in/d.txt"]);
 }
 
+/// Numbers that are the same in every run.
+fn numbers(mut state: u32) -> impl FnMut() -> usize {
+    move || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        usize::try_from(state).unwrap()
+    }
+}
+
+#[test]
+fn broken_workbooks_cost_no_more_than_themselves() {
+    let folder = folder();
+    let whole = include_bytes!("../../scan/tests/extract/list.xls");
+    let mut next = numbers(7);
+    for at in 0..100 {
+        let mut broken = whole.to_vec();
+        for _ in 0..3 {
+            let place = next() % broken.len();
+            broken[place] = u8::try_from(next() % 256).unwrap();
+        }
+        fs::write(folder.path().join(format!("in/b{at:02}.xls")), broken).unwrap();
+    }
+    // A cell with a text, as far out as it can be: laid out in full it would be 170 GB.
+    let mut far = whole.to_vec();
+    let cell = far.windows(4).rposition(|head| head == [0xfd, 0, 10, 0]).unwrap();
+    far[cell + 4..cell + 8].fill(0xff);
+    fs::write(folder.path().join("in/bb.xls"), far).unwrap();
+    let output = scan(folder.path(), &["in", "--json", "--jobs", "2"]);
+    let lines = lines(&output);
+    assert!(unread(&lines).contains(&("in/bb.xls", "too large")), "{:?}", unread(&lines));
+    assert!(mobiles(&lines).len() > 50, "most can still be read");
+    assert_eq!(*mobiles(&lines).last().unwrap(), "in/d.txt");
+}
+
 #[test]
 fn a_scan_that_was_killed_goes_on_where_it_was() {
     let folder = folder();

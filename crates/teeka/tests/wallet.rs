@@ -24,23 +24,17 @@ fn installed() -> PathBuf {
     folder
 }
 
-fn runs(program: &str, arguments: &[&str], folder: &Path) -> bool {
-    let mut command = Command::new(program);
-    let command = command.args(arguments).current_dir(folder).stdout(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
-
 /// The six digits that were sent to a mobile, waiting for them a little.
 fn digits(messages: &Path) -> String {
     for _ in 0..200 {
         let text = std::fs::read_to_string(messages).unwrap_or_default();
-        let sent = text.lines().filter_map(|line| {
+        let mut sent = text.lines().filter_map(|line| {
             let message: Value = serde_json::from_str(line).ok()?;
             let fits = message["to"].as_str()?.ends_with(MOBILE) && message["kind"] == "wallet";
             let (_, rest) = message["text"].as_str()?.split_once("wallet is ")?;
             fits.then(|| rest[..6].to_owned())
         });
-        if let Some(digits) = sent.last() {
+        if let Some(digits) = sent.next_back() {
             return digits;
         }
         #[expect(clippy::disallowed_methods, reason = "another process writes the file")]
@@ -50,18 +44,11 @@ fn digits(messages: &Path) -> String {
 }
 
 /// What the wallet said of each of its steps.
-fn wallet(issuer: &str, server: &str, link: &str, digits: &str) -> Vec<Value> {
-    let packages = installed().join("npm");
-    std::fs::create_dir_all(&packages).unwrap();
-    for file in ["package.json", "package-lock.json"] {
-        std::fs::copy(support::sources("wallet").join(file), packages.join(file)).unwrap();
-    }
-    let quiet = ["ci", "--silent", "--no-audit", "--no-fund"];
-    assert!(runs("npm", &quiet, &packages), "npm ci");
+fn wallet(packages: &Path, about: [&str; 4]) -> Vec<Value> {
     let output = Command::new("node")
         .arg(support::sources("wallet").join("wallet.mjs"))
-        .arg(packages.join("node_modules"))
-        .args([issuer, server, link, digits])
+        .arg(packages)
+        .args(about)
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -88,14 +75,9 @@ fn shown(python: &Path, credential: &Value, holder: &Value, keys: &Value, shown:
 
 #[test]
 fn a_wallet_of_others_gets_a_certificate_and_shows_that_its_holder_is_vaccinated() {
-    if !runs("npm", &["--version"], Path::new(".")) {
-        testkit::missing("npm");
-        return;
-    }
-    if !runs("python3", &["-c", "import venv, ensurepip"], Path::new(".")) {
-        testkit::missing("python3-venv");
-        return;
-    }
+    let npm = outsiders::node(&support::sources("wallet"), &installed().join("npm"));
+    let python = support::python(&installed(), "wallet");
+    let (Some(packages), Some(python)) = (npm, python) else { return };
     let folder = tempfile::tempdir().unwrap();
     let program = support::small_demo(folder.path());
     let (date, ..) = somewhere(&program);
@@ -111,7 +93,7 @@ fn a_wallet_of_others_gets_a_certificate_and_shows_that_its_holder_is_vaccinated
     let issuer = keys["issuer"].as_str().unwrap();
 
     let link = offer["link"].as_str().unwrap();
-    let steps = wallet(issuer, &program.address(), link, &digits);
+    let steps = wallet(&packages, [issuer, &program.address(), link, &digits]);
     let said = |call: &str| {
         let step = steps.iter().find(|step| step["call"] == call);
         step.unwrap_or_else(|| panic!("{call} is missing"))["value"].clone()
@@ -127,7 +109,6 @@ fn a_wallet_of_others_gets_a_certificate_and_shows_that_its_holder_is_vaccinated
     let credentials = said("credentials");
     assert_eq!(credentials.as_array().unwrap().len(), 1);
 
-    let python = support::python(&installed(), "wallet");
     let (credential, holder) = (&credentials[0]["credential"], said("key"));
     let known = |fields: &[&str]| shown(&python, credential, &holder, &keys, fields);
     let nothing = known(&[]);

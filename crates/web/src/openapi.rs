@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use self::{
-    call::{Auth, Call, Gives},
+    call::{Auth, Call, Gives, Says},
     models::MODELS,
     report_models::REPORT_MODELS,
     schema::{model, parameter, schema},
@@ -122,8 +122,7 @@ fn operation(call: &Call, suffix: &str) -> Value {
         "responses": responses,
     });
     if let Some((name, required)) = call.body {
-        let kind = if call.form { "application/x-www-form-urlencoded" } else { "application/json" };
-        let content = json!({ kind: { "schema": schema(name) } });
+        let content = json!({ call.body_type: { "schema": schema(name) } });
         operation["requestBody"] = json!({ "required": required, "content": content });
     }
     operation
@@ -150,7 +149,7 @@ fn header_parameters(call: &Call) -> Vec<Value> {
         });
         headers.push(header("Idempotency-Key", what, key));
     }
-    if call.cached {
+    if call.says != Says::Nothing {
         let what = "The ETag of an answer that is still held";
         headers.push(header("If-None-Match", what, json!({ "type": "string" })));
     }
@@ -179,14 +178,12 @@ fn good(call: &Call, suffix: &str) -> Map<String, Value> {
         answer["links"][*operation] = json!({ "operationId": id, "parameters": { *place: value } });
     }
     let mut answers = Map::new();
-    if call.cached {
-        answer["headers"] = cache_headers();
-        let unchanged =
-            json!({ "description": "What is held is still true", "headers": cache_headers() });
-        answers.insert("304".to_owned(), unchanged);
-    }
-    if call.tagged {
-        let unchanged = json!({ "description": "What is held is still true" });
+    if call.says != Says::Nothing {
+        let mut unchanged = json!({ "description": "What is held is still true" });
+        if call.says == Says::TagAndAge {
+            answer["headers"] = cache_headers();
+            unchanged["headers"] = cache_headers();
+        }
         answers.insert("304".to_owned(), unchanged);
     }
     answers.insert(status.to_owned(), answer);

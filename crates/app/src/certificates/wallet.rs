@@ -7,7 +7,7 @@ use certs::{
 };
 use domain::id::BeneficiaryId;
 use jiff::{Timestamp, tz::TimeZone};
-use store::CertificateRow;
+use store::{CertificateRow, NotAllotted};
 
 use crate::{Ctx, Error, Platform, Result, keys::KeyUse};
 
@@ -33,8 +33,22 @@ impl Platform {
         id: BeneficiaryId,
         holder: &PublicKey,
     ) -> Result<String> {
-        let person = self.my_person(ctx, id).await?;
-        let row = self.certificate_of(&person).await?;
+        match self.sign_for_wallet_once(ctx, id, holder).await {
+            // A correction or a merge was quicker: once more, of the certificate that there is now.
+            Err(Error::NotAllotted(NotAllotted::NoSuchCertificate)) => {
+                self.sign_for_wallet_once(ctx, id, holder).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn sign_for_wallet_once(
+        &self,
+        ctx: &Ctx,
+        id: BeneficiaryId,
+        holder: &PublicKey,
+    ) -> Result<String> {
+        let (person, row) = self.my_certified(ctx, id).await?;
         let expires_at = self.wallet_expiry(ctx, &row)?;
         let dose = person.doses.iter().find(|dose| dose.number == row.dose_number);
         let dose = dose.ok_or(Error::NotFound)?;

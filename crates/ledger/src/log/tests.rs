@@ -4,25 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    directory::Directory,
-    fixture::{Memory, ORIGIN, key, leaves},
+    fixture::{Memory, ORIGIN, audited, key, leaves},
     merkle::{leaf_hash, verify_consistency, verify_inclusion},
     note::LocalKey,
 };
-
-/// The head that the published checkpoint says, after everything it vouches for was read.
-fn audited<S: Source>(storage: &S) -> Head {
-    let file = storage.read(CHECKPOINT, MOST_BYTES).unwrap().unwrap();
-    let trusted = Trusted::new(ORIGIN, [key().verifier().clone()], []).unwrap();
-    let head = trusted.open(&file).unwrap().head();
-    let mut reader = TileReader::open(storage, head).unwrap();
-    for bundle in 0..head.size.div_ceil(WIDTH) {
-        let entries = reader.entries(bundle).unwrap();
-        let end = head.size.min((bundle + 1) * WIDTH);
-        assert_eq!(entries, leaves(bundle * WIDTH, end));
-    }
-    head
-}
 
 #[test]
 fn what_is_appended_is_integrated_signed_and_provable_at_once() {
@@ -246,29 +231,6 @@ fn what_witnesses_signed_is_published_and_kept_over_a_start() {
     let log = Log::open(memory.clone(), key()).unwrap();
     assert!(log.checkpoint().unwrap().ends_with(&cosignature.line()));
     assert_eq!(audited(&memory).size, 10);
-}
-
-#[test]
-fn a_folder_holds_a_log() {
-    let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().join("deep/accesses");
-    let directory = Directory::new(&place);
-    let mut log = Log::open(directory.clone(), key()).unwrap();
-    log.append(0, &leaves(0, 300)).unwrap();
-    let mut second = Log::open(directory.clone(), key()).unwrap();
-    second.append(300, &leaves(300, 600)).unwrap();
-    assert!(matches!(log.append(300, &leaves(700, 710)), Err(LogError::Overtaken)));
-    assert_eq!(audited(&directory).size, 600);
-    let parts = ["checkpoint", "tile/0/001", "tile/entries/001", "tile/1/000.p/2", ".promised"];
-    for part in parts {
-        assert!(place.join(part).is_file(), "{part}");
-    }
-    for path in ["../x", "/etc/passwd", "tile/../../x", ".promised", "tile//0", ""] {
-        assert!(directory.read(path, 10).is_err(), "{path}");
-    }
-    assert!(matches!(directory.read("tile/0/000", 100), Err(SourceError::TooLarge)));
-    assert!(directory.read("tile/9/000", 100).unwrap().is_none());
-    assert_eq!(Log::open(directory, key()).unwrap().head().size, 600);
 }
 
 proptest! {

@@ -54,14 +54,20 @@ impl Page {
         }
     }
 
+    /// A line of the name of a field, in which signs part words, and its value; none if there is no
+    /// value.
+    pub(super) fn pair(&mut self, name: &str, value: &str) {
+        self.labelled(&name.replace(['_', '-', '.'], " "), value);
+    }
+
     /// A line of a label and its value; none if there is no value.
-    pub(super) fn pair(&mut self, label: &str, value: &str) {
+    pub(super) fn labelled(&mut self, label: &str, value: &str) {
         if value.trim().is_empty() {
             return;
         }
         self.line();
         if !label.is_empty() {
-            self.words(&label.replace(['_', '-', '.'], " "));
+            self.words(label);
             self.push(": ");
         }
         self.words(value);
@@ -76,6 +82,11 @@ impl Page {
     /// Whether something did not find room.
     pub(super) const fn is_full(&self) -> bool {
         self.full
+    }
+
+    /// How long it may become.
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
     }
 
     /// What was written.
@@ -180,14 +191,14 @@ fn write_form(cells: &[String], page: &mut Page) {
         match (label.is_empty(), is_label(cell)) {
             (true, true) => label = cell_label,
             (false, true) => {
-                page.pair("", label);
+                page.labelled("", label);
                 label = cell_label;
             }
             (_, false) => {
-                page.pair(label, cell);
+                page.labelled(label, cell);
                 label = "";
             }
         }
     }
-    page.pair("", label);
+    page.labelled("", label);
 }

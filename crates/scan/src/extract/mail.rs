@@ -66,24 +66,32 @@ fn one(work: &mut Work<'_>, bytes: &[u8]) {
     }
 }
 
-fn read_message(work: &mut Work<'_>, message: &Message<'_>, depth: usize) {
-    let mut page = Page::new(work.limits.text);
+/// Whether a part is of the message itself.
+fn is_body(part: &MessagePart<'_>) -> bool {
+    part.attachment_name().is_none()
+}
+
+/// What a message says at its head and in plain text.
+fn said_by(message: &Message<'_>, limit: usize) -> Page {
+    let mut page = Page::new(limit);
     for header in &message.root_part().headers {
         let value = said(&header.value);
         if !matches!(header.name.as_str(), "Received" | "DKIM-Signature" | "Content-Type") {
-            page.pair(header.name.as_str(), &value);
+            page.labelled(header.name.as_str(), &value);
         }
     }
     page.record();
-    let is_body = |part: &MessagePart<'_>| part.attachment_name().is_none();
-    for part in &message.parts {
-        if let PartType::Text(text) = &part.body
-            && is_body(part)
-        {
+    for part in message.parts.iter().filter(|part| is_body(part)) {
+        if let PartType::Text(text) = &part.body {
             page.push(text);
             page.record();
         }
     }
+    page
+}
+
+fn read_message(work: &mut Work<'_>, message: &Message<'_>, depth: usize) {
+    let page = said_by(message, work.limits.text);
     work.finish(&page);
     for (place, part) in message.parts.iter().enumerate() {
         let unnamed = || format!("part {place}");

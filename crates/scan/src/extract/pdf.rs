@@ -9,6 +9,7 @@ mod font;
 mod glyph;
 mod layout;
 mod page;
+mod state;
 
 use std::sync::Arc;
 

@@ -157,12 +157,9 @@ impl Sheet {
     }
 }
 
-/// A cell as text. Workbooks keep numbers as floats and dates as days since 1900.
+/// A cell as text. Workbooks keep dates as days since 1900.
 fn text(cell: &Data) -> String {
     match cell {
-        Data::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
-            format!("{number:.0}")
-        }
         Data::DateTime(instant) => {
             let (year, month, day, hour, minute, ..) = instant.to_ymd_hms_milli();
             if year < 1901 {

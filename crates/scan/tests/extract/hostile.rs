@@ -17,6 +17,7 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
     let inner = zip(&[("a.txt", letter), ("b.json", br#"{"name": "Asha Devi", "x": [1, [2]]}"#)]);
     vec![
         ("workbook", office::workbook()),
+        ("old workbook", office::OLD_WORKBOOK.to_vec()),
         ("letter", office::letter()),
         ("sheet", office::sheet()),
         ("mail", office::mail()),
@@ -39,15 +40,16 @@ fn read(bytes: &[u8]) -> Parts {
 
 #[test]
 fn a_document_may_break_off_anywhere() {
-    for (name, sample) in samples() {
-        let whole = read(&sample);
-        assert!(!whole.texts.is_empty(), "{name} is a sample");
-        // Of a long one, not every place: a prime, so that all kinds of places come.
-        let step = if sample.len() > 5000 { 61 } else { 1 };
-        for end in (0..sample.len()).step_by(step) {
-            let _ = read(&sample[..end]);
+    std::thread::scope(|scope| {
+        for (name, sample) in samples() {
+            scope.spawn(move || {
+                assert!(!read(&sample).texts.is_empty(), "{name} is a sample");
+                for end in 0..sample.len() {
+                    let _ = read(&sample[..end]);
+                }
+            });
         }
-    }
+    });
 }
 
 /// Numbers that are the same in every run.
@@ -63,7 +65,9 @@ fn numbers(seed: u32) -> impl FnMut() -> u32 {
 
 #[test]
 fn a_document_may_have_any_byte_wrong() {
-    for (name, sample) in samples() {
+    // The reader of old workbooks lays out whatever its file claims: its memory has to be limited
+    // from outside, and is in the tests of the program.
+    for (name, sample) in samples().into_iter().filter(|(name, _)| *name != "old workbook") {
         let mut next = numbers(u32::try_from(name.len()).unwrap());
         for _ in 0..150 {
             let mut sample = sample.clone();
@@ -81,7 +85,7 @@ fn assert_quick(name: &str, bytes: &[u8]) -> Parts {
     let start = Instant::now();
     let parts = read(bytes);
     // Whoever goes through it again and again needs minutes.
-    assert!(start.elapsed() < Duration::from_secs(20), "{name} took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{name} took {:?}", start.elapsed());
     parts
 }
 

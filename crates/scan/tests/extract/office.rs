@@ -130,6 +130,15 @@ fn sheets_of_a_workbook_are_parts_hidden_ones_and_notes_too() {
     assert!(list.contains("Asha Devi\t9829011223\n"), "{list}");
 }
 
+/// Made for this test by xlwt, an independent writer: a sheet in Latin letters, one in Hindi.
+pub(crate) const OLD_WORKBOOK: &[u8] = include_bytes!("list.xls");
+
+#[test]
+fn sheets_of_an_old_workbook_are_parts() {
+    assert_person(OLD_WORKBOOK, "!/List", ASHA);
+    assert_person(OLD_WORKBOOK, "!/सूची", ASHA_HINDI);
+}
+
 #[test]
 fn slides_are_read_with_their_notes() {
     let slide = |tag: &str, lines: [&str; 2]| {

@@ -101,6 +101,28 @@ fn a_table_keeps_its_columns_where_cells_are_empty() {
 }
 
 #[test]
+fn narrow_gaps_part_columns_where_they_go_on_through_all_rows() {
+    // A gap of six points, less than a line is high, and none of it in the line of words.
+    let lines: &[_] = &[
+        (50.0, 100.0, "Name"),
+        (120.0, 100.0, "Mobile"),
+        (190.0, 100.0, "Age"),
+        (50.0, 120.0, "Asha Devi"),
+        (120.0, 120.0, "9829011223"),
+        (190.0, 120.0, "45"),
+        (50.0, 140.0, "Ravi Kumar"),
+        (120.0, 140.0, "9829011334"),
+        (190.0, 140.0, "33"),
+        (50.0, 160.0, "These are"),
+        (106.0, 160.0, "all of them"),
+        (300.0, 400.0, "far"),
+    ];
+    let text = parts(&drawn(&[lines], |_| {})).texts[0].1.clone();
+    let table = "Name\tMobile\tAge\nAsha Devi\t9829011223\t45\nRavi Kumar\t9829011334\t33\n";
+    assert_eq!(text, format!("{table}These are all of them\nfar\n"));
+}
+
+#[test]
 fn what_is_attached_and_who_wrote_it_is_read() {
     let letter = "Name: Asha Devi\nMobile: 9829011223\n";
     let file = drawn(&[&[(50.0, 100.0, "nothing")]], |file| {

@@ -148,7 +148,13 @@ fn elements_of_xml_are_labels_and_come_again_as_records() {
         <person><name>R&#x61;vi &amp; Kumar</name><mobile>9829011334</mobile></person></list>";
     assert_person(xml.as_bytes(), "", ASHA);
     let text = &parts(xml.as_bytes()).texts[0].1;
-    assert!(text.contains("name: Ravi & Kumar\n"), "{text}");
+    let people = [
+        "name: Asha Devi\ndistrict: Ajmer\nmobile: 9829011223\n",
+        "name: Ravi & Kumar\nmobile: 9829011334\n",
+    ];
+    assert_eq!(*text, format!("year: 2021\n{}\n{}\n", people[0], people[1]));
+    let other = "<?xml version='1.0'?><l><p a='1'><b>x</b></p><p c='2'><b>y</b></p></l>";
+    assert_eq!(parts(other.as_bytes()).texts[0].1, "a: 1\nb: x\n\nc: 2\nb: y\n\n");
     let attributes = "<list><p name='आशा देवी' mobile='9829011223'/><p name='x'/></list>";
     assert_person(attributes.as_bytes(), "", ASHA_HINDI);
 }

@@ -7,7 +7,7 @@ use ledger::source::{Source, SourceError};
 use ureq::http::{StatusCode, Uri, header};
 
 /// How long one file may take: the largest has 17 MB.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A web server that has the files of a log.
 pub(super) struct Server {

@@ -50,9 +50,7 @@ pub(super) fn each(
         for _ in 0..jobs {
             scope.spawn(|| {
                 let mut worker = None;
-                loop {
-                    let next = take.lock().map(|take| take.recv());
-                    let Ok(Ok((file, answers))) = next else { return };
+                while let Ok(Ok((file, answers))) = take.lock().map(|take| take.recv()) {
                     read(&mut worker, &Job { order, file, answers, stopped: &stopped });
                 }
             });

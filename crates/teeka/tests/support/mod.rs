@@ -8,7 +8,6 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::Mutex,
 };
 
 use serde_json::{Value, json};
@@ -255,24 +254,9 @@ pub(crate) fn sha256(text: &str) -> String {
     app::sign_in::sha256_hex(text)
 }
 
-/// A Python with the packages of a folder of `tests/`, installed once into another, by whichever
-/// test comes first.
-pub(crate) fn python(folder: &Path, tests: &str) -> PathBuf {
-    static INSTALLING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = INSTALLING.lock();
-    let venv = folder.join("venv");
-    let python = venv.join("bin/python");
-    let requirements = sources(tests).join("requirements.txt");
-    if !python.exists() {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&venv).status();
-        assert!(made.is_ok_and(|status| status.success()), "a venv can be made");
-        let installed = Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-            .arg(requirements)
-            .status();
-        assert!(installed.is_ok_and(|status| status.success()), "packages can be installed");
-    }
-    python
+/// A Python with the packages of a folder of `tests/`, installed once into another.
+pub(crate) fn python(folder: &Path, tests: &str) -> Option<PathBuf> {
+    outsiders::python(&sources(tests), folder)
 }
 
 /// The file that lists the withdrawn health cards of the key that signs now.

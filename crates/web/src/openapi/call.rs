@@ -37,6 +37,16 @@ pub(crate) enum Gives {
     Text(&'static str),
 }
 
+/// What an answer says for who has one already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    Nothing,
+    /// What it is called: it is not sent to who names it.
+    Tag,
+    /// That, and how old it is, as it is kept in memory.
+    TagAndAge,
+}
+
 /// Where a value of an answer leads: an operation, its parameter, the value's place.
 pub(crate) type Link = (&'static str, &'static str, &'static str);
 
@@ -55,16 +65,14 @@ pub(crate) struct Call {
     pub(crate) query: &'static [&'static str],
     /// The model of the body, and whether there must be one.
     pub(crate) body: Option<(&'static str, bool)>,
-    /// Whether the body is a form and not JSON.
-    pub(crate) form: bool,
+    /// Its media type.
+    pub(crate) body_type: &'static str,
     pub(crate) gives: Gives,
     /// Statuses besides those that follow from the rest.
     pub(crate) errors: &'static [u16],
     pub(crate) links: &'static [Link],
-    /// Whether the answer is kept in memory and says how old it is.
-    pub(crate) cached: bool,
-    /// Whether the answer has a tag, and is not sent to who names it.
-    pub(crate) tagged: bool,
+    /// What the answer says for who has one already.
+    pub(crate) says: Says,
     /// Whether names come in the language that is asked for.
     pub(crate) local: bool,
     /// Whether an idempotency key makes it happen once.
@@ -86,12 +94,11 @@ const fn call(
         path_fields: &[],
         query: &[],
         body: None,
-        form: false,
+        body_type: "application/json",
         gives: Gives::Nothing,
         errors: &[],
         links: &[],
-        cached: false,
-        tagged: false,
+        says: Says::Nothing,
         local: false,
         once: false,
     }
@@ -128,7 +135,7 @@ impl Call {
 
     /// A search that is answered from memory.
     pub(super) const fn search(self, query: &'static [&'static str], model: &'static str) -> Self {
-        Self { query, gives: Gives::Json(model), cached: true, local: true, ..self }
+        Self { query, gives: Gives::Json(model), says: Says::TagAndAge, local: true, ..self }
     }
 
     pub(super) const fn body(self, model: &'static str) -> Self {
@@ -136,7 +143,8 @@ impl Call {
     }
 
     pub(super) const fn form(self, model: &'static str) -> Self {
-        Self { body: Some((model, true)), form: true, ..self }
+        let body_type = "application/x-www-form-urlencoded";
+        Self { body: Some((model, true)), body_type, ..self }
     }
 
     pub(super) const fn may_have_body(self, model: &'static str) -> Self {
@@ -160,7 +168,7 @@ impl Call {
     }
 
     pub(super) const fn tagged(self) -> Self {
-        Self { tagged: true, ..self }
+        Self { says: Says::Tag, ..self }
     }
 
     pub(super) const fn once(self) -> Self {

@@ -87,6 +87,12 @@ fn fields(work: &mut Work<'_>, form: &Dict<'_>) {
             ahead.extend(kids.into_iter().rev().map(|kid| (kid, label.clone(), depth + 1)));
         }
     }
+    packets(form, &mut page);
+    work.within("form", |work| work.finish(&page));
+}
+
+/// A form that is written in XML beside.
+fn packets(form: &Dict<'_>, page: &mut grid::Page) {
     let streams = match form.get::<Object<'_>>("XFA") {
         Some(Object::Stream(stream)) => vec![stream],
         Some(Object::Array(list)) => {
@@ -97,11 +103,10 @@ fn fields(work: &mut Work<'_>, form: &Dict<'_>) {
     let packets = streams.iter().filter_map(|stream| stream.decoded_data().ok());
     let packets: Vec<u8> = packets.flat_map(std::borrow::Cow::into_owned).collect();
     if let Some(text) = encoding::decode(&packets).filter(|_| !packets.is_empty()) {
-        let (more, _) = xml::records(&text, work.limits.text);
+        let (more, _) = xml::records(&text, page.limit());
         page.record();
         page.push(more.text());
     }
-    work.within("form", |work| work.finish(&page));
 }
 
 /// What a field is filled with.

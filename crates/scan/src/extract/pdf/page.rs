@@ -6,7 +6,10 @@ use hayro_syntax::{
     page::{Page, Resources},
 };
 
-use super::font::{Cache, Font};
+use super::{
+    font::Cache,
+    state::{Matrix, State, UNIT, then},
+};
 
 /// Drawings inside drawings that are followed.
 const DEEPEST: usize = 12;
@@ -64,58 +67,6 @@ pub(super) fn annotations<'a>(page: &Page<'a>) -> impl Iterator<Item = Dict<'a>>
     list.into_iter().flat_map(|list| list.iter::<Dict<'_>>()).take(10_000)
 }
 
-type Matrix = [f32; 6];
-
-const UNIT: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
-
-/// First the one, then the other.
-fn then(one: Matrix, other: Matrix) -> Matrix {
-    let row = |left: f32, right: f32| {
-        (left * other[0] + right * other[2], left * other[1] + right * other[3])
-    };
-    let rows = [row(one[0], one[1]), row(one[2], one[3]), row(one[4], one[5])];
-    let [first, second, (x, y)] = rows;
-    [first.0, first.1, second.0, second.1, x + other[4], y + other[5]]
-}
-
-#[derive(Clone)]
-struct State {
-    matrix: Matrix,
-    text: Matrix,
-    line: Matrix,
-    font: Option<std::rc::Rc<Font>>,
-    size: f32,
-    leading: f32,
-    letter: f32,
-    word: f32,
-    stretch: f32,
-}
-
-impl State {
-    const fn new() -> Self {
-        Self {
-            matrix: UNIT,
-            text: UNIT,
-            line: UNIT,
-            font: None,
-            size: 1.0,
-            leading: 0.0,
-            letter: 0.0,
-            word: 0.0,
-            stretch: 1.0,
-        }
-    }
-
-    fn move_line(&mut self, x: f32, y: f32) {
-        self.line = then([1.0, 0.0, 0.0, 1.0, x, y], self.line);
-        self.text = self.line;
-    }
-
-    fn advance(&mut self, by: f32) {
-        self.text = then([1.0, 0.0, 0.0, 1.0, by, 0.0], self.text);
-    }
-}
-
 /// A stretch of drawing that says which text it is.
 enum Mark {
     Nothing,
@@ -154,14 +105,8 @@ impl Reader<'_> {
                         self.object(&stream, resources, &state, depth);
                     }
                 }
-                TypedInstruction::BeginMarkedContent(_) => self.mark(None),
-                TypedInstruction::BeginMarkedContentWithProperties(mark) => {
-                    let said = match mark.1 {
-                        Object::Dict(dict) => dict.get("ActualText"),
-                        _ => None,
-                    };
-                    self.mark(said);
-                }
+                TypedInstruction::BeginMarkedContent(_) => self.mark(&Object::Boolean(false)),
+                TypedInstruction::BeginMarkedContentWithProperties(mark) => self.mark(mark.1),
                 TypedInstruction::EndMarkedContent(_) => drop(self.marks.pop()),
                 TypedInstruction::InlineImage(_) => self.drawn.pictures += 1,
                 TypedInstruction::TextFont(font) => {
@@ -175,7 +120,11 @@ impl Reader<'_> {
         self.states.truncate(floor);
     }
 
-    fn mark(&mut self, said: Option<Text<'_>>) {
+    fn mark(&mut self, about: &Object<'_>) {
+        let said = match about {
+            Object::Dict(dict) => dict.get::<Text<'_>>("ActualText"),
+            _ => None,
+        };
         let said = said.map(|text| Mark::Text(super::string(text.as_bytes())));
         if self.marks.len() < MOST_STATES {
             self.marks.push(said.unwrap_or(Mark::Nothing));
@@ -215,40 +164,18 @@ impl Reader<'_> {
         self.object(&stream, &Resources::new(Dict::empty()), &state, 1);
     }
 
+    /// A step that shows text.
     fn step(&mut self, step: &TypedInstruction<'_, '_>, state: &mut State) {
         use TypedInstruction as I;
-        let number = |number: &Number| number.as_f32();
         match step {
-            I::Transform(m) => {
-                let m = [&m.0, &m.1, &m.2, &m.3, &m.4, &m.5].map(number);
-                state.matrix = then(m, state.matrix);
-            }
-            I::BeginText(_) => {
-                state.text = UNIT;
-                state.line = UNIT;
-            }
-            I::CharacterSpacing(space) => state.letter = number(&space.0),
-            I::WordSpacing(space) => state.word = number(&space.0),
-            I::HorizontalScaling(stretch) => state.stretch = number(&stretch.0) / 100.0,
-            I::TextLeading(leading) => state.leading = number(&leading.0),
-            I::NextLine(to) => state.move_line(number(&to.0), number(&to.1)),
-            I::NextLineAndSetLeading(to) => {
-                state.leading = -number(&to.1);
-                state.move_line(number(&to.0), number(&to.1));
-            }
-            I::SetTextMatrix(m) => {
-                state.line = [&m.0, &m.1, &m.2, &m.3, &m.4, &m.5].map(number);
-                state.text = state.line;
-            }
-            I::NextLineUsingLeading(_) => state.move_line(0.0, -state.leading),
             I::ShowText(text) => self.show(text.0.as_bytes(), state),
             I::NextLineAndShowText(text) => {
                 state.move_line(0.0, -state.leading);
                 self.show(text.0.as_bytes(), state);
             }
             I::ShowTextWithParameters(text) => {
-                state.word = number(&text.0);
-                state.letter = number(&text.1);
+                state.word = text.0.as_f32();
+                state.letter = text.1.as_f32();
                 state.move_line(0.0, -state.leading);
                 self.show(text.2.as_bytes(), state);
             }
@@ -263,7 +190,7 @@ impl Reader<'_> {
                     }
                 }
             }
-            _ => {}
+            step => state.step(step),
         }
     }
 
