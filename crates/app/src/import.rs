@@ -7,7 +7,23 @@ pub mod records;
 pub mod table;
 mod workbook;
 
+use domain::manifest::{IMPORTS, shape::Shape};
 pub use table::{Table, Unreadable};
+
+/// Parts of the names of columns that lists of people often have and that this platform does not
+/// collect: the report names them. A column of another name may itself hold something of a person, so
+/// the report only says that there was one.
+const NOT_COLLECTED: [&str; 9] =
+    ["address", "result", "test", "rtpcr", "rt_pcr", "income", "caste", "religion", "email"];
+
+/// What the data manifest lists of a kind of file.
+///
+/// # Panics
+///
+/// If it does not list the kind, which the tests of each kind find.
+pub(crate) fn listed(kind: &str) -> &'static Shape {
+    IMPORTS.shape(kind).expect("the manifest lists every kind of file")
+}
 
 /// What a row lacks. It names row and column and never repeats what stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +53,11 @@ pub struct Parsed<T> {
 }
 
 impl<T> Parsed<T> {
-    /// Reads each row; the reader names the column it cannot use.
+    /// Reads the listed columns of each row; the reader names the column it cannot use.
     pub(crate) fn from_rows(
         kind: &'static str,
         table: &Table,
+        listed: &'static Shape,
         read: impl FnMut(&table::Row<'_>) -> Result<T, (String, String)>,
     ) -> Self {
         let mut parsed = Self {
@@ -52,7 +69,7 @@ impl<T> Parsed<T> {
             notes: vec![],
         };
         let mut read = read;
-        for row in table.rows() {
+        for row in table.rows(listed) {
             match read(&row) {
                 Ok(record) => {
                     parsed.rows.push(record);
@@ -64,6 +81,15 @@ impl<T> Parsed<T> {
             }
         }
         parsed
+    }
+
+    /// Says which columns were dropped.
+    pub(crate) fn says_what_is_dropped(&mut self, table: &Table, listed: &'static Shape) {
+        let named = |column: &String| NOT_COLLECTED.iter().any(|part| column.contains(part));
+        let said = |column: &String| {
+            if named(column) { column.clone() } else { "another column".to_owned() }
+        };
+        self.dropped = table.unlisted(listed).map(said).collect();
     }
 
     /// Complains of good rows that cannot be used for a reason outside of them: the column, and

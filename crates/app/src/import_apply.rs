@@ -3,7 +3,7 @@
 use domain::{facility::Facility, id::StaffId, session::Session};
 use store::{Enrolment, NotEnrolled, RulesFile, Run, StaffRow};
 use uuid::Uuid;
-use vault::{Field, Index, PersonId};
+use vault::{Index, PersonId};
 
 use crate::{
     Actor, Ctx, Error, Platform, Result,
@@ -13,6 +13,7 @@ use crate::{
         places::Places,
         records::{BeneficiaryLine, StaffLine},
     },
+    opened::NAME,
     rules,
 };
 
@@ -109,7 +110,7 @@ impl Platform {
             id: StaffId(id),
             mobile_index: index.0,
             wrapped_key: key.wrapped().to_vec(),
-            name: key.seal(Field("name"), line.name.text().as_bytes()).as_bytes().to_vec(),
+            name: key.seal(NAME, line.name.text().as_bytes()).as_bytes().to_vec(),
             role: line.role,
             facility: line.facility,
             district: line.district,

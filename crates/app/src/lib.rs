@@ -19,6 +19,7 @@ pub mod inventory;
 pub mod kept;
 pub mod keys;
 pub mod links;
+pub mod manifest;
 pub mod merge;
 pub mod messages;
 pub mod opened;

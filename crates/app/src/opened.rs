@@ -1,8 +1,10 @@
 //! Sealed rows and what they hold: the only place where a person's fields are sealed and opened.
+//! What they are called there is the data manifest's.
 
 use domain::{
     dose::Dose,
     id::{AccountId, BeneficiaryId, HomeBucket},
+    manifest::tables::label,
     person::{Details, Gender, IdentityDocument, Mobile, Name},
     travel::{Nationality, PassportNumber, TravelDetails},
 };
@@ -13,21 +15,22 @@ use vault::{BlindIndex, Field, Index, PersonId, PersonKey, Sealed, Secret};
 
 use crate::{Error, Platform, Result, error::BrokenCause};
 
-const NAME: Field = Field("name");
-const BIRTH_YEAR: Field = Field("birth_year");
-const GENDER: Field = Field("gender");
-const DOCUMENT: Field = Field("document");
-const COMORBIDITY: Field = Field("comorbidity");
-const MOBILE: Field = Field("mobile");
-const BORN_ON: Field = Field("travel_born_on");
-const PASSPORT: Field = Field("travel_passport");
-const NATIONALITY: Field = Field("travel_nationality");
+/// A name, of a person or of somebody who works here.
+pub(crate) const NAME: Field = Field(label::NAME);
+const BIRTH_YEAR: Field = Field(label::BIRTH_YEAR);
+const GENDER: Field = Field(label::GENDER);
+const DOCUMENT: Field = Field(label::DOCUMENT);
+const COMORBIDITY: Field = Field(label::COMORBIDITY);
+const MOBILE: Field = Field(label::MOBILE);
+const BORN_ON: Field = Field(label::BORN_ON);
+const PASSPORT: Field = Field(label::PASSPORT);
+const NATIONALITY: Field = Field(label::NATIONALITY);
 /// A signed certificate.
-pub(crate) const CERTIFICATE: Field = Field("certificate");
+pub(crate) const CERTIFICATE: Field = Field(label::CERTIFICATE);
 /// Why a dose was taken back.
-pub(crate) const REASON: Field = Field("reason");
+pub(crate) const REASON: Field = Field(label::REASON);
 /// What happened after a dose.
-pub(crate) const AEFI: Field = Field("aefi");
+pub(crate) const AEFI: Field = Field(label::AEFI);
 
 /// A person, opened for who may see them.
 ///

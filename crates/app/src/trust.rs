@@ -43,6 +43,7 @@ pub(crate) struct Bundles {
     /// By key and version.
     pub(crate) cards: Kept<(String, u64), Arc<str>>,
     pub(crate) withdrawn: Mutex<Withdrawn>,
+    pub(crate) manifest: Kept<(), Arc<str>>,
 }
 
 impl Default for Bundles {
@@ -52,6 +53,7 @@ impl Default for Bundles {
             lists: Kept::new(REST, HELD_LISTS),
             cards: Kept::new(REST, HELD_CARD_LISTS),
             withdrawn: Mutex::default(),
+            manifest: Kept::new(REST, 1),
         }
     }
 }
@@ -61,6 +63,7 @@ impl Bundles {
     pub(crate) fn forget(&self) {
         self.kept.clear();
         self.lists.clear();
+        self.manifest.clear();
     }
 }
 

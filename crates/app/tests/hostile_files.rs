@@ -77,7 +77,7 @@ fn a_workbook_is_read_wherever_its_table_begins() {
     let table = Table::read(&workbook(&rows, "")).unwrap_or_else(|why| panic!("{why}"));
     assert!(table.has(&["name", "district_id"]));
     let held: Vec<_> = table
-        .rows()
+        .rows(domain::manifest::IMPORTS.shape("staff").unwrap())
         .map(|row| {
             (row.number, row.cell(&["name"]).to_owned(), row.cell(&["district_id"]).to_owned())
         })

@@ -7,6 +7,7 @@ pub mod country;
 pub mod dose;
 pub mod facility;
 pub mod id;
+pub mod manifest;
 pub mod merge;
 pub mod person;
 pub mod place;

@@ -9,6 +9,7 @@ mod files;
 mod import;
 mod keys;
 mod ledger;
+mod manifest;
 mod messages;
 mod openapi;
 mod output;
@@ -65,6 +66,9 @@ enum Command {
     /// Check a transparency log: nothing changed, taken out or shown to some only
     #[command(after_help = ledger::EXAMPLE)]
     Ledger(ledger::Args),
+    /// Print what is held of whom and why, or check a published manifest
+    #[command(after_help = manifest::EXAMPLE)]
+    Manifest(manifest::Args),
     /// List, rotate, withdraw or destroy the keys that certificates are signed with
     #[command(after_help = "Example: teeka keys rotate document --data teeka-data")]
     Keys(keys::Args),
@@ -98,6 +102,7 @@ fn main() -> ExitCode {
         Command::Scan(args) => scan::run(&args, output),
         Command::ScanPart => scan::worker::run(),
         Command::Ledger(args) => ledger::run(&args, output),
+        Command::Manifest(args) => manifest::run(&args, output),
         Command::Keys(args) => keys::run(&args, output),
         Command::Bench(args) => bench::run(&args, output),
         Command::Backup(args) => backup::backup(&args, output),

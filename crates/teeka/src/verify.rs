@@ -88,8 +88,8 @@ fn trust(args: &Args) -> anyhow::Result<Trust> {
     Ok(trust)
 }
 
-/// The key that a trust bundle is signed with: a JSON Web Key.
-fn anchor_of(file: &Path) -> anyhow::Result<PublicKey> {
+/// The key that a trust bundle or a manifest is signed with: a JSON Web Key.
+pub(crate) fn anchor_of(file: &Path) -> anyhow::Result<PublicKey> {
     let text =
         fs::read(file).with_context(|| format!("cannot read the anchor in {}", file.display()))?;
     let jwk: Value = serde_json::from_slice(&text)

@@ -6,6 +6,7 @@ mod caller;
 mod clock;
 mod cookie;
 mod cowin;
+mod data;
 mod desk;
 mod discovery;
 mod file;
@@ -118,6 +119,7 @@ impl Web {
             .merge(verifier::routes())
             .merge(wallet::routes())
             .merge(withdrawn::routes())
+            .merge(data::routes())
             .merge(pages)
             .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
             .merge(health::routes())

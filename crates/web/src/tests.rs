@@ -2,6 +2,7 @@
 //! can use.
 
 mod hostile;
+mod manifest;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,7 @@ use serde_json::Value;
 use crate::openapi::CALLS;
 
 /// Where routes are listed; the path of the contract's own is given without its generation.
-const ROUTERS: [&str; 8] = [
+const ROUTERS: [&str; 9] = [
     include_str!("cowin.rs"),
     include_str!("api.rs"),
     include_str!("portal.rs"),
@@ -19,6 +20,7 @@ const ROUTERS: [&str; 8] = [
     include_str!("verifier.rs"),
     include_str!("withdrawn.rs"),
     include_str!("wallet.rs"),
+    include_str!("data.rs"),
 ];
 
 /// Method and path.

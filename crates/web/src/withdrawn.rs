@@ -55,7 +55,7 @@ async fn withdrawn_cards(
 }
 
 /// A text, unless the caller has it.
-fn answer(kind: &'static str, text: &str, headers: &HeaderMap) -> Response {
+pub(crate) fn answer(kind: &'static str, text: &str, headers: &HeaderMap) -> Response {
     let digest = app::sign_in::sha256_hex(text);
     let tag = HeaderValue::try_from(format!("\"{}\"", &digest[..32]));
     let tag = tag.expect("hex digits in quotes are a header value");

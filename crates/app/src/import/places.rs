@@ -1,4 +1,5 @@
-//! The official directories in their published forms, recognised by their columns.
+//! The official directories in their published forms, recognised by their columns. They have many
+//! more than are read, none of them about a person: so nothing is said of those that are dropped.
 
 use domain::{
     id::{DistrictId, StateId},
@@ -6,7 +7,7 @@ use domain::{
 };
 use rustc_hash::FxHashMap;
 
-use super::{Parsed, Table, Unreadable};
+use super::{Parsed, Table, Unreadable, listed};
 use crate::geography::Geography;
 
 /// Places that a file holds.
@@ -46,7 +47,7 @@ pub fn read(table: &Table, geography: &Geography) -> Result<Places, Unreadable> 
 }
 
 fn districts(table: &Table) -> Parsed<(State, District)> {
-    Parsed::from_rows("Co-WIN districts", table, |row| {
+    Parsed::from_rows("Co-WIN districts", table, listed("places"), |row| {
         let state = row.read("state_id", "a number", |cell| cell.parse().ok().map(StateId))?;
         let id = row.read("district_id", "a number", |cell| cell.parse().ok().map(DistrictId))?;
         let name = row.read("district_name", "a name", named)?;
@@ -62,14 +63,14 @@ fn named(cell: &str) -> Option<String> {
 
 /// The column of the state's name; the directory calls it differently in different years.
 fn state_column(table: &Table) -> Option<&str> {
-    let wanted = |name: &&String| name.starts_with("state_name");
+    let wanted = |name: &&String| name.starts_with("state_name") && listed("places").has(name);
     table.header().iter().find(wanted).map(String::as_str)
 }
 
 fn lgd_states(table: &Table, geography: &Geography) -> Parsed<State> {
     let column = state_column(table).unwrap_or("state_name").to_owned();
     let mut unmatched = Vec::new();
-    let mut parsed = Parsed::from_rows("LGD states", table, |row| {
+    let mut parsed = Parsed::from_rows("LGD states", table, listed("places"), |row| {
         let name = row.read(&column, "a name", named)?;
         row.read("state_code", "a number", |cell| cell.parse::<i32>().ok())?;
         let known = geography.state_named(&name).cloned();
@@ -91,7 +92,7 @@ fn lgd_states(table: &Table, geography: &Geography) -> Parsed<State> {
 
 fn lgd_districts(table: &Table, geography: &Geography) -> Parsed<District> {
     let mut unmatched = Vec::new();
-    let parsed = Parsed::from_rows("LGD districts", table, |row| {
+    let parsed = Parsed::from_rows("LGD districts", table, listed("places"), |row| {
         let code = row.read("district_code", "a number", |cell| cell.parse::<i32>().ok())?;
         let name = row.read("district_name", "a name", named)?;
         let state = geography.state_named(row.cell(&["state_name"]));
@@ -114,7 +115,7 @@ fn lgd_districts(table: &Table, geography: &Geography) -> Parsed<District> {
 fn postal(table: &Table, geography: &Geography) -> Parsed<PostalPlace> {
     let mut known: FxHashMap<(String, String), Option<DistrictId>> = FxHashMap::default();
     let mut seen: FxHashMap<(Pincode, String), usize> = FxHashMap::default();
-    let mut parsed = Parsed::from_rows("PIN codes", table, |row| {
+    let mut parsed = Parsed::from_rows("PIN codes", table, listed("places"), |row| {
         let pincode = row.read("pincode", "six digits", Pincode::parse)?;
         let district = row.cell(&["district", "districtname"]).to_owned();
         let state = row.cell(&["state", "statename", "circlename"]).to_owned();

@@ -11,7 +11,7 @@ use jiff::civil::{Date, Time};
 use store::StaffRole;
 use uuid::Uuid;
 
-use super::{Parsed, Table, Unreadable, table::Row};
+use super::{Parsed, Table, Unreadable, listed, table::Row};
 use crate::geography::Geography;
 
 /// A line of a staff list.
@@ -87,7 +87,7 @@ pub fn facilities(table: &Table, geography: &Geography) -> Result<Parsed<Facilit
     const COLUMNS: &str = "center_id, name, district_id, pincode, and if known address, block_name, \
         lat, long, from, to, fee_type";
     need(table, &["center_id", "name", "district_id", "pincode"], COLUMNS)?;
-    let mut parsed = Parsed::from_rows("facilities", table, |row| {
+    let mut parsed = Parsed::from_rows("facilities", table, listed("facilities"), |row| {
         let degrees = |column| optional(row, column, "degrees", |cell| cell.parse::<f64>().ok());
         let position = match (degrees("lat")?, degrees("long")?) {
             (Some(latitude), Some(longitude)) => {
@@ -120,6 +120,7 @@ pub fn facilities(table: &Table, geography: &Geography) -> Result<Parsed<Facilit
         })
     });
     parsed.complain_of_repeats("center_id", |facility| facility.id);
+    parsed.says_what_is_dropped(table, listed("facilities"));
     Ok(parsed)
 }
 
@@ -137,7 +138,7 @@ pub fn sessions(table: &Table) -> Result<Parsed<Session>, Unreadable> {
     const COLUMNS: &str = "center_id, date, vaccine, min_age_limit, slots, and capacities: \
         online_dose1, online_dose2, online_dose3, onsite_dose1, onsite_dose2, onsite_dose3";
     need(table, &["center_id", "date", "vaccine", "min_age_limit", "slots"], COLUMNS)?;
-    let mut parsed = Parsed::from_rows("sessions", table, |row| {
+    let mut parsed = Parsed::from_rows("sessions", table, listed("sessions"), |row| {
         let facility = FacilityId(number(row, "center_id")?);
         let on = row.read("date", "a date such as 2021-05-01", day)?;
         let vaccine = row.read("vaccine", "a name", short)?.to_uppercase();
@@ -165,6 +166,7 @@ pub fn sessions(table: &Table) -> Result<Parsed<Session>, Unreadable> {
     });
     let column = if table.has(&["session_id"]) { "session_id" } else { "min_age_limit" };
     parsed.complain_of_repeats(column, |session| session.id);
+    parsed.says_what_is_dropped(table, listed("sessions"));
     Ok(parsed)
 }
 
@@ -211,7 +213,7 @@ fn slots(cell: &str) -> Option<Vec<Slot>> {
 pub fn staff(table: &Table, geography: &Geography) -> Result<Parsed<StaffLine>, Unreadable> {
     const COLUMNS: &str = "name, mobile, role, and center_id, district_id or state_id by role";
     need(table, &["name", "mobile", "role"], COLUMNS)?;
-    let mut parsed = Parsed::from_rows("staff", table, |row| {
+    let mut parsed = Parsed::from_rows("staff", table, listed("staff"), |row| {
         let words = "vaccinator, facility_manager, district_officer or auditor";
         let role = row.read("role", words, StaffRole::from_word)?;
         let facility = optional(row, "center_id", "a number", |c| c.parse().ok().map(FacilityId))?;
@@ -236,13 +238,9 @@ pub fn staff(table: &Table, geography: &Geography) -> Result<Parsed<StaffLine>, 
         })
     });
     parsed.complain_of_repeats("mobile", |line| line.mobile.digits().to_owned());
+    parsed.says_what_is_dropped(table, listed("staff"));
     Ok(parsed)
 }
-
-/// Columns of beneficiary lists that this platform does not collect. They are dropped before a
-/// record is made, and the report says so.
-const NOT_COLLECTED: [&str; 9] =
-    ["address", "result", "test", "rtpcr", "rt_pcr", "income", "caste", "religion", "email"];
 
 /// Reads beneficiaries.
 ///
@@ -251,17 +249,10 @@ const NOT_COLLECTED: [&str; 9] =
 /// [`Unreadable::Columns`] if a column is missing.
 pub fn beneficiaries(table: &Table, today: Date) -> Result<Parsed<BeneficiaryLine>, Unreadable> {
     const COLUMNS: &str = "name, birth_year, gender, mobile, photo_id_type, photo_id_number";
-    const KNOWN: [&str; 7] = [
-        "name",
-        "birth_year",
-        "gender",
-        "mobile",
-        "photo_id_type",
-        "photo_id_number",
-        "comorbidity_ind",
-    ];
-    need(table, &KNOWN[..6], COLUMNS)?;
-    let mut parsed = Parsed::from_rows("beneficiaries", table, |row| {
+    const NEEDED: [&str; 6] =
+        ["name", "birth_year", "gender", "mobile", "photo_id_type", "photo_id_number"];
+    need(table, &NEEDED, COLUMNS)?;
+    let mut parsed = Parsed::from_rows("beneficiaries", table, listed("beneficiaries"), |row| {
         let expect =
             |column: &str, why: domain::person::BadDetail| (column.to_owned(), why.to_string());
         let kind = row.read("photo_id_type", "a number from 1 to 13", |cell| cell.parse().ok())?;
@@ -285,12 +276,7 @@ pub fn beneficiaries(table: &Table, today: Date) -> Result<Parsed<BeneficiaryLin
         })
     });
     parsed.complain_of_repeats("photo_id_number", |line| line.details.document.index_text());
-    let unlisted = table.header().iter().filter(|column| !KNOWN.contains(&column.as_str()));
-    for column in unlisted {
-        let named = NOT_COLLECTED.iter().any(|part| column.contains(part));
-        // A column of another name may itself hold something of a person.
-        parsed.dropped.push(if named { column.clone() } else { "another column".to_owned() });
-    }
+    parsed.says_what_is_dropped(table, listed("beneficiaries"));
     Ok(parsed)
 }
 
@@ -313,6 +299,29 @@ mod tests {
         assert_eq!(parsed.dropped, ["address", "rt_pcr_result"]);
         assert_eq!((parsed.errors[0].row, parsed.errors[0].column.as_str()), (3, "birth_year"));
         assert!(!parsed.errors[0].expected.contains("80"));
+    }
+
+    #[test]
+    fn what_is_no_column_of_a_staff_list_is_dropped_and_that_is_said() {
+        let table = Table::read(
+            b"name,mobile,role,center_id,home address,blood group\n\
+              Meera Pillai,6000000002,vaccinator,5,12 Some Street,AB\n",
+        );
+        let parsed = staff(&table.unwrap(), &Geography::default()).unwrap();
+        assert_eq!((parsed.rows.len(), parsed.errors.len()), (1, 0));
+        assert_eq!(parsed.dropped, ["home_address", "another column"]);
+    }
+
+    /// What is listed is read, too: each name stands in the readers.
+    #[test]
+    fn no_column_is_listed_that_nobody_reads() {
+        let readers = concat!(include_str!("records.rs"), include_str!("places.rs"));
+        for shape in domain::manifest::IMPORTS.shapes {
+            for (name, _) in shape.each() {
+                let known = readers.contains(&format!("\"{name}\""));
+                assert!(known || name == "state_name_in_english", "{}.{name}", shape.name);
+            }
+        }
     }
 
     #[test]

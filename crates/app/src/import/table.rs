@@ -1,5 +1,7 @@
 //! A table with a header, from CSV or XLSX.
 
+use domain::manifest::shape::Shape;
+
 use super::workbook;
 
 /// The largest file that is read.
@@ -45,11 +47,12 @@ pub struct Table {
     pub(super) numbers: Vec<usize>,
 }
 
-/// A row of a table.
+/// A row of a table, of which only the columns can be read that the data manifest lists.
 pub struct Row<'a> {
     /// Its place in the file, counted from 1 with the header.
     pub number: usize,
     table: &'a Table,
+    listed: &'static Shape,
     cells: &'a [String],
 }
 
@@ -94,20 +97,27 @@ impl Table {
         self.cells.is_empty()
     }
 
-    /// Its rows that are not blank.
-    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+    /// Its rows that are not blank, of which the listed columns can be read and no other.
+    pub fn rows(&self, listed: &'static Shape) -> impl Iterator<Item = Row<'_>> {
         let numbered = self.cells.iter().zip(&self.numbers);
         numbered
             .filter(|(cells, _)| cells.iter().any(|cell| !cell.is_empty()))
-            .map(|(cells, number)| Row { number: *number, table: self, cells })
+            .map(move |(cells, number)| Row { number: *number, table: self, listed, cells })
+    }
+
+    /// Its columns that are not listed, in the order of the file.
+    pub fn unlisted(&self, listed: &'static Shape) -> impl Iterator<Item = &String> {
+        self.header.iter().filter(move |column| !listed.has(column))
     }
 }
 
 impl Row<'_> {
-    /// The cell of the first of these columns that the table has; empty if none.
+    /// The cell of the first of these columns that the table has; empty if none, or if the data
+    /// manifest does not list it: what is not collected cannot get into a record.
     pub fn cell(&self, columns: &[&str]) -> &str {
         let place = columns
             .iter()
+            .filter(|column| self.listed.has(column))
             .find_map(|column| self.table.header.iter().position(|held| held == column));
         place.and_then(|place| self.cells.get(place)).map_or("", String::as_str)
     }
@@ -187,7 +197,27 @@ impl Lines<'_> {
 
 #[cfg(test)]
 mod tests {
+    use domain::manifest::IMPORTS;
+
     use super::*;
+
+    fn places() -> &'static Shape {
+        IMPORTS.shape("places").unwrap()
+    }
+
+    #[test]
+    fn a_column_that_the_manifest_does_not_list_cannot_be_read() {
+        let table = Table::read(b"state_name,address\nGoa,12 Some Street\n").unwrap();
+        let row = table.rows(places()).next().unwrap();
+        assert_eq!((row.cell(&["state_name"]), row.cell(&["address"])), ("Goa", ""));
+        assert!(
+            row.read("address", "an address", |cell| (!cell.is_empty()).then_some(())).is_err()
+        );
+        assert_eq!(table.unlisted(places()).collect::<Vec<_>>(), ["address"]);
+        // Where it is listed, it is read.
+        let facilities = IMPORTS.shape("facilities").unwrap();
+        assert_eq!(table.rows(facilities).next().unwrap().cell(&["address"]), "12 Some Street");
+    }
 
     #[test]
     fn headers_are_plain_and_quoting_is_understood() {
@@ -195,14 +225,14 @@ mod tests {
             "\u{feff}\"State Code\",\"State Name\"\n35,\"Andaman, \"\"and\"\" Nicobar\"\n\n";
         let table = Table::read(bytes.as_bytes()).unwrap();
         assert_eq!(table.header(), ["state_code", "state_name"]);
-        let row = table.rows().next().unwrap();
+        let row = table.rows(places()).next().unwrap();
         assert_eq!((row.number, row.cell(&["state_name"])), (2, "Andaman, \"and\" Nicobar"));
     }
 
     #[test]
     fn a_row_has_the_number_that_an_editor_shows() {
         let table = Table::read(b"a,b\r\n1,2\r\n\r\n\n\"3\n\",4\n,\n5,6\n").unwrap();
-        let numbers: Vec<_> = table.rows().map(|row| row.number).collect();
+        let numbers: Vec<_> = table.rows(places()).map(|row| row.number).collect();
         assert_eq!(numbers, [2, 5, 8]);
     }
 

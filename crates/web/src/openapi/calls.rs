@@ -391,6 +391,13 @@ pub(crate) const CALLS: &[Call] = &[
         "The key that the trust bundle is signed with",
     )
     .gives(Gives::Document),
+    get(
+        "/.well-known/data-manifest.json",
+        "dataManifest",
+        "Every field that is kept, sent or read, and why: signed",
+    )
+    .gives(Gives::Document)
+    .tagged(),
     get("/.well-known/trust-bundle", "trustBundle", "Keys and withdrawn certificates, signed")
         .gives(Gives::Text("application/jose")),
     get(

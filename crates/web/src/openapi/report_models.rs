@@ -55,7 +55,11 @@ pub(super) const REPORT_MODELS: &[Model] = &[
             "dose_two: count",
         ],
     ),
-    ("RegistrationDay", "Registrations of a day", &["reg_date: iso_day", "total: count"]),
+    (
+        "RegistrationDay",
+        "Registrations of a day",
+        &["reg_date: iso_day", "total: count", "male?: count", "female?: count", "others?: count"],
+    ),
     (
         "VaccinationDay",
         "Doses of a day",
@@ -100,6 +104,8 @@ pub(super) const REPORT_MODELS: &[Model] = &[
         "Doses by age",
         &[
             "total: count",
+            "vac_12_14?: count",
+            "vac_15_17?: count",
             "vac_18_30: count",
             "vac_30_45: count",
             "vac_45_60: count",

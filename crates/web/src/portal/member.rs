@@ -12,6 +12,7 @@ use super::account::{self, family, signed_in};
 use crate::{
     Web,
     caller::Caller,
+    data::notice,
     form::Query,
     page::{Top, Typed, details, form_key, genders, go, handle, kinds, named, show, uuid},
 };
@@ -27,6 +28,8 @@ struct Member {
     genders: Vec<(i64, &'static str)>,
     kinds: Vec<(i64, &'static str)>,
     key: String,
+    /// What is asked for, and why.
+    notice: Vec<(&'static str, String)>,
 }
 
 fn page(top: Top, person: Option<&Person>, typed: Typed, key: String) -> Response {
@@ -37,6 +40,7 @@ fn page(top: Top, person: Option<&Person>, typed: Typed, key: String) -> Respons
         genders: genders(),
         kinds: kinds(),
         key,
+        notice: notice(),
         top,
     };
     show(page.top.status(), &page)

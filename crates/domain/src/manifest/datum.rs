@@ -1,0 +1,237 @@
+//! What is held, in plain words: each thing with its basis, its purposes, and who may open it for
+//! which of them. A field anywhere (a column, a member of an answer, a key of a certificate) is one of
+//! these things.
+
+use super::words::{Basis, Purpose, Who, closed};
+
+closed! {
+    /// A thing that is held or sent.
+    Datum {
+        /// The mobile of whoever registers.
+        Mobile "mobile" "Mobile number" "मोबाइल नंबर"
+        /// The name of a person.
+        Name "name" "Name, as on the document" "नाम, जैसा दस्तावेज़ पर है"
+        /// Year of birth.
+        BirthYear "birth-year" "Year of birth" "जन्म वर्ष"
+        /// Gender.
+        Gender "gender" "Gender" "लिंग"
+        /// Kind and number of one identity document.
+        Document "document" "Kind and number of one identity document" "एक पहचान दस्तावेज़ का प्रकार और नंबर"
+        /// That a condition gives priority.
+        Priority "priority" "Whether a health condition gives priority; not which" "क्या किसी स्वास्थ्य स्थिति से प्राथमिकता मिलती है; कौन सी, यह नहीं"
+        /// The number of a person here.
+        Reference "reference" "The person's number here, and the four-digit code of an appointment" "व्यक्ति का यहाँ का नंबर, और अपॉइंटमेंट का चार अंकों का कोड"
+        /// Who shares a mobile, since when.
+        Account "account" "Who is registered with which mobile, and since when" "किस मोबाइल से कौन पंजीकृत है, और कब से"
+        /// Appointments.
+        Appointment "appointment" "Appointments: where, when, for which dose" "अपॉइंटमेंट: कहाँ, कब, किस खुराक के लिए"
+        /// That a document was looked at.
+        IdentityCheck "identity-check" "When the document was checked, and by which member of staff" "दस्तावेज़ कब और किस कर्मचारी ने जाँचा"
+        /// Doses.
+        Dose "dose" "Doses: vaccine, lot, day and place, and what follows from them" "खुराकें: टीका, लॉट, दिन और स्थान, और उनसे जो निकलता है"
+        /// Who gave a dose.
+        Vaccinator "vaccinator" "Name of who gave the dose, as on the certificate" "खुराक देने वाले का नाम, जैसा प्रमाणपत्र पर है"
+        /// Signed certificates and what they are called.
+        Certificate "certificate" "Certificates: the signed text, its number, whether it was withdrawn" "प्रमाणपत्र: हस्ताक्षरित पाठ, उसका नंबर, वापस लिया गया या नहीं"
+        /// What happened after a dose.
+        AdverseEvent "adverse-event" "What happened after a dose, if it was noted" "खुराक के बाद क्या हुआ, यदि लिखा गया"
+        /// Why staff changed a record.
+        Reason "reason" "Why a dose was taken back or records were joined" "खुराक वापस क्यों ली गई या रिकॉर्ड क्यों जोड़े गए"
+        /// What was changed in a record.
+        Change "change" "When details were corrected or records joined, and by whom" "विवरण कब सुधारे गए या रिकॉर्ड कब जोड़े गए, और किसने"
+        /// Day of birth, for travel only.
+        BornOn "born-on" "Day of birth, only for a certificate for travel" "जन्म तिथि, केवल यात्रा प्रमाणपत्र के लिए"
+        /// Passport, for travel only.
+        Passport "passport" "Number of the passport, only for a certificate for travel" "पासपोर्ट नंबर, केवल यात्रा प्रमाणपत्र के लिए"
+        /// Nationality, for travel only.
+        Nationality "nationality" "Nationality, only for a certificate for travel" "राष्ट्रीयता, केवल यात्रा प्रमाणपत्र के लिए"
+        /// One-time passwords and tokens.
+        SignIn "sign-in" "One-time passwords and tokens" "वन-टाइम पासवर्ड और टोकन"
+        /// What a wallet is offered and shows.
+        Wallet "wallet" "Codes for, and the key of, the wallet that you choose" "आपके चुने वॉलेट के कोड और उसकी कुंजी"
+        /// Messages to a mobile.
+        Message "message" "Messages to your mobile" "आपके मोबाइल पर संदेश"
+        /// Requests, so that one that is repeated happens once.
+        Request "request" "Fingerprints of requests, so that a repeated one happens once" "अनुरोधों के फ़िंगरप्रिंट, ताकि दोहराया अनुरोध एक बार ही हो"
+        /// How often something was asked.
+        Limit "limit" "How often something was asked, for limits" "सीमा के लिए, कितनी बार माँगा गया"
+        /// Who works here.
+        Staff "staff" "Staff: mobile, role and place of work, and what they did" "कर्मचारी: मोबाइल, भूमिका और कार्यस्थल, और उन्होंने क्या किया"
+        /// What those who work here are called.
+        StaffName "staff-name" "Staff: name" "कर्मचारी: नाम"
+        /// Member of an old form that says the same of everybody.
+        Empty "empty" "A field of the Co-WIN form that is the same for everybody here" "को-विन रूप का एक क्षेत्र जो यहाँ सबके लिए एक-सा है"
+        /// Member of an old form that nobody reads.
+        Ignored "ignored" "A field that older programs send, and that is neither read nor kept" "एक क्षेत्र जिसे पुराने प्रोग्राम भेजते हैं, और जो न पढ़ा जाता है न रखा जाता है"
+        /// Places of the country.
+        Place "place" "States, districts and PIN codes" "राज्य, ज़िले और पिन कोड"
+        /// Places that hold sessions.
+        Facility "facility" "Facilities: name, address, hours" "केंद्र: नाम, पता, समय"
+        /// Planned times of vaccination.
+        Session "session" "Sessions and their free seats" "सत्र और उनके खाली स्थान"
+        /// Counts.
+        Count "count" "Counts, of nobody in particular" "गिनती, किसी एक व्यक्ति की नहीं"
+        /// Rules and vaccines.
+        Rules "rules" "The programme's rules, vaccines and lists" "कार्यक्रम के नियम, टीके और सूचियाँ"
+        /// Signatures and public keys, and which form a certificate has.
+        Signature "signature" "Signatures, public keys, the names of forms and of who issues" "हस्ताक्षर, सार्वजनिक कुंजियाँ, रूपों और जारीकर्ता के नाम"
+        /// What the program needs to keep order.
+        Technical "technical" "What the program needs to keep order; it says nothing about a person" "प्रोग्राम को व्यवस्था के लिए जो चाहिए; यह किसी व्यक्ति के बारे में कुछ नहीं कहता"
+    }
+}
+
+/// Who may open a thing, and for which purpose.
+pub type Opening = (Who, Purpose);
+
+impl Datum {
+    /// On what basis it is processed.
+    pub const fn basis(self) -> Basis {
+        match self {
+            Self::Mobile
+            | Self::Name
+            | Self::BirthYear
+            | Self::Gender
+            | Self::Document
+            | Self::Reference
+            | Self::Account
+            | Self::Appointment
+            | Self::IdentityCheck
+            | Self::Dose
+            | Self::Certificate
+            | Self::Reason
+            | Self::Change
+            | Self::SignIn
+            | Self::Message
+            | Self::Request
+            | Self::Limit => Basis::Service,
+            Self::Priority | Self::AdverseEvent => Basis::PublicHealth,
+            Self::BornOn | Self::Passport | Self::Nationality | Self::Wallet => Basis::Consent,
+            Self::Vaccinator | Self::Staff | Self::StaffName => Basis::Employment,
+            Self::Empty
+            | Self::Ignored
+            | Self::Place
+            | Self::Facility
+            | Self::Session
+            | Self::Count
+            | Self::Rules
+            | Self::Signature
+            | Self::Technical => Basis::NotPersonal,
+        }
+    }
+
+    /// Whether it is about a person.
+    pub fn is_personal(self) -> bool {
+        self.basis() != Basis::NotPersonal
+    }
+
+    /// Who may open it, for which purpose: nobody else, and for no other. Some things are sealed and
+    /// opened by nothing in this program.
+    pub const fn openings(self) -> &'static [Opening] {
+        use Purpose as P;
+        use Who::{Carrier, Desk, Platform, Program, Resident, Verifier};
+        match self {
+            Self::Mobile => &[
+                (Resident, P::SignIn),
+                (Platform, P::Message),
+                (Platform, P::Protection),
+                (Carrier, P::Message),
+            ],
+            Self::Name | Self::Gender => &[
+                (Resident, P::Identity),
+                (Desk, P::Vaccination),
+                (Program, P::Vaccination),
+                (Platform, P::Certificate),
+                (Platform, P::Correction),
+                (Verifier, P::Certificate),
+            ],
+            Self::BirthYear => &[
+                (Resident, P::Identity),
+                (Desk, P::Vaccination),
+                (Program, P::Vaccination),
+                (Platform, P::Eligibility),
+                (Platform, P::Certificate),
+                (Platform, P::Correction),
+                (Verifier, P::Certificate),
+            ],
+            Self::Document => &[
+                (Resident, P::Identity),
+                (Desk, P::Identity),
+                (Program, P::Identity),
+                (Platform, P::Identity),
+                (Platform, P::Certificate),
+            ],
+            Self::Priority => &[
+                (Resident, P::Eligibility),
+                (Desk, P::Eligibility),
+                (Program, P::Eligibility),
+                (Platform, P::Eligibility),
+            ],
+            Self::Reference => &[
+                (Resident, P::Identity),
+                (Desk, P::Identity),
+                (Program, P::Identity),
+                (Verifier, P::Certificate),
+            ],
+            Self::Account => &[(Resident, P::SignIn), (Platform, P::Protection)],
+            Self::Appointment => &[
+                (Resident, P::Appointment),
+                (Desk, P::Appointment),
+                (Program, P::Appointment),
+                (Platform, P::Appointment),
+            ],
+            Self::IdentityCheck => &[(Desk, P::Identity), (Platform, P::Identity)],
+            Self::Dose | Self::Vaccinator => &[
+                (Resident, P::Vaccination),
+                (Desk, P::Vaccination),
+                (Program, P::Vaccination),
+                (Platform, P::Eligibility),
+                (Platform, P::Certificate),
+                (Verifier, P::Certificate),
+            ],
+            Self::Certificate => &[
+                (Resident, P::Certificate),
+                (Desk, P::Certificate),
+                (Program, P::Certificate),
+                (Platform, P::Certificate),
+                (Verifier, P::Certificate),
+            ],
+            // Sealed, and nothing here opens it.
+            Self::AdverseEvent | Self::Reason | Self::StaffName => &[],
+            Self::Change => &[(Platform, P::Correction)],
+            _ => self.other_openings(),
+        }
+    }
+
+    const fn other_openings(self) -> &'static [Opening] {
+        use Purpose as P;
+        use Who::{Anybody, Carrier, Desk, Office, Platform, Resident, Verifier};
+        match self {
+            Self::BornOn | Self::Passport | Self::Nationality => {
+                &[(Resident, P::Travel), (Platform, P::Travel), (Verifier, P::Travel)]
+            }
+            Self::SignIn => &[(Resident, P::SignIn), (Platform, P::SignIn), (Carrier, P::SignIn)],
+            Self::Wallet => &[(Resident, P::Certificate), (Platform, P::Certificate)],
+            Self::Message => &[(Resident, P::Message), (Carrier, P::Message)],
+            Self::Request | Self::Limit => &[(Platform, P::Protection)],
+            Self::Staff => &[(Desk, P::Staffing), (Office, P::Staffing), (Platform, P::Staffing)],
+            Self::Empty | Self::Ignored => &[],
+            Self::Place | Self::Facility | Self::Session | Self::Count => &[(Anybody, P::Planning)],
+            Self::Rules => &[(Anybody, P::Eligibility)],
+            Self::Signature => &[(Anybody, P::Certificate)],
+            _ => &[(Platform, P::Operation)],
+        }
+    }
+
+    /// Why it is held: each purpose for which somebody may open it, once, in the order of the list.
+    pub fn purposes(self) -> Vec<Purpose> {
+        let unopened = match self {
+            Self::AdverseEvent => Some(Purpose::Safety),
+            Self::Reason => Some(Purpose::Correction),
+            Self::StaffName => Some(Purpose::Staffing),
+            _ => None,
+        };
+        let opened = self.openings().iter().map(|(_, why)| *why);
+        let whys: Vec<_> = opened.chain(unopened).collect();
+        Purpose::ALL.iter().filter(|why| whys.contains(why)).copied().collect()
+    }
+}

@@ -1,0 +1,263 @@
+//! What calls take and give: the models of the OpenAPI document, and the parameters of all calls.
+
+use super::{
+    datum::Datum::{
+        Account, Appointment, BirthYear, BornOn, Document, Dose, Empty, Facility, Gender, Ignored,
+        Mobile, Name, Nationality, Passport, Place, Priority, Reference, Rules, Session, SignIn,
+        Signature, Technical, Vaccinator, Wallet,
+    },
+    shape::{Shape, shape},
+};
+
+/// What calls take and give, without reports.
+pub(super) static MODELS: &[Shape] = &[
+    shape("Error", &[(Technical, &["errorCode", "error"])]),
+    shape("Message", &[(Technical, &["message"])]),
+    shape("Problem", &[(Technical, &["type", "title", "status", "detail"])]),
+    shape("FullError", &[(Session, &["next_sessions"])]),
+    shape("MobileRequest", &[(Mobile, &["mobile"])]),
+    shape("WebMobileRequest", &[(Mobile, &["mobile"]), (Ignored, &["secret"])]),
+    shape(
+        "StatusRequest",
+        &[(Mobile, &["mobile_number"]), (Name, &["full_name"]), (Ignored, &["email_id"])],
+    ),
+    shape("OtpRequest", &[(SignIn, &["otp", "txnId"])]),
+    shape("GuestRequest", &[(Ignored, &["user_name"])]),
+    shape("Transaction", &[(SignIn, &["txnId"])]),
+    shape("Token", &[(SignIn, &["token"]), (Account, &["isNewAccount"])]),
+    shape("Captcha", &[(Empty, &["captcha"])]),
+    shape("State", &[(Place, &["state_id", "state_name", "state_name_l"])]),
+    shape("States", &[(Place, &["states"]), (Technical, &["ttl"])]),
+    shape("District", &[(Place, &["state_id", "district_id", "district_name", "district_name_l"])]),
+    shape("Districts", &[(Place, &["districts"]), (Technical, &["ttl"])]),
+    shape("PlainDistrict", &[(Place, &["district_id", "district_name", "state_id"])]),
+    shape("DocumentKind", &[(Rules, &["id", "type", "type_l"])]),
+    shape("DocumentKinds", &[(Rules, &["types"]), (Technical, &["ttl"])]),
+    shape("Gender", &[(Rules, &["id", "gender", "gender_l"])]),
+    shape("Genders", &[(Rules, &["genders"]), (Technical, &["ttl"])]),
+    shape(
+        "Center",
+        &[(
+            Facility,
+            &[
+                "center_id",
+                "name",
+                "address",
+                "state_name",
+                "district_name",
+                "block_name",
+                "pincode",
+                "from",
+                "to",
+                "lat",
+                "long",
+                "fee_type",
+                "name_l",
+                "address_l",
+                "state_name_l",
+                "district_name_l",
+                "block_name_l",
+            ],
+        )],
+    ),
+    shape(
+        "PlannedSession",
+        &[(
+            Session,
+            &[
+                "session_id",
+                "date",
+                "available_capacity",
+                "available_capacity_dose1",
+                "available_capacity_dose2",
+                "available_capacity_dose3",
+                "precaution_dose",
+                "precaution_online_dose_one_available",
+                "min_age_limit",
+                "max_age_limit",
+                "allow_all_age",
+                "vaccine",
+                "slots",
+            ],
+        )],
+    ),
+    shape("Session", &[(Session, &["fee"])]),
+    shape("Sessions", &[(Session, &["sessions"])]),
+    shape("VaccineFee", &[(Session, &["vaccine", "fee"])]),
+    shape("CenterWithSessions", &[(Session, &["sessions", "vaccine_fees"])]),
+    shape("Calendar", &[(Facility, &["centers"])]),
+    shape("MaybeCenter", &[(Facility, &["center_id", "name"]), (Session, &["sessions"])]),
+    shape("CenterCalendar", &[(Facility, &["centers"])]),
+    shape(
+        "NearCenter",
+        &[(
+            Facility,
+            &[
+                "center_id",
+                "name",
+                "district_name",
+                "state_name",
+                "location",
+                "pincode",
+                "block_name",
+                "lat",
+                "long",
+                "distance_km",
+            ],
+        )],
+    ),
+    shape("NearCenters", &[(Facility, &["centers"]), (Technical, &["ttl"])]),
+    shape("Place", &[(Place, &["name", "district_id", "pincode", "lat", "long"])]),
+    shape("Places", &[(Place, &["places"])]),
+    shape(
+        "PersonRequest",
+        &[
+            (Name, &["name"]),
+            (BirthYear, &["birth_year"]),
+            (Gender, &["gender_id"]),
+            (Document, &["photo_id_type", "photo_id_number"]),
+            (Priority, &["comorbidity_ind"]),
+            (Ignored, &["consent_version"]),
+        ],
+    ),
+    shape(
+        "Correction",
+        &[
+            (Reference, &["beneficiary_reference_id"]),
+            (Name, &["name"]),
+            (BirthYear, &["birth_year"]),
+            (Gender, &["gender_id"]),
+        ],
+    ),
+    shape(
+        "TravelDetails",
+        &[
+            (BornOn, &["birth_date"]),
+            (Passport, &["passport_number"]),
+            (Nationality, &["nationality"]),
+        ],
+    ),
+    shape(
+        "Merge",
+        &[
+            (Reference, &["beneficiary_reference_id", "merged_reference_id", "merged_code"]),
+            (SignIn, &["merged_proof"]),
+        ],
+    ),
+    shape("OtherPeople", &[(Reference, &["beneficiaries"]), (SignIn, &["merged_proof"])]),
+    shape("WalkInRequest", &[(Mobile, &["mobile_number"])]),
+    shape("ReferenceRequest", &[(Reference, &["beneficiary_reference_id"])]),
+    shape("Reference", &[(Reference, &["beneficiary_reference_id"])]),
+    shape(
+        "Appointment",
+        &[(
+            Appointment,
+            &["dose", "appointment_id", "session_id", "date", "slot", "is_precaution"],
+        )],
+    ),
+    shape(
+        "Beneficiary",
+        &[
+            (Reference, &["beneficiary_reference_id"]),
+            (Name, &["name", "name_l"]),
+            (BirthYear, &["birth_year"]),
+            (Gender, &["gender", "gender_l"]),
+            (Mobile, &["mobile_number"]),
+            (Document, &["photo_id_type", "photo_id_number"]),
+            (Priority, &["comorbidity_ind"]),
+            (
+                Dose,
+                &[
+                    "vaccination_status",
+                    "vaccine",
+                    "dose1_date",
+                    "dose2_date",
+                    "precaution_dose_one_date",
+                    "precaution_dose",
+                    "due_dose",
+                    "is_eligible_for_precaution",
+                    "next_vaccination_date",
+                    "last_date",
+                ],
+            ),
+            (Appointment, &["appointments"]),
+            (
+                Empty,
+                &[
+                    "member_type",
+                    "referral_count",
+                    "is_referral_member",
+                    "certificate_updated",
+                    "health_id",
+                ],
+            ),
+        ],
+    ),
+    shape("Beneficiaries", &[(Reference, &["beneficiaries"])]),
+    shape(
+        "ScheduleRequest",
+        &[
+            (Appointment, &["session_id", "slot", "dose"]),
+            (Reference, &["beneficiaries"]),
+            (Ignored, &["center_id", "captcha"]),
+        ],
+    ),
+    shape("Booked", &[(Appointment, &["appointment_confirmation_no", "appointment_id"])]),
+    shape("RescheduleRequest", &[(Appointment, &["appointment_id", "session_id", "slot"])]),
+    shape(
+        "CancelRequest",
+        &[(Appointment, &["appointment_id"]), (Reference, &["beneficiariesToCancel"])],
+    ),
+    shape(
+        "DoseRequest",
+        &[
+            (Reference, &["beneficiary_reference_id"]),
+            (Dose, &["center_id", "vaccine", "vaccine_batch", "dose", "dose1_date", "dose2_date"]),
+            (Vaccinator, &["vaccinator_name"]),
+        ],
+    ),
+    shape("DoseAnswer", &[(Reference, &["beneficiary_reference_id"]), (Dose, &["dose"])]),
+    shape("StatusAnswer", &[(Dose, &["vaccination_status"])]),
+    shape("WalletOffer", &[(Wallet, &["link", "expires_in"])]),
+    shape("WalletError", &[(Technical, &["error", "error_description"])]),
+    shape(
+        "WalletTokenRequest",
+        &[(Technical, &["grant_type"]), (Wallet, &["pre-authorized_code", "tx_code"])],
+    ),
+    shape(
+        "WalletToken",
+        &[(Wallet, &["access_token", "expires_in"]), (Technical, &["token_type"])],
+    ),
+    shape("WalletNonce", &[(Wallet, &["c_nonce"])]),
+    shape(
+        "WalletCredentialRequest",
+        &[(Signature, &["credential_configuration_id"]), (Wallet, &["proofs"])],
+    ),
+    shape("WalletProofs", &[(Wallet, &["jwt"])]),
+    shape("WalletCredential", &[(Dose, &["credential"])]),
+    shape("WalletCredentials", &[(Dose, &["credentials"])]),
+];
+
+/// The parameters of all calls: of paths, queries and headers.
+pub(super) static PARAMETERS: &[Shape] = &[
+    shape(
+        "path",
+        &[
+            (Place, &["state_id"]),
+            (Reference, &["beneficiary_reference_id"]),
+            (Signature, &["file", "list"]),
+        ],
+    ),
+    shape(
+        "query",
+        &[
+            (Place, &["pincode", "district_id", "state_id", "lat", "long", "name"]),
+            (Session, &["date", "vaccine", "center_id", "from", "fee_type", "age", "dose"]),
+            (Reference, &["beneficiary_reference_id", "secret_code"]),
+            (Appointment, &["appointment_id"]),
+            (Mobile, &["mobile_number"]),
+            (SignIn, &["txnId", "otp"]),
+        ],
+    ),
+    shape("header", &[(Technical, &["Accept-Language", "Idempotency-Key", "If-None-Match"])]),
+];
