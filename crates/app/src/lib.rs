@@ -2,6 +2,7 @@
 //! write. HTTP is not known here, nor SQL.
 
 pub mod access;
+mod accesses;
 pub mod appointments;
 pub mod booking;
 pub mod certificates;

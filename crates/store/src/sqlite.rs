@@ -1,6 +1,7 @@
 //! The embedded store: SQLite inside the program. One thread writes; what many callers ask in the
 //! meantime goes down in one transaction and one fsync. Readers have connections of their own.
 
+mod access;
 mod appointment;
 mod care;
 mod correction;
@@ -41,6 +42,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
+use value::{each, on_one_snapshot};
 use writer::{Job, Waiting, connect, move_log, spawn, write_jobs};
 pub use writer::{Options, Synchronous};
 
@@ -133,24 +135,6 @@ impl Sqlite {
         let connection = idle.unwrap_or_else(|| self.readers[start % READERS].lock());
         Ok(read(&connection)?)
     }
-}
-
-/// Collects one outcome per item.
-fn each<T, R>(items: &[T], one: impl FnMut(&T) -> rusqlite::Result<R>) -> rusqlite::Result<Vec<R>> {
-    items.iter().map(one).collect()
-}
-
-/// Reads something for each item, all on one snapshot. After every commit of the writer a reader
-/// forgets its pages, so many who ask together read far fewer of them.
-fn on_one_snapshot<T, R>(
-    connection: &Connection,
-    items: &[T],
-    one: impl FnMut(&T) -> rusqlite::Result<R>,
-) -> rusqlite::Result<Vec<R>> {
-    let snapshot = connection.unchecked_transaction()?;
-    let all = each(items, one)?;
-    snapshot.commit()?;
-    Ok(all)
 }
 
 #[async_trait]

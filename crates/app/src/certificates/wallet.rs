@@ -33,8 +33,7 @@ impl Platform {
         id: BeneficiaryId,
         holder: &PublicKey,
     ) -> Result<String> {
-        let person = self.my_person(ctx, id).await?;
-        let row = self.certificate_of(&person).await?;
+        let (person, row) = self.my_certified(ctx, id).await?;
         let expires_at = self.wallet_expiry(ctx, &row)?;
         let dose = person.doses.iter().find(|dose| dose.number == row.dose_number);
         let dose = dose.ok_or(Error::NotFound)?;
