@@ -18,7 +18,10 @@ use ledger::leaf::{
     chain::ChainHead,
     entry::{Act, Actor as LeafActor, Entry},
 };
-use store::{AccessHead, AccessOf, AccessRow, BeneficiaryRow, Batcher, StaffRole, Store, StoreError, StoreResult};
+use store::{
+    AccessHead, AccessOf, AccessRow, Batcher, BeneficiaryRow, StaffRole, Store, StoreError,
+    StoreResult,
+};
 use uuid::Uuid;
 use vault::{Access, AccessPurpose, Field, OpenKey, PersonId, PersonKey, Purpose, Vault, Who};
 
@@ -81,7 +84,11 @@ impl vault::AccessLog for Recorder {
 }
 
 /// Records a batch, each person's accesses behind the last one of theirs.
-async fn record_all(store: &dyn Store, items: &[Arc<Pending>], count: &AtomicU64) -> StoreResult<()> {
+async fn record_all(
+    store: &dyn Store,
+    items: &[Arc<Pending>],
+    count: &AtomicU64,
+) -> StoreResult<()> {
     let mut left: Vec<&Arc<Pending>> = items.iter().collect();
     // In the same order everywhere, so that two who record at once do not wait in a circle.
     left.sort_by_key(|one| (one.of.bucket.0, one.of.person));
@@ -151,9 +158,9 @@ pub(crate) fn facility_bytes(number: i64) -> [u8; 16] {
 
 /// Whose fields, and under which key.
 pub(crate) struct Whose {
-    of: AccessOf,
+    pub(crate) of: AccessOf,
     owner: Uuid,
-    key: Arc<PersonKey>,
+    pub(crate) key: Arc<PersonKey>,
 }
 
 impl Platform {
@@ -200,10 +207,8 @@ impl Platform {
 
     /// A person, as accesses to their fields are recorded.
     pub(crate) fn whose(&self, row: &BeneficiaryRow) -> Result<Whose> {
-        let of = AccessOf {
-            bucket: row.id.bucket(),
-            person: Uuid::from_bytes(row.id.person_bytes()),
-        };
+        let of =
+            AccessOf { bucket: row.id.bucket(), person: Uuid::from_bytes(row.id.person_bytes()) };
         Ok(Whose { of, owner: row.account, key: Arc::new(self.key_of(row)?) })
     }
 

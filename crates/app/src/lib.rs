@@ -2,6 +2,7 @@
 //! write. HTTP is not known here, nor SQL.
 
 pub mod access;
+pub mod access_log;
 mod accesses;
 pub mod appointments;
 pub mod booking;
@@ -22,6 +23,7 @@ pub mod keys;
 pub mod links;
 pub mod merge;
 pub mod messages;
+pub mod my_accesses;
 pub mod opened;
 pub mod owed;
 pub mod platform;

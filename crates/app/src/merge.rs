@@ -184,7 +184,8 @@ impl Platform {
         let before: Vec<_> = before.collect();
         stays.doses.clone_from(&series);
         let tallies = moved(before.into_iter().chain(counted(&stays, 1)));
-        let certificate = |dose| self.reissue(ctx, key.key(), &stays, dose).map(|new| new.certificate);
+        let certificate =
+            |dose| self.reissue(ctx, key.key(), &stays, dose).map(|new| new.certificate);
         let certificates = series.iter().map(certificate).collect::<Result<_>>()?;
         let text = "Two records of one person are one now. The new certificate is ready in the \
                     portal, and those from before are no longer valid. - CoWIN";

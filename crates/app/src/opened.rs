@@ -29,12 +29,10 @@ pub(crate) const DETAILS: &[Field] = &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMOR
 /// What somebody gave for travel.
 pub(crate) const TRAVEL: &[Field] = &[BORN_ON, PASSPORT, NATIONALITY];
 /// What a printed certificate has.
-pub(crate) const PAPER: &[Field] =
-    &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY, CERTIFICATE];
+pub(crate) const PAPER: &[Field] = &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY, CERTIFICATE];
 /// What one for travel has.
-pub(crate) const PAPER_ABROAD: &[Field] = &[
-    NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY, CERTIFICATE, BORN_ON, PASSPORT, NATIONALITY,
-];
+pub(crate) const PAPER_ABROAD: &[Field] =
+    &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY, CERTIFICATE, BORN_ON, PASSPORT, NATIONALITY];
 /// Why a dose was taken back.
 pub(crate) const REASON: Field = Field("reason");
 /// What happened after a dose.

@@ -228,7 +228,9 @@ impl Platform {
         }
         let purpose = AccessPurpose::CertificateSigning;
         let mut keys = self.unlock(ctx, purpose, DETAILS, usable).await?.into_iter();
-        let key = |error: Option<Error>| error.map_or_else(|| keys.next().map(Ok), |error| Some(Err(error)));
+        let key = |error: Option<Error>| {
+            error.map_or_else(|| keys.next().map(Ok), |error| Some(Err(error)))
+        };
         Ok(errors.into_iter().filter_map(key).collect())
     }
 

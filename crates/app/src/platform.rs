@@ -15,8 +15,8 @@ use store::{
 use vault::Vault;
 
 use crate::{
-    Result, accesses::Recorder, geography::Geography, inventory::Inventory, keys::KeyRing, owed::SignerState,
-    reports::Reports, settings::Settings, trust::Bundles,
+    Result, accesses::Recorder, geography::Geography, inventory::Inventory, keys::KeyRing,
+    owed::SignerState, reports::Reports, settings::Settings, trust::Bundles,
 };
 
 /// How many items share a write at most.

@@ -1,10 +1,12 @@
 //! The part of a store that keeps who opened which fields of whom.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     StoreResult,
-    record::{AccessHead, AccessOf, AccessRow, KeptAccess},
+    record::{AccessHead, AccessOf, AccessRow, KeptAccess, LeafPlan, PlannedLeaf},
 };
 
 /// Accesses: each person has a list of their own, which only grows at its end.
@@ -22,4 +24,23 @@ pub trait AccessStore {
         number: u64,
         limit: u32,
     ) -> StoreResult<Vec<KeptAccess>>;
+
+    // The log of accesses: one process at a time appends to it, by a plan that outlives it.
+
+    /// Accesses that have no leaf yet, the oldest first, at most `limit`. A scatter read for whoever
+    /// appends to the log.
+    async fn waiting_accesses(&self, limit: u32) -> StoreResult<Vec<PlannedLeaf>>;
+    /// Takes the turn of appending until `until`, or keeps it; gives what was planned and not settled,
+    /// with no leaves if that is nothing, and none while it is another's turn.
+    async fn take_log_turn(
+        &self,
+        holder: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> StoreResult<Option<LeafPlan>>;
+    /// Plans what is appended next; false and nothing if it is another's turn, something else is
+    /// planned, or the plan does not begin where the last one ended.
+    async fn plan_leaves(&self, holder: Uuid, plan: &LeafPlan) -> StoreResult<bool>;
+    /// Gives each access of a plan its leaf, then ends the plan. Doing so twice is harmless.
+    async fn settle_leaves(&self, plan: &LeafPlan) -> StoreResult<()>;
 }

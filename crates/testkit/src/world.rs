@@ -191,6 +191,14 @@ impl World {
         }
     }
 
+    /// The file that it is in; none if that is a database of a server.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match &self.address {
+            Address::File(path) => Some(path),
+            Address::Url(..) => None,
+        }
+    }
+
     /// Now.
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millisecond(self.now.load(Ordering::SeqCst)).expect("an instant")

@@ -20,7 +20,8 @@ use std::{
 };
 
 pub use access::{
-    Access, AccessLog, AccessPurpose, BIRTH_YEAR, COMORBIDITY, GENDER, OpenKey, Receipt, RuleKey, Who,
+    Access, AccessLog, AccessPurpose, BIRTH_YEAR, COMORBIDITY, GENDER, OpenKey, Receipt, RuleKey,
+    Who,
 };
 pub use blind_index::{BlindIndex, Index, Purpose};
 use derive::{Root, SealingKeys, hmac_key};
@@ -41,6 +42,7 @@ struct Keys {
     numbers: NumberCipher,
     lists: ListCipher,
     token: Secret<[u8; 32]>,
+    log: Secret<[u8; 32]>,
     opened: Arc<AtomicU64>,
 }
 
@@ -94,6 +96,7 @@ impl Vault {
             numbers: NumberCipher::new(&root.derive("teeka/v1/reference-number")),
             lists: ListCipher::new(&root.derive("teeka/v1/status-list")),
             token: root.derive("teeka/v1/token"),
+            log: root.derive("teeka/v1/access-log"),
             opened: Arc::default(),
         }))
     }
@@ -218,6 +221,11 @@ impl Vault {
     /// [`OpenError`] if it belongs to another id or was changed.
     pub fn open_message(&self, id: &[u8; 16], sealed: &[u8]) -> Result<Secret<Vec<u8>>, OpenError> {
         seal::open_message(&self.0.messages, id, sealed)
+    }
+
+    /// The seed of the key that signs the log of accesses, Ed25519.
+    pub fn log_seed(&self) -> Secret<[u8; 32]> {
+        self.0.log.clone()
     }
 
     /// The key that signs tokens, HS256.

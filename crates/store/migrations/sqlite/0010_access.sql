@@ -2,6 +2,7 @@
 -- never changed but for its place in the log. Sealed under the key of the person concerned.
 CREATE TABLE access_entry (
     entry_id   INTEGER PRIMARY KEY,  -- in order of arrival
+    hb         INTEGER NOT NULL,     -- home bucket
     person     BLOB    NOT NULL,     -- 16 bytes by which the vault knows the person or account
     number     INTEGER NOT NULL,     -- the how-manyth entry of that person, from 1
     commitment BLOB    NOT NULL,     -- salted commitment to the entry: the leaf of the public log

@@ -6,7 +6,7 @@ use domain::id::HomeBucket;
 use uuid::Uuid;
 
 use super::fixture::at;
-use crate::{AccessHead, AccessOf, AccessRow, Store};
+use crate::{AccessHead, AccessOf, AccessRow, LeafPlan, PlannedLeaf, Store};
 
 fn of(bucket: u16, person: u128) -> AccessOf {
     AccessOf { bucket: HomeBucket(bucket), person: Uuid::from_u128(person) }
@@ -79,4 +79,64 @@ pub(super) async fn many_who_record_at_once_do_not_fork_a_list(store: &Arc<dyn S
     }
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert_eq!(store.access_heads(&[anna]).await.unwrap(), [head(2, kept[0] * 20)]);
+}
+
+fn planned(access: &AccessRow) -> PlannedLeaf {
+    PlannedLeaf { of: access.of, number: access.number, commitment: access.commitment }
+}
+
+async fn leaves(store: &Arc<dyn Store>, of: AccessOf) -> Vec<Option<u64>> {
+    let kept = store.accesses_after(of, 0, 100).await.unwrap();
+    kept.iter().map(|one| one.leaf).collect()
+}
+
+pub(super) async fn a_plan_of_leaves_outlives_who_made_it(store: &Arc<dyn Store>) {
+    let (anna, ravi) = (of(1, 1), of(9, 2));
+    let rows = [access(anna, 1, 10), access(anna, 2, 10), access(ravi, 1, 20)];
+    store.put_accesses(&rows).await.unwrap();
+    let waiting = store.waiting_accesses(2).await.unwrap();
+    assert!(waiting.len() == 2 && store.waiting_accesses(9).await.unwrap().len() == 3);
+    let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let turn = store.take_log_turn(one, at(0), at(10)).await.unwrap().unwrap();
+    assert!(turn == LeafPlan { first: 0, leaves: vec![] });
+    assert!(store.take_log_turn(two, at(5), at(15)).await.unwrap().is_none(), "another's turn");
+    let plan = LeafPlan { first: 0, leaves: rows.iter().map(planned).collect() };
+    assert!(!store.plan_leaves(two, &plan).await.unwrap());
+    assert!(!store.plan_leaves(one, &LeafPlan { first: 1, ..plan.clone() }).await.unwrap());
+    assert!(store.plan_leaves(one, &plan).await.unwrap());
+    let other = LeafPlan { first: 0, leaves: plan.leaves[..1].to_vec() };
+    assert!(!store.plan_leaves(one, &other).await.unwrap(), "something is planned");
+    // The first one is gone, and another takes over what it planned.
+    let turn = store.take_log_turn(two, at(10), at(20)).await.unwrap().unwrap();
+    assert!(turn == plan);
+    assert_eq!(leaves(store, anna).await, [None, None]);
+    store.settle_leaves(&turn).await.unwrap();
+    assert_eq!(
+        (leaves(store, anna).await, leaves(store, ravi).await),
+        (vec![Some(0), Some(1)], vec![Some(2)])
+    );
+    assert!(store.waiting_accesses(9).await.unwrap().is_empty());
+    let turn = store.take_log_turn(two, at(11), at(21)).await.unwrap().unwrap();
+    assert!(turn == LeafPlan { first: 3, leaves: vec![] });
+}
+
+pub(super) async fn who_comes_late_with_a_plan_changes_nothing(store: &Arc<dyn Store>) {
+    let anna = of(1, 1);
+    store.put_accesses(&[access(anna, 1, 10)]).await.unwrap();
+    let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    store.take_log_turn(one, at(0), at(10)).await.unwrap().unwrap();
+    let plan = LeafPlan { first: 0, leaves: vec![planned(&access(anna, 1, 10))] };
+    assert!(store.plan_leaves(one, &plan).await.unwrap());
+    store.take_log_turn(two, at(10), at(20)).await.unwrap().unwrap();
+    store.settle_leaves(&plan).await.unwrap();
+    store.put_accesses(&[access(anna, 2, 10)]).await.unwrap();
+    let next = LeafPlan { first: 1, leaves: vec![planned(&access(anna, 2, 10))] };
+    assert!(store.plan_leaves(two, &next).await.unwrap());
+    // The first one wakes up.
+    store.settle_leaves(&plan).await.unwrap();
+    assert!(!store.plan_leaves(one, &LeafPlan { first: 1, ..plan }).await.unwrap());
+    assert_eq!(leaves(store, anna).await, [Some(0), None]);
+    assert!(store.take_log_turn(two, at(12), at(22)).await.unwrap().unwrap() == next);
+    store.settle_leaves(&next).await.unwrap();
+    assert_eq!(leaves(store, anna).await, [Some(0), Some(1)]);
 }

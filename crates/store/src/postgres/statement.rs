@@ -1,8 +1,8 @@
 //! Every statement by name, with what it is routed by: a test plans each on hash partitions.
 
 use super::{
-    access, care, claim, correction, dose, enrolment, merge, message, owed, person, place, recovery,
-    remembered, seat, session, sign_in, status, travel, wallet, whole,
+    access, care, claim, correction, dose, enrolment, merge, message, owed, person, place,
+    recovery, remembered, seat, session, sign_in, status, travel, wallet, whole,
 };
 
 /// What a statement touches.

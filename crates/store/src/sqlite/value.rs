@@ -45,7 +45,10 @@ pub(super) fn instant_at(row: &Row<'_>, name: &str) -> rusqlite::Result<Timestam
 }
 
 /// Collects one outcome per item.
-pub(super) fn each<T, R>(items: &[T], one: impl FnMut(&T) -> rusqlite::Result<R>) -> rusqlite::Result<Vec<R>> {
+pub(super) fn each<T, R>(
+    items: &[T],
+    one: impl FnMut(&T) -> rusqlite::Result<R>,
+) -> rusqlite::Result<Vec<R>> {
     items.iter().map(one).collect()
 }
 

@@ -1,5 +1,4 @@
 use std::{
-    future::{Ready, ready},
     pin::pin,
     task::{Context, Poll, Waker},
 };
@@ -33,12 +32,12 @@ impl AccessLog for Log {
     type Entry = Access;
     type Error = &'static str;
 
-    fn record(&self, entries: Vec<Access>) -> Ready<Result<(), &'static str>> {
+    async fn record(&self, entries: Vec<Access>) -> Result<(), &'static str> {
         if self.away {
-            return ready(Err("away"));
+            return Err("away");
         }
         self.kept.lock().extend(entries);
-        ready(Ok(()))
+        Ok(())
     }
 }
 
@@ -68,7 +67,9 @@ fn a_receipt_opens_the_fields_that_it_names_of_the_person_whom_it_names() {
     let open = key.against(receipt(&vault, PERSON, &[NAME])).unwrap();
     assert_eq!(open.open_text(NAME, &name).unwrap().expose(), "x");
     assert_eq!(open.open(NAME, &name).unwrap().expose(), b"x");
-    assert!(open.open(DOCUMENT, &document).is_err() && open.open_text(DOCUMENT, &document).is_err());
+    assert!(
+        open.open(DOCUMENT, &document).is_err() && open.open_text(DOCUMENT, &document).is_err()
+    );
     assert!(open.open(NAME, &document).is_err());
     assert!(key.against(receipt(&vault, PersonId([2; 16]), &[NAME])).is_err());
 }
