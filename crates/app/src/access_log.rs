@@ -11,6 +11,7 @@ use std::{path::Path, sync::Arc};
 
 use jiff::SignedDuration;
 use ledger::{
+    checkpoint::Trusted,
     directory::Directory,
     leaf::Commitment,
     log::{Log, LogError},
@@ -81,7 +82,12 @@ impl Platform {
         let plan = match plan {
             plan if plan.leaves.is_empty() => {
                 worker.looked = true;
-                let Some(plan) = self.next_plan(worker.holder, &log, plan.first).await? else {
+                let next = self.next_plan(worker.holder, &log, plan.first).await;
+                if next.is_err() {
+                    // Another process may have the right files.
+                    self.store.take_log_turn(worker.holder, ctx.now, ctx.now).await?;
+                }
+                let Some(plan) = next? else {
                     worker.log = Some(log);
                     return Ok(0);
                 };
@@ -132,6 +138,14 @@ impl Platform {
     pub fn log_verifier(&self) -> Option<String> {
         self.settings.access_log.as_ref()?;
         Some(self.log_key().verifier().to_string())
+    }
+
+    /// Where the log is, and the key that its checkpoints are verified with; none if there is no log.
+    pub(crate) fn log_source(&self) -> Option<(Directory, Trusted)> {
+        let folder = self.settings.access_log.as_ref()?;
+        let key = self.log_key();
+        let trusted = Trusted::new(key.verifier().name(), [key.verifier().clone()], []).ok()?;
+        Some((Directory::new(folder), trusted))
     }
 
     /// A file of the log: its checkpoint, or a tile; none if there is no such file.

@@ -13,6 +13,7 @@ mod form;
 mod health;
 mod language;
 mod limit;
+mod log;
 mod openapi;
 mod page;
 mod portal;
@@ -118,6 +119,7 @@ impl Web {
             .merge(verifier::routes())
             .merge(wallet::routes())
             .merge(withdrawn::routes())
+            .merge(log::routes())
             .merge(pages)
             .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
             .merge(health::routes())
