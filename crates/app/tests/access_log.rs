@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use app::{Actor, Error, access_log::LogWorker, settings::Settings};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::id::BeneficiaryId;
 use jiff::SignedDuration;
 use ledger::{
