@@ -75,7 +75,8 @@ impl Platform {
             worker.log = None;
             return Ok(0);
         };
-        let log = match worker.log.take() {
+        // Another process may have moved the log on since: then its files are read again.
+        let log = match worker.log.take().filter(|log| log.head().size == plan.first) {
             Some(log) => log,
             None => self.open_log(folder).await?,
         };
