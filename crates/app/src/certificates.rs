@@ -23,12 +23,12 @@ use domain::{
 use jiff::{Timestamp, ToSpan, civil::Date};
 use store::{CertificateRow, ClaimState};
 use uuid::Uuid;
-use vault::Sealed;
+use vault::{AccessPurpose, Sealed};
 
 use crate::{
     Ctx, Error, Platform, Result,
     keys::KeyUse,
-    opened::{CERTIFICATE, Person},
+    opened::{CERTIFICATE, PAPER, PAPER_ABROAD, Person, open_travel},
 };
 
 pub use certs::print::{Variant, language::Language};
@@ -147,8 +147,10 @@ impl Platform {
     /// certificate: of a correction between the two, what is signed has the new details and the old
     /// certificate's id, which is withdrawn, and never the old details and an id that is not.
     async fn my_certified(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<(Person, CertificateRow)> {
-        let row = self.certificate_of(&self.my_person(ctx, id).await?).await?;
-        Ok((self.my_person(ctx, id).await?, row))
+        let account = ctx.resident()?;
+        let row = self.certificate_of(id, &self.record_of(account, id).await?.doses).await?;
+        let record = self.record_of(account, id).await?;
+        Ok((self.open_person(ctx, AccessPurpose::Certificate, record).await?, row))
     }
 
     /// The names of a facility and of where it is; empty, if it is no longer known.
@@ -180,8 +182,8 @@ impl Platform {
         id: BeneficiaryId,
         paper: Paper,
     ) -> Result<Vec<u8>> {
-        let person = self.my_person(ctx, id).await?;
-        self.print_certificate(ctx, person, paper).await
+        let record = self.record_of(ctx.resident()?, id).await?;
+        self.print_certificate(ctx, id, &record.doses, paper).await
     }
 
     /// The certificate of a person who presented themselves, as PDF.
@@ -191,22 +193,29 @@ impl Platform {
     /// [`Error::NotFound`] if no dose is on record; [`Error::CertificateOwed`] if the key that signs
     /// has been away since the latest.
     pub async fn print_presented(&self, ctx: &Ctx, person: Person) -> Result<Vec<u8>> {
-        self.print_certificate(ctx, person, Paper::default()).await
+        self.print_certificate(ctx, person.id, &person.doses, Paper::default()).await
     }
 
-    async fn print_certificate(&self, ctx: &Ctx, person: Person, paper: Paper) -> Result<Vec<u8>> {
-        let row = self.certificate_of(&person).await?;
+    async fn print_certificate(
+        &self,
+        ctx: &Ctx,
+        id: BeneficiaryId,
+        doses: &[Dose],
+        paper: Paper,
+    ) -> Result<Vec<u8>> {
+        let row = self.certificate_of(id, doses).await?;
         // Who they are is read again, for the reason that `my_certified` has.
-        let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
-        let person = self.open_person(record.clone())?;
-        let key = self.key_of(&record.beneficiary)?;
+        let record = self.person(id).await?.ok_or(Error::NotFound)?;
+        let given = record.beneficiary.travel.clone();
+        let given = given.filter(|_| paper.variant == Variant::International);
+        let fields = if given.is_some() { PAPER_ABROAD } else { PAPER };
+        let purpose = AccessPurpose::Certificate;
+        let key = self.unlock_one(ctx, purpose, fields, &record.beneficiary).await?;
+        let person = self.opened(&key, record)?;
         let signed = key.open_text(CERTIFICATE, &Sealed::from_bytes(row.sealed.clone()))?;
         let eu = Payload::Text(signed.expose().to_owned());
         let mut codes = vec![Code { payload: eu, caption: EU }];
-        let travel = match paper.variant {
-            Variant::International => self.travel_of(&record)?,
-            Variant::Domestic => None,
-        };
+        let travel = given.map(|given| open_travel(&key, &given)).transpose()?;
         codes.extend(match (paper.variant, &travel) {
             (Variant::Domestic, _) => self.cowin_code(ctx, &person, &row)?,
             (Variant::International, Some(travel)) => self.icvp_code(ctx, &person, &row, travel)?,

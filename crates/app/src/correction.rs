@@ -8,10 +8,13 @@ use domain::{
 };
 use store::{CorrectedFields, Correction, NotCorrected, PersonRecord, Reissue, Tally};
 use uuid::{Builder, Uuid};
-use vault::{PersonKey, Purpose};
+use vault::{AccessPurpose, PersonKey, Purpose};
 
 use crate::{
-    Ctx, Error, Platform, Result, doses::dose_tally, opened::Person, owed::certificate_row,
+    Ctx, Error, Platform, Result,
+    doses::dose_tally,
+    opened::{DETAILS, Person},
+    owed::certificate_row,
 };
 
 /// What of a person's details is wrong, and what is right instead. The identity document stays: it
@@ -64,7 +67,7 @@ impl Platform {
         request: (Uuid, [u8; 32]),
     ) -> Result<()> {
         let record = self.record_of(account, id).await?;
-        let correction = self.correction(ctx, account, record, change, request)?;
+        let correction = self.correction(ctx, account, record, change, request).await?;
         match self.store.correct(&[correction]).await?.pop() {
             Some(Err(NotCorrected::NoSuchBeneficiary)) | None => Err(Error::NotFound),
             Some(outcome) => Ok(outcome.map(drop)?),
@@ -98,7 +101,7 @@ impl Platform {
     }
 
     /// A correction with its certificates, sealed.
-    fn correction(
+    async fn correction(
         &self,
         ctx: &Ctx,
         account: AccountId,
@@ -106,20 +109,22 @@ impl Platform {
         change: &Change,
         (id, request): (Uuid, [u8; 32]),
     ) -> Result<Correction> {
-        let key = self.key_of(&record.beneficiary)?;
         let changes = record.beneficiary.changes;
-        let mut person = self.open_person(record)?;
-        let before: Vec<_> =
-            person.doses.iter().map(|dose| dose_tally(dose, &person, -1)).collect();
+        let purpose = AccessPurpose::Correction;
+        let key = self.unlock_one(ctx, purpose, DETAILS, &record.beneficiary).await?;
+        let mut person = self.opened(&key, record)?;
+        let known = person.eligibility();
+        let before: Vec<_> = person.doses.iter().map(|dose| dose_tally(dose, known, -1)).collect();
         let fields = apply(change, &mut person);
-        let after = person.doses.iter().map(|dose| dose_tally(dose, &person, 1));
+        let known = person.eligibility();
+        let after = person.doses.iter().map(|dose| dose_tally(dose, known, 1));
         let tallies = moved(before, after);
         // A request that changes nothing is known already or refused: nothing is signed for it.
         let corrected: &[Dose] =
             if fields == CorrectedFields::default() { &[] } else { &person.doses };
-        let reissue = |dose| self.reissue(ctx, &key, &person, dose);
+        let reissue = |dose| self.reissue(ctx, key.key(), &person, dose);
         let reissues = corrected.iter().map(reissue).collect::<Result<_>>()?;
-        let sealed = self.seal_details(&key, &person.details);
+        let sealed = self.seal_details(key.key(), &person.details);
         let text = "The details on your certificate have been corrected. The new certificate is ready \
                     in the portal, and the one from before is no longer valid. - CoWIN";
         Ok(Correction {

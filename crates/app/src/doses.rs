@@ -4,7 +4,7 @@
 use domain::{
     dose::{Dose, UNDO_SECONDS},
     facility::Facility,
-    id::{AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId},
+    id::{AccountId, AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId},
     schedule::{Standing, check_dose},
 };
 use jiff::{Timestamp, civil::Date};
@@ -15,8 +15,7 @@ use crate::{
     Actor, Ctx, Error, Platform, Result,
     access::Permission,
     booking::Wish,
-    opened::{AEFI, Person, REASON},
-    owed::certificate_row,
+    opened::{AEFI, Eligibility, REASON},
     presence::Presence,
     reports::age_band,
 };
@@ -199,23 +198,24 @@ impl Platform {
         if given_on > ctx.today() {
             return Err(Error::Invalid("a dose cannot be dated in the future"));
         }
-        let person = self.open_person(record)?;
+        let known = self.open_eligibility(&record.beneficiary)?;
         let programme = self.programme();
         let standing = Standing {
-            birth_year: person.details.birth_year,
-            comorbidity: person.details.comorbidity,
-            doses: &person.doses,
+            birth_year: known.birth_year,
+            comorbidity: known.comorbidity,
+            doses: &record.doses,
         };
+        let beneficiary = record.beneficiary.id;
         let number = given.number.unwrap_or_else(|| standing.next_dose());
         let vaccine = check_dose(&programme, &standing, given.vaccine, number, given_on)
-            .map_err(|rule| Error::NotEligible { beneficiary: person.id, rule })?;
-        let claim = person
+            .map_err(|rule| Error::NotEligible { beneficiary, rule })?;
+        let claim = record
             .claims
             .iter()
             .find(|claim| claim.dose_number == number && claim.seat.facility == facility);
         let dose = Dose {
             id: given.id,
-            beneficiary: person.id,
+            beneficiary,
             number,
             facility,
             appointment: claim.map(|claim| claim.appointment),
@@ -225,15 +225,16 @@ impl Platform {
             given_on,
             recorded_at: ctx.now,
         };
-        self.write_dose(ctx, &person, dose).await
+        self.write_dose(ctx, record, dose).await
     }
 
-    async fn write_dose(&self, ctx: &Ctx, person: &Person, dose: Dose) -> Result<Dose> {
-        let certificate_id = ctx.random_uuid();
-        let signed = self.sign_or_owe(ctx, person, &dose, certificate_id)?;
-        let record = self.person(person.id).await?.ok_or(Error::NotFound)?;
-        let key = self.key_of(&record.beneficiary)?;
-        let what = match &signed {
+    async fn write_dose(&self, ctx: &Ctx, person: PersonRecord, dose: Dose) -> Result<Dose> {
+        let row = &person.beneficiary;
+        let account = AccountId { bucket: row.id.bucket(), uuid: row.account };
+        let tally = dose_tally(&dose, self.open_eligibility(row)?, 1);
+        let (id, changes) = (row.id, row.changes);
+        let certificate = self.sign_or_owe(ctx, person, &dose).await?;
+        let what = match &certificate {
             Some(_) => "Your certificate is ready in the portal.",
             None => "Your certificate will be ready in the portal later; we will tell you.",
         };
@@ -241,18 +242,17 @@ impl Platform {
             format!("Dose {} of {} has been recorded. {what} - CoWIN", dose.number, dose.vaccine);
         let record = DoseRecord {
             doses_before: dose.number - 1,
-            changes: person.changes,
-            certificate: signed
-                .map(|signed| certificate_row(ctx, &key, &dose, certificate_id, &signed)),
-            tally: dose_tally(&dose, person, 1),
-            message: Some(self.message_to_account(ctx, person.account, "dose", text)),
+            changes,
+            certificate,
+            tally,
+            message: Some(self.message_to_account(ctx, account, "dose", text)),
             dose: dose.clone(),
         };
         match self.writes.record.submit(record).await?? {
             Done::New => Ok(dose),
             Done::Again => {
                 // Another request for it was quicker: both get its answer.
-                let held = self.store.person(person.id).await?.ok_or(Error::NotFound)?;
+                let held = self.store.person(id).await?.ok_or(Error::NotFound)?;
                 Ok(held.doses.into_iter().find(|held| held.id == dose.id).unwrap_or(dose))
             }
         }
@@ -275,8 +275,8 @@ impl Platform {
         let reason = long_text(reason).ok_or(Error::Invalid("a reason is required"))?;
         let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
         let key = self.key_of(&record.beneficiary)?;
-        let person = self.open_person(record)?;
-        let held = person.doses.iter().find(|held| held.id == dose);
+        let known = self.open_eligibility(&record.beneficiary)?;
+        let held = record.doses.iter().find(|held| held.id == dose);
         let tally = held.map_or_else(
             || Tally {
                 facility: facility.id.0,
@@ -284,12 +284,12 @@ impl Platform {
                 measure: "dose|unknown".to_owned(),
                 count: 0,
             },
-            |held| dose_tally(held, &person, -1),
+            |held| dose_tally(held, known, -1),
         );
         let hour_ago = ctx.now.as_second() - UNDO_SECONDS;
         let undo = UndoDose {
             dose,
-            beneficiary: person.id,
+            beneficiary: presence.beneficiary,
             facility: facility.id,
             reason: key.seal(REASON, reason.as_bytes()).as_bytes().to_vec(),
             by: ctx.staff_id(),
@@ -347,8 +347,8 @@ fn is_of(held: &Dose, facility: FacilityId, given: &Given<'_>) -> bool {
         && given.given_on.is_none_or(|on| held.given_on == on)
 }
 
-pub(crate) fn dose_tally(dose: &Dose, person: &Person, count: i64) -> Tally {
-    let age = dose.given_on.year() - person.details.birth_year;
+pub(crate) fn dose_tally(dose: &Dose, known: Eligibility, count: i64) -> Tally {
+    let age = dose.given_on.year() - known.birth_year;
     Tally {
         facility: dose.facility.0,
         on: dose.given_on,
@@ -356,7 +356,7 @@ pub(crate) fn dose_tally(dose: &Dose, person: &Person, count: i64) -> Tally {
             "dose|{}|{}|{}|{}",
             dose.vaccine,
             dose.number,
-            person.details.gender.label(),
+            known.gender.label(),
             age_band(age)
         ),
         count,

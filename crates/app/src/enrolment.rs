@@ -5,7 +5,7 @@ use domain::{
     person::{Details, Mobile},
 };
 use store::{Amendment, Done, Enrolment, Idempotency, PersonRecord, Tally};
-use vault::{Purpose, Secret};
+use vault::{AccessPurpose, Purpose, Secret};
 
 use crate::{Ctx, Error, Platform, Result, access::Permission, opened::Person, reports::age_band};
 
@@ -117,7 +117,7 @@ impl Platform {
     pub async fn my_people(&self, ctx: &Ctx) -> Result<Vec<Person>> {
         let account = ctx.resident()?;
         let records = self.people(account).await?;
-        records.into_iter().map(|record| self.open_person(record)).collect()
+        self.open_people(ctx, AccessPurpose::OwnRecord, records).await
     }
 
     /// The reference numbers of the people of the resident who asks; nothing is opened.
@@ -138,7 +138,8 @@ impl Platform {
     ///
     /// [`Error::Unauthenticated`] if nobody is signed in.
     pub async fn my_mobile_ends(&self, ctx: &Ctx) -> Result<String> {
-        let mobile = self.mobile_of(ctx.resident()?).await?;
+        let account = ctx.resident()?;
+        let mobile = self.mobile_of(ctx, AccessPurpose::OwnRecord, account).await?;
         Ok(mobile.map_or_else(String::new, |mobile| mobile.expose().chars().skip(6).collect()))
     }
 
@@ -150,7 +151,8 @@ impl Platform {
     /// one elsewhere.
     pub async fn my_person(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Person> {
         let account = ctx.resident()?;
-        self.open_person(self.record_of(account, id).await?)
+        let record = self.record_of(account, id).await?;
+        self.open_person(ctx, AccessPurpose::OwnRecord, record).await
     }
 
     /// A record of an account, as it is kept.

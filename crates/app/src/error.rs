@@ -191,6 +191,9 @@ pub enum BrokenCause {
     /// A certificate could not be made.
     #[error("a certificate could not be made")]
     Certificate,
+    /// The log of accesses does not go on.
+    #[error(transparent)]
+    Log(std::sync::Arc<ledger::log::LogError>),
 }
 
 impl From<StoreError> for Error {

@@ -2,6 +2,8 @@
 //! write. HTTP is not known here, nor SQL.
 
 pub mod access;
+pub mod access_log;
+mod accesses;
 pub mod appointments;
 pub mod booking;
 pub mod certificates;
@@ -22,6 +24,7 @@ pub mod links;
 pub mod manifest;
 pub mod merge;
 pub mod messages;
+pub mod my_accesses;
 pub mod opened;
 pub mod owed;
 pub mod platform;

@@ -16,13 +16,13 @@ use store::{
     ClaimState, Idempotency, Merge, MergedRecord, Message, NotMerged, PersonRecord, Planned, Tally,
 };
 use uuid::Uuid;
-use vault::Purpose;
+use vault::{AccessPurpose, Purpose};
 
 use self::other::{Found, Other};
 use crate::{
     Ctx, Error, Platform, Result,
     doses::dose_tally,
-    opened::{Person, REASON},
+    opened::{DETAILS, Person, REASON},
 };
 
 /// Two records of one person, and what would become of them.
@@ -106,7 +106,8 @@ impl Platform {
 
     async fn outlook(&self, ctx: &Ctx, pair: Pair) -> Result<Outlook> {
         let (goes, stays) = self.records(pair).await?;
-        let (goes, stays) = (self.open_person(goes)?, self.open_person(stays)?);
+        let both = self.open_people(ctx, AccessPurpose::Merge, vec![goes, stays]).await?;
+        let [goes, stays] = both.try_into().map_err(|_| Error::NotFound)?;
         let mut claims = goes.claims.iter().chain(&stays.claims);
         if claims.any(|claim| claim.state != ClaimState::Done) {
             return Err(NotMerged::Booked.into());
@@ -125,7 +126,7 @@ impl Platform {
 
     async fn merge_once(&self, ctx: &Ctx, pair: Pair, asked: Asked<'_>) -> Result<()> {
         let records = self.records(pair).await?;
-        let merge = self.plan_merge(ctx, ctx.random_uuid(), records, asked)?;
+        let merge = self.plan_merge(ctx, ctx.random_uuid(), records, asked).await?;
         match self.store.merge(&[merge]).await?.pop() {
             Some(Err(NotMerged::NoSuchBeneficiary)) | None => Err(Error::NotFound),
             Some(outcome) => Ok(outcome.map(drop)?),
@@ -166,26 +167,29 @@ impl Platform {
     }
 
     /// A merge with its certificates, sealed.
-    fn plan_merge(
+    async fn plan_merge(
         &self,
         ctx: &Ctx,
         id: Uuid,
         (goes, stays): (PersonRecord, PersonRecord),
         asked: Asked<'_>,
     ) -> Result<Merge> {
-        let (old_key, key) = (self.key_of(&goes.beneficiary)?, self.key_of(&stays.beneficiary)?);
-        let (goes, mut stays) = (self.open_person(goes)?, self.open_person(stays)?);
+        let whose = vec![self.whose(&goes.beneficiary)?, self.whose(&stays.beneficiary)?];
+        let keys = self.unlock(ctx, AccessPurpose::Merge, DETAILS, whose).await?;
+        let [old_key, key] = keys.try_into().map_err(|_| Error::NotFound)?;
+        let (goes, mut stays) = (self.opened(&old_key, goes)?, self.opened(&key, stays)?);
         let series = self.series_of(ctx, &goes, &stays)?;
         let planned = (planned(&goes), planned(&stays));
         let before = [&goes, &stays].into_iter().flat_map(|person| counted(person, -1));
         let before: Vec<_> = before.collect();
         stays.doses.clone_from(&series);
         let tallies = moved(before.into_iter().chain(counted(&stays, 1)));
-        let certificate = |dose| self.reissue(ctx, &key, &stays, dose).map(|new| new.certificate);
+        let certificate =
+            |dose| self.reissue(ctx, key.key(), &stays, dose).map(|new| new.certificate);
         let certificates = series.iter().map(certificate).collect::<Result<_>>()?;
         let text = "Two records of one person are one now. The new certificate is ready in the \
                     portal, and those from before are no longer valid. - CoWIN";
-        let seal = |reason: &str| old_key.seal(REASON, reason.as_bytes()).as_bytes().to_vec();
+        let seal = |reason: &str| old_key.key().seal(REASON, reason.as_bytes()).as_bytes().to_vec();
         Ok(Merge {
             id,
             goes: planned.0,
@@ -230,7 +234,7 @@ fn planned(person: &Person) -> Planned {
 }
 
 fn counted(person: &Person, count: i64) -> impl Iterator<Item = Tally> + '_ {
-    person.doses.iter().map(move |dose| dose_tally(dose, person, count))
+    person.doses.iter().map(move |dose| dose_tally(dose, person.eligibility(), count))
 }
 
 /// The counts that move, in order, so that those who count the same do not wait in a circle.

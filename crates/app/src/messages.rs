@@ -4,7 +4,7 @@ use domain::id::AccountId;
 use serde::{Deserialize, Serialize};
 use store::Message;
 use uuid::Uuid;
-use vault::Secret;
+use vault::{AccessPurpose, Secret};
 
 use crate::{Ctx, Error, Platform, Result, error::BrokenCause};
 
@@ -74,7 +74,7 @@ impl Platform {
     /// # Errors
     ///
     /// [`Error::Unavailable`] if the store is; [`Error::Broken`] if it does not open.
-    pub async fn open_message(&self, message: &Message) -> Result<Option<Outgoing>> {
+    pub async fn open_message(&self, ctx: &Ctx, message: &Message) -> Result<Option<Outgoing>> {
         let plain = self.vault.open_message(message.id.as_bytes(), &message.sealed)?;
         let waiting: Waiting =
             serde_json::from_slice(plain.expose()).map_err(|_| Error::Broken(BrokenCause::Seal))?;
@@ -84,7 +84,7 @@ impl Platform {
             }
             Waiting::Account(bucket, uuid, text) => {
                 let account = AccountId { bucket: domain::id::HomeBucket(bucket), uuid };
-                let to = self.mobile_of(account).await?;
+                let to = self.mobile_of(ctx, AccessPurpose::Message, account).await?;
                 to.map(|to| Outgoing { id: message.id, to, text: Secret::new(text) })
             }
         })

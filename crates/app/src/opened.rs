@@ -11,22 +11,31 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use store::{AccountRow, BeneficiaryRow, ClaimRow, PersonRecord, SealedDetails, SealedTravel};
 use uuid::Uuid;
-use vault::{BlindIndex, Field, Index, PersonId, PersonKey, Sealed, Secret};
+use vault::{
+    AccessPurpose, BIRTH_YEAR, BlindIndex, COMORBIDITY, Field, GENDER, Index, OpenKey, PersonId,
+    PersonKey, Sealed, Secret,
+};
 
-use crate::{Error, Platform, Result, error::BrokenCause};
+use crate::{Ctx, Error, Platform, Result, error::BrokenCause};
 
 /// A name, of a person or of somebody who works here.
 pub(crate) const NAME: Field = Field(label::NAME);
-const BIRTH_YEAR: Field = Field(label::BIRTH_YEAR);
-const GENDER: Field = Field(label::GENDER);
 const DOCUMENT: Field = Field(label::DOCUMENT);
-const COMORBIDITY: Field = Field(label::COMORBIDITY);
 const MOBILE: Field = Field(label::MOBILE);
 const BORN_ON: Field = Field(label::BORN_ON);
 const PASSPORT: Field = Field(label::PASSPORT);
 const NATIONALITY: Field = Field(label::NATIONALITY);
 /// A signed certificate.
 pub(crate) const CERTIFICATE: Field = Field(label::CERTIFICATE);
+/// What a person told about themselves.
+pub(crate) const DETAILS: &[Field] = &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY];
+/// What somebody gave for travel.
+pub(crate) const TRAVEL: &[Field] = &[BORN_ON, PASSPORT, NATIONALITY];
+/// What a printed certificate has.
+pub(crate) const PAPER: &[Field] = &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY, CERTIFICATE];
+/// What one for travel has.
+pub(crate) const PAPER_ABROAD: &[Field] =
+    &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY, CERTIFICATE, BORN_ON, PASSPORT, NATIONALITY];
 /// Why a dose was taken back.
 pub(crate) const REASON: Field = Field(label::REASON);
 /// What happened after a dose.
@@ -60,10 +69,20 @@ pub struct Person {
     pub changes: i32,
 }
 
-/// What the rules need to know of a person, and no more.
+/// What rules and counts need to know of a person, and no more. It is shown to nobody.
+#[derive(Clone, Copy)]
 pub(crate) struct Eligibility {
     pub(crate) birth_year: i16,
     pub(crate) comorbidity: bool,
+    pub(crate) gender: Gender,
+}
+
+impl Person {
+    /// The same of a person who is open.
+    pub(crate) const fn eligibility(&self) -> Eligibility {
+        let Details { birth_year, comorbidity, gender, .. } = self.details;
+        Eligibility { birth_year, comorbidity, gender }
+    }
 }
 
 impl Platform {
@@ -155,20 +174,46 @@ impl Platform {
         Ok(self.vault.unwrap_person_key(PersonId(row.id.person_bytes()), &row.wrapped_key)?)
     }
 
-    /// Opens what the rules need.
+    /// Reads what the rules need. It is not recorded: see [`vault::RuleKey`].
     pub(crate) fn open_eligibility(&self, row: &BeneficiaryRow) -> Result<Eligibility> {
         let key = self.key_of(row)?;
+        let rules = key.for_rules();
+        let sealed = |bytes: &Vec<u8>| Sealed::from_bytes(bytes.clone());
+        let words = Gender::ALL.map(Gender::label);
         Ok(Eligibility {
-            birth_year: open_birth_year(&key, &row.details)?,
-            comorbidity: open_comorbidity(&key, &row.details)?,
+            birth_year: rules.birth_year(&sealed(&row.details.birth_year))?,
+            comorbidity: rules.comorbidity(&sealed(&row.details.comorbidity))?,
+            gender: Gender::ALL[rules.gender(&sealed(&row.details.gender), &words)?],
         })
     }
 
-    /// Opens a person.
-    pub(crate) fn open_person(&self, record: PersonRecord) -> Result<Person> {
+    /// Opens a person, once it is recorded that they are.
+    pub(crate) async fn open_person(
+        &self,
+        ctx: &Ctx,
+        purpose: AccessPurpose,
+        record: PersonRecord,
+    ) -> Result<Person> {
+        let key = self.unlock_one(ctx, purpose, DETAILS, &record.beneficiary).await?;
+        self.opened(&key, record)
+    }
+
+    /// Opens people, once it is recorded of each that they are.
+    pub(crate) async fn open_people(
+        &self,
+        ctx: &Ctx,
+        purpose: AccessPurpose,
+        records: Vec<PersonRecord>,
+    ) -> Result<Vec<Person>> {
+        let whose = records.iter().map(|record| self.whose(&record.beneficiary));
+        let keys = self.unlock(ctx, purpose, DETAILS, whose.collect::<Result<_>>()?).await?;
+        keys.iter().zip(records).map(|(key, record)| self.opened(key, record)).collect()
+    }
+
+    /// A person, opened with a key that may open what they told about themselves.
+    pub(crate) fn opened(&self, key: &OpenKey, record: PersonRecord) -> Result<Person> {
         let PersonRecord { beneficiary: row, claims, doses } = record;
-        let key = self.key_of(&row)?;
-        let details = open_details(&key, &row.details)?;
+        let details = open_details(key, &row.details)?;
         Ok(Person {
             id: row.id,
             reference: self.reference(row.id),
@@ -183,14 +228,20 @@ impl Platform {
         })
     }
 
-    /// Opens an account's mobile.
-    pub(crate) async fn mobile_of(&self, account: AccountId) -> Result<Option<Secret<String>>> {
+    /// Opens an account's mobile, once it is recorded that it is.
+    pub(crate) async fn mobile_of(
+        &self,
+        ctx: &Ctx,
+        purpose: AccessPurpose,
+        account: AccountId,
+    ) -> Result<Option<Secret<String>>> {
         let Some(row) = self.store.account(account).await? else {
             return Ok(None);
         };
-        let person = PersonId(account.uuid.into_bytes());
-        let key = self.vault.unwrap_person_key(person, &row.wrapped_key)?;
-        Ok(Some(key.open_text(MOBILE, &Sealed::from_bytes(row.mobile))?))
+        let whose = vec![self.whose_mobile(account, &row.wrapped_key)?];
+        let keys = self.unlock(ctx, purpose, &[MOBILE], whose).await?;
+        let mobile = Sealed::from_bytes(row.mobile);
+        Ok(keys.first().map(|key| key.open_text(MOBILE, &mobile)).transpose()?)
     }
 }
 
@@ -205,7 +256,7 @@ pub(crate) fn seal_travel(key: &PersonKey, travel: &TravelDetails) -> SealedTrav
 }
 
 /// Opens what somebody gave for travel.
-pub(crate) fn open_travel(key: &PersonKey, sealed: &SealedTravel) -> Result<TravelDetails> {
+pub(crate) fn open_travel(key: &OpenKey, sealed: &SealedTravel) -> Result<TravelDetails> {
     let text = |field, bytes: &Vec<u8>| key.open_text(field, &Sealed::from_bytes(bytes.clone()));
     let broken = || Error::Broken(BrokenCause::Seal);
     let born_on: Date = text(BORN_ON, &sealed.born_on)?.expose().parse().map_err(|_| broken())?;
@@ -218,7 +269,7 @@ pub(crate) fn open_travel(key: &PersonKey, sealed: &SealedTravel) -> Result<Trav
     })
 }
 
-fn open_details(key: &PersonKey, sealed: &SealedDetails) -> Result<Details> {
+fn open_details(key: &OpenKey, sealed: &SealedDetails) -> Result<Details> {
     let text = |field, bytes: &Vec<u8>| key.open_text(field, &Sealed::from_bytes(bytes.clone()));
     let broken = || Error::Broken(BrokenCause::Seal);
     let document = text(DOCUMENT, &sealed.document)?;
@@ -233,13 +284,13 @@ fn open_details(key: &PersonKey, sealed: &SealedDetails) -> Result<Details> {
     })
 }
 
-fn open_birth_year(key: &PersonKey, sealed: &SealedDetails) -> Result<i16> {
+fn open_birth_year(key: &OpenKey, sealed: &SealedDetails) -> Result<i16> {
     let bytes = key.open(BIRTH_YEAR, &Sealed::from_bytes(sealed.birth_year.clone()))?;
     let bytes = bytes.expose().as_slice().try_into();
     bytes.map(i16::from_be_bytes).map_err(|_| Error::Broken(BrokenCause::Seal))
 }
 
-fn open_comorbidity(key: &PersonKey, sealed: &SealedDetails) -> Result<bool> {
+fn open_comorbidity(key: &OpenKey, sealed: &SealedDetails) -> Result<bool> {
     let bytes = key.open(COMORBIDITY, &Sealed::from_bytes(sealed.comorbidity.clone()))?;
     Ok(bytes.expose().first() == Some(&1))
 }

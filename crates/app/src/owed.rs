@@ -12,11 +12,12 @@ use domain::{dose::Dose, id::BeneficiaryId};
 use store::{CertificateRow, LateCertificate, OwedCertificate, OwedPlace, PersonRecord};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use uuid::Uuid;
-use vault::PersonKey;
+use vault::{AccessPurpose, OpenKey, PersonKey};
 
 use crate::{
     Ctx, Error, Platform, Result,
-    opened::{CERTIFICATE, Person},
+    error::BrokenCause,
+    opened::{CERTIFICATE, DETAILS},
 };
 
 /// How many certificates a worker signs in one turn at most.
@@ -109,19 +110,26 @@ impl OwedWorker {
 
 impl Platform {
     /// The signed certificate of a dose that is about to be recorded; none if the key is away, or
-    /// was the last time: then only the worker tries whether it is back, and nobody waits for it.
-    pub(crate) fn sign_or_owe(
+    /// was the last time: then only the worker tries whether it is back, and nobody waits for it. Nor
+    /// is there one while accesses cannot be recorded: nothing is opened then, and care goes on.
+    pub(crate) async fn sign_or_owe(
         &self,
         ctx: &Ctx,
-        person: &Person,
+        record: PersonRecord,
         dose: &Dose,
-        id: Uuid,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<CertificateRow>> {
         if self.signing.is_away() {
             return Ok(None);
         }
-        match self.sign_certificate(ctx, person, dose, id) {
-            Ok(signed) => Ok(Some(signed)),
+        let purpose = AccessPurpose::CertificateSigning;
+        let key = match self.unlock_one(ctx, purpose, DETAILS, &record.beneficiary).await {
+            Ok(key) => key,
+            Err(Error::Unavailable(_) | Error::Broken(BrokenCause::Store(_))) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (person, id) = (self.opened(&key, record)?, ctx.random_uuid());
+        match self.sign_certificate(ctx, &person, dose, id) {
+            Ok(signed) => Ok(Some(certificate_row(ctx, key.key(), dose, id, &signed))),
             Err(Error::SignerAway(_)) => Ok(None),
             Err(error) => Err(error),
         }
@@ -133,9 +141,13 @@ impl Platform {
     ///
     /// [`Error::NotFound`] if no dose is on record; [`Error::CertificateOwed`] if the certificate of
     /// the latest is not signed yet.
-    pub(crate) async fn certificate_of(&self, person: &Person) -> Result<CertificateRow> {
-        let last = person.doses.last().ok_or(Error::NotFound)?;
-        let row = self.store.certificate(person.id).await?;
+    pub(crate) async fn certificate_of(
+        &self,
+        id: BeneficiaryId,
+        doses: &[Dose],
+    ) -> Result<CertificateRow> {
+        let last = doses.last().ok_or(Error::NotFound)?;
+        let row = self.store.certificate(id).await?;
         row.filter(|row| row.dose_number >= last.number)
             .ok_or(Error::CertificateOwed { retry_after_seconds: ASK_AGAIN_SECONDS })
     }
@@ -155,7 +167,7 @@ impl Platform {
         let ids: Vec<_> = owed.iter().map(|one| one.beneficiary).collect();
         let people = self.store.persons(&ids).await?.into_iter().flatten();
         let people: HashMap<_, _> = people.map(|one| (one.beneficiary.id, one)).collect();
-        let (late, away) = self.sign_late(ctx, &owed, &people);
+        let (late, away) = self.sign_late(ctx, &owed, &people).await?;
         let kept = self.store.settle_owed(&late).await?.iter().filter(|one| one.is_ok()).count();
         let kept = u64::try_from(kept).unwrap_or(u64::MAX);
         worker.turned(&owed, kept, away);
@@ -163,30 +175,63 @@ impl Platform {
     }
 
     /// Signs certificates, in order of their people, until the key does not; says whether it did
-    /// not.
-    fn sign_late(
+    /// not. Who they are for is opened for the first alone, then for all others: while the key is
+    /// away, nobody else is opened in vain.
+    async fn sign_late(
         &self,
         ctx: &Ctx,
         owed: &[OwedCertificate],
         people: &HashMap<BeneficiaryId, PersonRecord>,
-    ) -> (Vec<LateCertificate>, bool) {
+    ) -> Result<(Vec<LateCertificate>, bool)> {
         let mut owed = owed.to_vec();
         // As others who write to several people do: so they do not wait in a circle.
         owed.sort_by_key(|one| (one.beneficiary.bucket().0, one.beneficiary));
+        // Those taken back in the meantime are left out.
+        owed.retain(|one| people.get(&one.beneficiary).is_some_and(|held| has_dose(held, one)));
         let (mut late, mut unusable) = (Vec::with_capacity(owed.len()), 0_u32);
-        for one in &owed {
-            match people.get(&one.beneficiary).map(|person| self.late(ctx, one, person)) {
-                Some(Ok(Some(certificate))) => late.push(certificate),
-                Some(Err(Error::SignerAway(_))) => return (late, true),
-                // Taken back in the meantime.
-                None | Some(Ok(None)) => {}
-                Some(Err(_)) => unusable += 1,
+        let (first, others) = owed.split_at(owed.len().min(1));
+        for part in [first, others] {
+            let records = part.iter().filter_map(|one| people.get(&one.beneficiary));
+            let opened = self.open_owed(ctx, records).await?;
+            for (one, key) in part.iter().zip(opened) {
+                let record = &people[&one.beneficiary];
+                match key.and_then(|key| self.late(ctx, one, record, &key)) {
+                    Ok(certificate) => late.extend(certificate),
+                    Err(Error::SignerAway(_)) => return Ok((late, true)),
+                    Err(_) => unusable += 1,
+                }
             }
         }
         if unusable > 0 {
             tracing::error!(unusable, "owed certificates whose person does not open");
         }
-        (late, false)
+        Ok((late, false))
+    }
+
+    /// The keys of people whose certificates are owed, once it is recorded what they open; an error
+    /// in the place of one who cannot be opened.
+    async fn open_owed<'a>(
+        &self,
+        ctx: &Ctx,
+        records: impl Iterator<Item = &'a PersonRecord>,
+    ) -> Result<Vec<Result<OpenKey>>> {
+        let whose: Vec<_> = records.map(|record| self.whose(&record.beneficiary)).collect();
+        let (mut usable, mut errors) = (Vec::new(), Vec::new());
+        for one in whose {
+            match one {
+                Ok(whose) => {
+                    usable.push(whose);
+                    errors.push(None);
+                }
+                Err(error) => errors.push(Some(error)),
+            }
+        }
+        let purpose = AccessPurpose::CertificateSigning;
+        let mut keys = self.unlock(ctx, purpose, DETAILS, usable).await?.into_iter();
+        let key = |error: Option<Error>| {
+            error.map_or_else(|| keys.next().map(Ok), |error| Some(Err(error)))
+        };
+        Ok(errors.into_iter().filter_map(key).collect())
     }
 
     /// A certificate that was owed; none if its dose is not on record any more.
@@ -195,9 +240,9 @@ impl Platform {
         ctx: &Ctx,
         owed: &OwedCertificate,
         record: &PersonRecord,
+        key: &OpenKey,
     ) -> Result<Option<LateCertificate>> {
-        let key = self.key_of(&record.beneficiary)?;
-        let person = self.open_person(record.clone())?;
+        let person = self.opened(key, record.clone())?;
         let Some(dose) = person.doses.iter().find(|dose| dose.id == owed.dose) else {
             return Ok(None);
         };
@@ -210,10 +255,15 @@ impl Platform {
         Ok(Some(LateCertificate {
             dose: dose.id,
             changes: person.changes,
-            certificate: certificate_row(ctx, &key, dose, id, &signed),
+            certificate: certificate_row(ctx, key.key(), dose, id, &signed),
             message: Some(self.message_to_account(ctx, person.account, "certificate", text)),
         }))
     }
+}
+
+/// Whether the dose that is owed a certificate is on record still.
+fn has_dose(record: &PersonRecord, owed: &OwedCertificate) -> bool {
+    record.doses.iter().any(|dose| dose.id == owed.dose)
 }
 
 /// A signed certificate as it is kept.

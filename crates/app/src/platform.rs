@@ -15,8 +15,8 @@ use store::{
 use vault::Vault;
 
 use crate::{
-    Result, geography::Geography, inventory::Inventory, keys::KeyRing, owed::SignerState,
-    reports::Reports, settings::Settings, trust::Bundles,
+    Result, accesses::Recorder, geography::Geography, inventory::Inventory, keys::KeyRing,
+    owed::SignerState, reports::Reports, settings::Settings, trust::Bundles,
 };
 
 /// How many items share a write at most.
@@ -36,6 +36,7 @@ pub struct Platform {
     pub(crate) bundles: Bundles,
     pub(crate) writes: Writes,
     pub(crate) reads: Reads,
+    pub(crate) accesses: Recorder,
 }
 
 /// Reads of people go together as writes do: a batch is whatever was asked during the last one.
@@ -122,6 +123,7 @@ impl Platform {
         let platform = Self {
             writes: Writes::spawn(&store),
             reads: Reads::spawn(&store),
+            accesses: Recorder::spawn(&store),
             store,
             vault,
             keys: ArcSwap::from_pointee(keys),

@@ -8,7 +8,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use store::{ClaimRow, ClaimState, PersonRecord};
 use uuid::Uuid;
-use vault::Purpose;
+use vault::{AccessPurpose, Purpose};
 
 use crate::{
     Ctx, Error, Platform, Result,
@@ -55,7 +55,7 @@ impl Platform {
     ) -> Result<Presented> {
         self.allow_meeting(ctx, facility)?;
         let record = self.record_by_code(ctx, Some(facility), reference, code).await?;
-        self.presented(ctx, facility, record)
+        self.presented(ctx, facility, record).await
     }
 
     /// Opens a person to a state's program by their reference number and the code of any of
@@ -74,7 +74,7 @@ impl Platform {
             return Err(Error::Forbidden);
         };
         let record = self.record_by_code(ctx, None, reference, code).await?;
-        self.open_person(record)
+        self.open_person(ctx, AccessPurpose::Presence, record).await
     }
 
     async fn record_by_code(
@@ -138,7 +138,8 @@ impl Platform {
         self.allow_meeting(ctx, facility)?;
         let signed_in = self.confirm_code(ctx, transaction, hashed, Audience::Status).await?;
         let records = self.people(signed_in.account).await?;
-        records.into_iter().map(|record| self.presented(ctx, facility, record)).collect()
+        let people = self.open_people(ctx, AccessPurpose::Presence, records).await?;
+        Ok(people.into_iter().map(|person| shown(ctx, facility, person)).collect())
     }
 
     fn allow_meeting(&self, ctx: &Ctx, facility: FacilityId) -> Result<()> {
@@ -146,16 +147,14 @@ impl Platform {
         ctx.allow_at(Permission::MeetBeneficiary, &facility)
     }
 
-    fn presented(
+    async fn presented(
         &self,
         ctx: &Ctx,
         facility: FacilityId,
         record: PersonRecord,
     ) -> Result<Presented> {
-        let person = self.open_person(record)?;
-        let until = ctx.now.saturating_add(PRESENCE_LIFE).unwrap_or(ctx.now);
-        let presence = Presence { beneficiary: person.id, facility, until };
-        Ok(Presented { person, presence })
+        let person = self.open_person(ctx, AccessPurpose::Presence, record).await?;
+        Ok(shown(ctx, facility, person))
     }
 
     /// Opens a person again who presented themselves a little while ago.
@@ -169,7 +168,7 @@ impl Platform {
             return Err(Error::WrongPresence);
         }
         let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
-        self.open_person(record)
+        self.open_person(ctx, AccessPurpose::Presence, record).await
     }
 
     /// Registers someone who came without registration, and opens them to the staff there.
@@ -188,7 +187,7 @@ impl Platform {
         self.allow_meeting(ctx, facility)?;
         let id = self.enrol_walk_in(ctx, mobile, details, idempotency_key).await?;
         let record = self.person(id).await?.ok_or(Error::NotFound)?;
-        self.presented(ctx, facility, record)
+        self.presented(ctx, facility, record).await
     }
 
     /// The proof as text, for a form on the facility's own page.
@@ -251,6 +250,13 @@ impl Platform {
         }
         Ok(())
     }
+}
+
+/// A person with the proof that they are there.
+fn shown(ctx: &Ctx, facility: FacilityId, person: Person) -> Presented {
+    let until = ctx.now.saturating_add(PRESENCE_LIFE).unwrap_or(ctx.now);
+    let presence = Presence { beneficiary: person.id, facility, until };
+    Presented { person, presence }
 }
 
 fn presence_parts(number: &[u8], facility: FacilityId, until: i64) -> [Vec<u8>; 4] {

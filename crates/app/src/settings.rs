@@ -51,6 +51,9 @@ pub struct Settings {
     /// The https address that the platform is reached by, without a slash at its end: the issuer of
     /// SMART Health Cards, who publishes its keys there. Without one, none are issued.
     pub public_address: Option<String>,
+    /// The folder of the public log of accesses. Without one, there is none, and accesses are in the
+    /// store only.
+    pub access_log: Option<std::path::PathBuf>,
     /// How often each detail of a person may be corrected after their first dose.
     pub corrections: u8,
 }
@@ -63,6 +66,7 @@ impl Default for Settings {
             country: "IN".to_owned(),
             certificate_days: 730,
             public_address: None,
+            access_log: None,
             // As Co-WIN had it: name, year of birth and gender once.
             corrections: 1,
         }

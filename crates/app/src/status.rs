@@ -3,9 +3,9 @@
 
 use domain::person::Mobile;
 use uuid::Uuid;
-use vault::Purpose;
+use vault::{AccessPurpose, Purpose, Sealed};
 
-use crate::{Ctx, Error, Platform, Result, sign_in::Audience};
+use crate::{Ctx, Error, Platform, Result, opened::NAME, sign_in::Audience};
 
 impl Platform {
     /// Sends a one-time password for the status of a person of this name.
@@ -40,16 +40,23 @@ impl Platform {
     pub async fn my_status(&self, ctx: &Ctx, transaction: Uuid) -> Result<u8> {
         let id = transaction.as_bytes();
         let programme = self.programme();
-        let named = |person: &crate::opened::Person| {
-            self.name_digest(salt(id), person.details.name.text()) == id[9..]
-        };
-        let status = |person: crate::opened::Person| {
-            let Some(last) = person.doses.last() else { return 0 };
-            let series = programme.series_doses(&last.vaccine);
-            if person.doses.len() >= usize::from(series) { 2 } else { 1 }
-        };
-        let people = self.my_people(ctx).await?;
-        people.into_iter().filter(named).map(status).min().ok_or(Error::NotRegistered)
+        let records = self.people(ctx.resident()?).await?;
+        let whose = records.iter().map(|record| self.whose(&record.beneficiary));
+        let whose = whose.collect::<Result<_>>()?;
+        let keys = self.unlock(ctx, AccessPurpose::Status, &[NAME], whose).await?;
+        let mut least = None;
+        for (key, record) in keys.iter().zip(&records) {
+            let sealed = Sealed::from_bytes(record.beneficiary.details.name.clone());
+            let name = key.open_text(NAME, &sealed)?;
+            if self.name_digest(salt(id), name.expose()) == id[9..] {
+                let status = record.doses.last().map_or(0, |last| {
+                    let series = programme.series_doses(&last.vaccine);
+                    if record.doses.len() >= usize::from(series) { 2 } else { 1 }
+                });
+                least = Some(least.map_or(status, |least: u8| least.min(status)));
+            }
+        }
+        least.ok_or(Error::NotRegistered)
     }
 
     fn name_digest(&self, salt: &[u8], name: &str) -> [u8; 7] {

@@ -5,11 +5,12 @@ use domain::{
     id::BeneficiaryId,
     travel::{TravelDetails, check_birth_date},
 };
-use store::{NotKept, PersonRecord, TravelChange};
+use store::{NotKept, TravelChange};
+use vault::AccessPurpose;
 
 use crate::{
     Ctx, Error, Platform, Result,
-    opened::{open_travel, seal_travel},
+    opened::{TRAVEL, open_travel, seal_travel},
 };
 
 impl Platform {
@@ -24,7 +25,10 @@ impl Platform {
         id: BeneficiaryId,
     ) -> Result<Option<TravelDetails>> {
         let record = self.record_of(ctx.resident()?, id).await?;
-        self.travel_of(&record)
+        let Some(sealed) = &record.beneficiary.travel else { return Ok(None) };
+        let purpose = AccessPurpose::OwnRecord;
+        let key = self.unlock_one(ctx, purpose, TRAVEL, &record.beneficiary).await?;
+        open_travel(&key, sealed).map(Some)
     }
 
     /// Keeps details for travel of a person of the resident who asks, in place of those that were
@@ -83,12 +87,5 @@ impl Platform {
             Some(Err(NotKept::NoSuchBeneficiary)) | None => Err(Error::NotFound),
             Some(outcome) => Ok(outcome?),
         }
-    }
-
-    /// What a person gave for travel, opened.
-    pub(crate) fn travel_of(&self, record: &PersonRecord) -> Result<Option<TravelDetails>> {
-        let Some(sealed) = &record.beneficiary.travel else { return Ok(None) };
-        let key = self.key_of(&record.beneficiary)?;
-        open_travel(&key, sealed).map(Some)
     }
 }

@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use store::{Message, Settled};
 
-use crate::{Ctx, Platform, Result, messages::Outgoing};
+use crate::{Ctx, Error, Platform, Result, error::BrokenCause, messages::Outgoing};
 
 /// Claims in motion for longer than this were left by a crash.
 const STALE: SignedDuration = SignedDuration::from_secs(30);
@@ -60,9 +60,13 @@ impl Platform {
         let until = ctx.now.saturating_add(LEASE).unwrap_or(ctx.now);
         let mut due = Vec::new();
         for message in self.store.lease_messages(ctx.now, until, limit).await? {
-            // One that does not open is given up, and seen in the count of those.
-            let outgoing = self.open_message(&message).await.unwrap_or(None);
-            due.push((message, outgoing));
+            match self.open_message(ctx, &message).await {
+                Ok(outgoing) => due.push((message, outgoing)),
+                // While nothing can be recorded nothing is opened: it is due again after its lease.
+                Err(Error::Unavailable(_) | Error::Broken(BrokenCause::Store(_))) => {}
+                // One that does not open is given up, and seen in the count of those.
+                Err(_) => due.push((message, None)),
+            }
         }
         Ok(due)
     }

@@ -104,9 +104,9 @@ impl Platform {
     /// [`Error::CodesBlocked`] beyond what a mobile may be sent in a day.
     pub async fn offer_to_wallet(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Offer> {
         let account = ctx.resident()?;
-        let person = self.my_person(ctx, id).await?;
+        let record = self.record_of(account, id).await?;
         let issuer = self.wallet_issuer()?;
-        let row = self.certificate_of(&person).await?;
+        let row = self.certificate_of(id, &record.doses).await?;
         self.wallet_expiry(ctx, &row)?;
         self.count_offer(ctx, &account.uuid.to_string()).await?;
         let handed = Handed::make(&self.vault, account.bucket.0, ctx);

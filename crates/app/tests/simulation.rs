@@ -257,6 +257,7 @@ impl Play {
         let store = self.world.platform.store();
         let audit = store.audit().await.unwrap();
         assert!(audit.holds(), "{audit:?}");
+        assert_eq!(self.world.openings(), audit.accesses, "what was opened was recorded");
         let doses: usize = self.told.doses.values().map(BTreeMap::len).sum();
         assert_eq!(audit.doses, doses as u64);
         assert_eq!(audit.people, self.told.people.len() as u64);

@@ -75,7 +75,12 @@ async fn digits(world: &World) -> String {
     let mut sent = world.platform.store().lease_messages(now, now, 1_000).await.unwrap();
     sent.retain(|message| message.kind == "wallet");
     sent.sort_by_key(|message| message.id);
-    let opened = world.platform.open_message(sent.last().unwrap()).await.unwrap().unwrap();
+    let opened = world
+        .platform
+        .open_message(&world.ctx(app::Actor::System), sent.last().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     let (_, rest) = opened.text.expose().split_once("wallet is ").unwrap();
     rest[..6].to_owned()
 }

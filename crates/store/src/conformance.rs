@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a part that fails says where")]
 
+mod access;
 mod appointments;
 mod care;
 mod corrections;
@@ -79,6 +80,11 @@ macro_rules! parts {
 }
 
 parts!(
+    access::accesses_are_kept_in_one_list_for_each_person,
+    access::an_access_that_does_not_follow_is_not_kept,
+    access::many_who_record_at_once_do_not_fork_a_list,
+    access::a_plan_of_leaves_outlives_who_made_it,
+    access::who_comes_late_with_a_plan_changes_nothing,
     care::expired_things_are_swept,
     care::messages_are_leased_once_and_retried,
     care::places_rules_and_counts_are_kept,

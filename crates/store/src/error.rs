@@ -26,12 +26,12 @@ pub(crate) struct Complaint(pub(crate) String);
 
 impl StoreError {
     /// Unavailable, for this reason.
-    pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
+    pub fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable(Arc::new(Complaint(reason.into())))
     }
 
     /// Broken, for this reason.
-    pub(crate) fn broken(reason: impl Into<String>) -> Self {
+    pub fn broken(reason: impl Into<String>) -> Self {
         Self::Broken(Arc::new(Complaint(reason.into())))
     }
 

@@ -5,6 +5,7 @@
 //! Write methods take a slice and give one outcome per item, in order. The outer result says
 //! whether the machinery worked, the inner one what the guard said.
 
+mod access;
 mod batch;
 pub mod conformance;
 mod error;
@@ -17,6 +18,7 @@ mod status;
 mod value;
 mod wallet;
 
+pub use access::AccessStore;
 use async_trait::async_trait;
 pub use batch::Batcher;
 use domain::{
@@ -34,7 +36,7 @@ pub use wallet::WalletOffers;
 
 /// Everything the platform keeps.
 #[async_trait]
-pub trait Store: StatusStore + WalletOffers {
+pub trait Store: AccessStore + StatusStore + WalletOffers {
     // Places and the programme: reference tables, small and seldom written.
 
     /// Adds or replaces states and districts, all or none of them.

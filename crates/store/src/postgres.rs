@@ -2,6 +2,7 @@
 //! person is kept in their home bucket, what belongs to a facility with the facility, and a step
 //! touches one of them; see [`Topology`] for how steps go down.
 
+mod access;
 mod booking;
 mod care;
 mod claim;

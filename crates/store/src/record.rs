@@ -1,6 +1,7 @@
 //! What goes into the store and comes out of it. Personal fields are sealed before they get here:
 //! to the store they are bytes.
 
+mod access;
 mod care;
 mod correction;
 mod dose;
@@ -13,6 +14,7 @@ mod status;
 mod travel;
 mod wallet;
 
+pub use access::*;
 pub use care::*;
 pub use correction::*;
 pub use dose::*;

@@ -1,6 +1,7 @@
 //! The embedded store: SQLite inside the program. One thread writes; what many callers ask in the
 //! meantime goes down in one transaction and one fsync. Readers have connections of their own.
 
+mod access;
 mod appointment;
 mod care;
 mod correction;
@@ -43,6 +44,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
+use value::{each, on_one_snapshot};
 use writer::{Job, Waiting, connect, move_log, spawn, write_jobs};
 pub use writer::{Options, Synchronous};
 

@@ -160,6 +160,7 @@ impl Config {
                 country: file.country.unwrap_or(defaults.country),
                 certificate_days: file.certificate_days.unwrap_or(defaults.certificate_days),
                 public_address: file.public_address.map(public_address).transpose()?,
+                access_log: Some(data.join("log/accesses")),
                 corrections: file.corrections.unwrap_or(defaults.corrections),
             },
             api_keys: file.api_keys.iter().map(api_key).collect::<anyhow::Result<_>>()?,

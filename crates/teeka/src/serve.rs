@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
-use app::{Platform, clock::SystemEntropy, owed::OwedWorker};
+use app::{Platform, access_log::LogWorker, clock::SystemEntropy, owed::OwedWorker};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
@@ -95,6 +95,9 @@ pub(crate) async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
+/// How long accesses wait for company before they go to the log.
+const LOG_PAUSE: Duration = Duration::from_millis(50);
+
 /// Does something again and again until the end.
 fn every<F>(
     pause: Duration,
@@ -139,6 +142,36 @@ fn sign_owed(
     })
 }
 
+/// Appends accesses to their log, as they come.
+fn log_accesses(
+    platform: Arc<Platform>,
+    stopped: &watch::Receiver<bool>,
+) -> tokio::task::JoinHandle<()> {
+    let mut stopped = stopped.clone();
+    tokio::spawn(async move {
+        let mut worker = LogWorker::new(&system());
+        loop {
+            let pause = match platform.log_accesses(&system(), &mut worker).await {
+                Ok(leaves) => {
+                    metrics::counter!("teeka_accesses_logged_total").increment(leaves);
+                    LOG_PAUSE
+                }
+                Err(error) => {
+                    tracing::warn!(what = "log", %error, "a worker failed");
+                    Duration::from_secs(1)
+                }
+            };
+            // In the life of this process: what was opened is never more than what was recorded.
+            metrics::counter!("teeka_fields_opened_total").absolute(platform.vault().openings());
+            metrics::counter!("teeka_accesses_total").absolute(platform.accesses_recorded());
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stopped.wait_for(|stop| *stop) => break,
+            }
+        }
+    })
+}
+
 fn start_workers(
     platform: &Arc<Platform>,
     sink: Arc<Sink>,
@@ -172,6 +205,7 @@ fn start_workers(
             }
         }),
         sign_owed(Arc::clone(platform), stopped),
+        log_accesses(Arc::clone(platform), stopped),
         every(Duration::from_millis(100), stopped, move || {
             let (platform, sink) = (Arc::clone(&deliver), Arc::clone(&sink));
             async move {

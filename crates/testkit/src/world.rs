@@ -80,6 +80,7 @@ pub struct World {
     entropy: Arc<SeededEntropy>,
     keys: Keys,
     settings: Settings,
+    opened: u64,
     _folder: tempfile::TempDir,
 }
 
@@ -134,6 +135,7 @@ impl World {
             entropy: Arc::new(SeededEntropy::new(seed)),
             keys,
             settings,
+            opened: 0,
             _folder: folder,
         };
         world.add_places().await;
@@ -179,6 +181,7 @@ impl World {
     /// If it does not open again.
     pub async fn crash(&mut self) {
         let now = self.now();
+        self.opened += self.platform.vault().openings();
         let keys = self.keys.ring(&self.key);
         self.platform = Arc::new(open(&self.address, keys, self.settings.clone(), now).await);
     }
@@ -188,6 +191,19 @@ impl World {
         match &self.address {
             Address::File(_) => None,
             Address::Url(url, _) => Some(postgres::database_of(url)),
+        }
+    }
+
+    /// How often somebody's fields were opened here, before every crash and since.
+    pub fn openings(&self) -> u64 {
+        self.opened + self.platform.vault().openings()
+    }
+
+    /// The file that it is in; none if that is a database of a server.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match &self.address {
+            Address::File(path) => Some(path),
+            Address::Url(..) => None,
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Which of our crates each of our crates may use. Development dependencies are free.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("app", &["certs", "domain", "store", "vault"]),
+    ("app", &["certs", "domain", "ledger", "store", "vault"]),
     ("certs", &["domain"]),
     ("corpus", &[]),
     ("domain", &[]),

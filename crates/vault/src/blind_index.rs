@@ -50,10 +50,12 @@ pub enum Purpose {
     Link,
     /// Codes, tokens and nonces of wallets.
     Wallet,
+    /// Salts under which entries of the access log commit to who acted.
+    Actor,
 }
 
 impl Purpose {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::OneTimePassword,
         Self::SecurityCode,
         Self::IdempotencyKey,
@@ -62,6 +64,7 @@ impl Purpose {
         Self::Counter,
         Self::Link,
         Self::Wallet,
+        Self::Actor,
     ];
 
     const fn label(self) -> &'static str {
@@ -74,6 +77,7 @@ impl Purpose {
             Self::Counter => "teeka/v1/mac/counter",
             Self::Link => "teeka/v1/mac/link",
             Self::Wallet => "teeka/v1/mac/wallet",
+            Self::Actor => "teeka/v1/mac/actor",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! their own, wrapped by the key-encryption key; every field is sealed under a key derived from
 //! the data key and bound to person, field and key version. Knows nothing of HTTP or a database.
 
+mod access;
 mod blind_index;
 mod derive;
 mod key_file;
@@ -10,8 +11,18 @@ pub mod pkcs11;
 mod seal;
 mod secret;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
+pub use access::{
+    Access, AccessLog, AccessPurpose, BIRTH_YEAR, COMORBIDITY, GENDER, OpenKey, Receipt, RuleKey,
+    Who,
+};
 pub use blind_index::{BlindIndex, Index, Purpose};
 use derive::{Root, SealingKeys, hmac_key};
 pub use key_file::{KeyFileError, read_private};
@@ -31,6 +42,8 @@ struct Keys {
     numbers: NumberCipher,
     lists: ListCipher,
     token: Secret<[u8; 32]>,
+    log: Secret<[u8; 32]>,
+    opened: Arc<AtomicU64>,
 }
 
 impl Vault {
@@ -83,6 +96,8 @@ impl Vault {
             numbers: NumberCipher::new(&root.derive("teeka/v1/reference-number")),
             lists: ListCipher::new(&root.derive("teeka/v1/status-list")),
             token: root.derive("teeka/v1/token"),
+            log: root.derive("teeka/v1/access-log"),
+            opened: Arc::default(),
         }))
     }
 
@@ -102,6 +117,24 @@ impl Vault {
         wrapped: &[u8],
     ) -> Result<PersonKey, OpenError> {
         PersonKey::unwrap(&self.0.wrapping, person, wrapped)
+    }
+
+    /// Records accesses, and gives a receipt for each, in their order: the only way to one.
+    ///
+    /// # Errors
+    ///
+    /// That of the log; then nothing can be opened.
+    pub async fn record<L: AccessLog>(
+        &self,
+        log: &L,
+        entries: Vec<L::Entry>,
+    ) -> Result<Vec<Receipt>, L::Error> {
+        access::record(log, entries, &self.0.opened).await
+    }
+
+    /// How often a receipt was used since this vault was loaded: no more than accesses were recorded.
+    pub fn openings(&self) -> u64 {
+        self.0.opened.load(Ordering::Relaxed)
     }
 
     /// The keyed index under which a value is found again.
@@ -188,6 +221,11 @@ impl Vault {
     /// [`OpenError`] if it belongs to another id or was changed.
     pub fn open_message(&self, id: &[u8; 16], sealed: &[u8]) -> Result<Secret<Vec<u8>>, OpenError> {
         seal::open_message(&self.0.messages, id, sealed)
+    }
+
+    /// The seed of the key that signs the log of accesses, Ed25519.
+    pub fn log_seed(&self) -> Secret<[u8; 32]> {
+        self.0.log.clone()
     }
 
     /// The key that signs tokens, HS256.

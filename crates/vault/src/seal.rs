@@ -53,7 +53,8 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// The data key of one person. Its memory is overwritten when it goes.
+/// The data key of one person. It seals; see [`PersonKey::against`] for what opens. Its memory is
+/// overwritten when it goes.
 pub struct PersonKey {
     person: PersonId,
     fields: SealingKeys,
@@ -97,29 +98,28 @@ impl PersonKey {
         Sealed(seal_with(&self.field_key(field), &self.field_aad(field), plain))
     }
 
-    /// Opens a field.
+    /// Whose key it is.
+    pub(crate) const fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// Opens a field. What leads here from outside is in [`crate::access`].
     ///
-    /// # Errors
-    ///
-    /// [`OpenError`] if the value is another person's, another field's, or was changed.
-    ///
-    /// # Privacy
-    ///
-    /// Gives personal data.
-    pub fn open(&self, field: Field, sealed: &Sealed) -> Result<Secret<Vec<u8>>, OpenError> {
+    /// ```compile_fail,E0624
+    /// let key = vault::Vault::from_root_key([7; 32]).make_person_key(vault::PersonId([1; 16]));
+    /// let field = vault::Field("name");
+    /// key.open(field, &key.seal(field, b"Anna"));
+    /// ```
+    pub(crate) fn open(&self, field: Field, sealed: &Sealed) -> Result<Secret<Vec<u8>>, OpenError> {
         open_with(&self.field_key(field), &self.field_aad(field), &sealed.0)
     }
 
     /// Opens a field that holds text.
-    ///
-    /// # Errors
-    ///
-    /// As [`PersonKey::open`], or if it is not UTF-8.
-    ///
-    /// # Privacy
-    ///
-    /// Gives personal data.
-    pub fn open_text(&self, field: Field, sealed: &Sealed) -> Result<Secret<String>, OpenError> {
+    pub(crate) fn open_text(
+        &self,
+        field: Field,
+        sealed: &Sealed,
+    ) -> Result<Secret<String>, OpenError> {
         match String::from_utf8(self.open(field, sealed)?.into_inner()) {
             Ok(text) => Ok(Secret::new(text)),
             Err(error) => {

@@ -1,5 +1,6 @@
 //! Our own API: what the contract lacks. Errors are RFC 9457.
 
+mod accesses;
 mod merges;
 
 use app::search::{Filter, Place};
@@ -39,6 +40,14 @@ pub(crate) fn routes() -> Router<Web> {
         .route(
             "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/travel",
             put(keep_travel).delete(remove_travel),
+        )
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/accesses",
+            get(accesses::list),
+        )
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/accesses/{number}/proof",
+            get(accesses::proof),
         )
         .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/credential", get(credential))
         .route("/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/cowin", get(cowin))

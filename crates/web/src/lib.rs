@@ -14,6 +14,7 @@ mod form;
 mod health;
 mod language;
 mod limit;
+mod log;
 mod openapi;
 mod page;
 mod portal;
@@ -120,6 +121,7 @@ impl Web {
             .merge(wallet::routes())
             .merge(withdrawn::routes())
             .merge(data::routes())
+            .merge(log::routes())
             .merge(pages)
             .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
             .merge(health::routes())

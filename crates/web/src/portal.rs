@@ -1,5 +1,6 @@
 //! The resident's pages: plain forms that work without JavaScript.
 
+mod accesses;
 mod account;
 mod appointment;
 mod book;
@@ -27,6 +28,8 @@ use crate::{Web, page::personal};
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/people", get(account::people))
+        .route("/people/accesses", get(accesses::list))
+        .route("/people/accesses/proof", get(accesses::proof))
         .route("/people/add", get(member::ask).post(member::add))
         .route("/people/change", get(member::edit).post(member::change))
         .route("/people/correct", get(correct::ask).post(correct::correct))

@@ -134,7 +134,9 @@ impl IntoResponse for Problem {
 
 /// Whether a path is one of our own calls, whose errors are problems.
 pub(crate) fn is_ours(path: &str) -> bool {
-    ["/api/teeka/", "/.well-known/", "/status/"].iter().any(|start| path.starts_with(start))
+    ["/api/teeka/", "/.well-known/", "/status/", "/log/"]
+        .iter()
+        .any(|start| path.starts_with(start))
 }
 
 /// Answers what browsers ask before a call, and gives what the framework refuses by itself the

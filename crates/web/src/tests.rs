@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::openapi::CALLS;
 
 /// Where routes are listed; the path of the contract's own is given without its generation.
-const ROUTERS: [&str; 9] = [
+const ROUTERS: [&str; 10] = [
     include_str!("cowin.rs"),
     include_str!("api.rs"),
     include_str!("portal.rs"),
@@ -21,6 +21,7 @@ const ROUTERS: [&str; 9] = [
     include_str!("withdrawn.rs"),
     include_str!("wallet.rs"),
     include_str!("data.rs"),
+    include_str!("log.rs"),
 ];
 
 /// Method and path.

@@ -78,7 +78,13 @@ async fn digits(server: &Server) -> String {
     let mut sent = store.lease_messages(now, now, 1_000).await.unwrap();
     sent.retain(|message| message.kind == "wallet");
     sent.sort_by_key(|message| message.id);
-    let opened = server.world.platform.open_message(sent.last().unwrap()).await.unwrap().unwrap();
+    let opened = server
+        .world
+        .platform
+        .open_message(&server.world.ctx(app::Actor::System), sent.last().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     opened.text.expose().split_once("wallet is ").unwrap().1[..6].to_owned()
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use store::{NotMerged, PersonRecord, UnfinishedMerge};
 
 use super::Asked;
-use crate::{Ctx, Platform, Result};
+use crate::{Ctx, Error, Platform, Result};
 
 /// How many stopped merges are brought to an end in one round.
 const ENDED_AT_ONCE: u32 = 100;
@@ -32,13 +32,16 @@ impl Platform {
             // Why it was asked for is with the record already.
             let asked = Asked { by, reason: None, idempotency };
             // If a rule or a key stands against it now, the record is given back below.
-            if let Ok(merge) = self.plan_merge(ctx, key.id, (goes, stays), asked) {
-                match self.store.complete_merge(&merge).await? {
+            match self.plan_merge(ctx, key.id, (goes, stays), asked).await {
+                Ok(merge) => match self.store.complete_merge(&merge).await? {
                     Ok(()) => return Ok(true),
                     // In the next round, from what is there then.
                     Err(NotMerged::Changed) => return Ok(false),
                     Err(_) => {}
-                }
+                },
+                // The same, once it can be recorded who is opened.
+                Err(Error::Unavailable(_)) => return Ok(false),
+                Err(_) => {}
             }
         }
         self.store.end_merge(&key, farewell.as_ref(), ctx.now).await?;

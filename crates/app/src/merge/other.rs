@@ -9,7 +9,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use store::{ClaimRow, MergedRecord};
 use uuid::Uuid;
-use vault::Purpose;
+use vault::{AccessPurpose, Purpose};
 
 use crate::{Ctx, Error, Platform, Result, opened::Person, sign_in::Audience};
 
@@ -89,7 +89,7 @@ impl Platform {
             &proof_parts(asks, account.uuid, until).each_ref().map(Vec::as_slice),
         );
         let proof = format!("{}.{until}.{}", account.uuid.simple(), hex::encode(digest));
-        Ok(OtherPeople { people: self.opened_people(account).await?, proof })
+        Ok(OtherPeople { people: self.opened_people(ctx, account).await?, proof })
     }
 
     /// The people of another mobile again, by the proof.
@@ -99,12 +99,12 @@ impl Platform {
     /// [`Error::CodeExpired`] if it is forged, of another account, or too old.
     pub async fn other_people(&self, ctx: &Ctx, proof: &str) -> Result<Vec<Person>> {
         let account = self.check_proof(ctx, ctx.resident()?, proof)?;
-        self.opened_people(account).await
+        self.opened_people(ctx, account).await
     }
 
-    async fn opened_people(&self, account: AccountId) -> Result<Vec<Person>> {
+    async fn opened_people(&self, ctx: &Ctx, account: AccountId) -> Result<Vec<Person>> {
         let records = self.people(account).await?;
-        records.into_iter().map(|record| self.open_person(record)).collect()
+        self.open_people(ctx, AccessPurpose::Merge, records).await
     }
 
     /// The account that a proof is about.

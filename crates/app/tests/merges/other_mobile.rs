@@ -32,7 +32,12 @@ async fn last_text(world: &World, mobile: &str) -> String {
     let mut due = store.lease_messages(world.now(), world.now(), 1_000).await.unwrap();
     due.sort_by_key(|message| std::cmp::Reverse(message.id));
     for message in due {
-        let opened = world.platform.open_message(&message).await.unwrap().unwrap();
+        let opened = world
+            .platform
+            .open_message(&world.ctx(app::Actor::System), &message)
+            .await
+            .unwrap()
+            .unwrap();
         if opened.to.expose() == mobile {
             return opened.text.expose().clone();
         }

@@ -53,7 +53,12 @@ statements! {
                     WHERE o.hb = c.hb AND o.beneficiary_id = c.beneficiary_id
                         AND o.dose_number = c.dose_number AND o.withdrawn_at IS NULL
                         AND o.certificate_id <> c.certificate_id)))
-                AS certificates_astray";
+                AS certificates_astray,
+            (SELECT count(*) FROM access_entry) AS accesses,
+            (SELECT count(*) FROM access_entry AS e WHERE e.number > 1 AND NOT EXISTS (
+                SELECT 1 FROM access_entry AS p
+                WHERE p.hb = e.hb AND p.person = e.person AND p.number = e.number - 1))
+                AS accesses_astray";
     Scatter COUNT_SEATS = "
         SELECT (SELECT count(*) FROM booking WHERE state IN (0, 3)) AS booked,
             (SELECT count(*) FROM seat_pool WHERE booked > capacity) AS overbooked,
@@ -127,6 +132,8 @@ pub(super) async fn audit(db: &Db) -> Attempt<Audit> {
         owed: count(&home, "owed"),
         owed_wrongly: count(&home, "owed_wrongly"),
         certificates_astray: count(&home, "certificates_astray"),
+        accesses: count(&home, "accesses"),
+        accesses_astray: count(&home, "accesses_astray"),
     })
 }
 

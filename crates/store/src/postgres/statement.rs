@@ -1,8 +1,8 @@
 //! Every statement by name, with what it is routed by: a test plans each on hash partitions.
 
 use super::{
-    care, claim, correction, dose, enrolment, merge, message, owed, person, place, recovery,
-    remembered, seat, session, sign_in, status, travel, wallet, whole,
+    access, care, claim, correction, dose, enrolment, merge, message, owed, person, place,
+    recovery, remembered, seat, session, sign_in, status, travel, wallet, whole,
 };
 
 /// What a statement touches.
@@ -52,6 +52,7 @@ pub(super) use statements;
 /// Every statement that this store runs, except migrations and copies.
 pub fn all() -> Vec<&'static Statement> {
     let files = [
+        access::ALL,
         care::ALL,
         claim::ALL,
         correction::ALL,

@@ -82,6 +82,10 @@ pub struct Audit {
     pub owed_wrongly: u64,
     /// Certificates that were not withdrawn and are of no dose, or of one that has another such.
     pub certificates_astray: u64,
+    /// Accesses to people's fields.
+    pub accesses: u64,
+    /// Accesses without the one before them in their person's list.
+    pub accesses_astray: u64,
 }
 
 impl Audit {
@@ -94,5 +98,6 @@ impl Audit {
             && self.doses_without_certificate == 0
             && self.owed_wrongly == 0
             && self.certificates_astray == 0
+            && self.accesses_astray == 0
     }
 }

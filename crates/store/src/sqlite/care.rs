@@ -90,6 +90,12 @@ pub(super) fn audit(connection: &Connection) -> rusqlite::Result<Audit> {
                      WHERE o.beneficiary_id = c.beneficiary_id AND o.dose_number = c.dose_number
                          AND o.withdrawn_at IS NULL AND o.certificate_id <> c.certificate_id))",
         )?,
+        accesses: count("SELECT count(*) FROM access_entry")?,
+        accesses_astray: count(
+            "SELECT count(*) FROM access_entry AS e WHERE e.number > 1 AND NOT EXISTS (
+                 SELECT 1 FROM access_entry AS p
+                 WHERE p.person = e.person AND p.number = e.number - 1)",
+        )?,
     })
 }
 

@@ -289,6 +289,23 @@ pub(crate) const CALLS: &[Call] = &[
     .path(REFERENCE)
     .gives(Gives::Nothing),
     get(
+        "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/accesses",
+        "accesses",
+        "Who opened which fields of a person, when and why: the first 500 behind a number",
+    )
+    .needs(Auth::Resident)
+    .path(REFERENCE)
+    .query(&["after?: count"])
+    .gives(Gives::Json("Accesses")),
+    get(
+        "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/accesses/{number}/proof",
+        "accessProof",
+        "The proof that one of them is in the public log, as C2SP tlog-proof",
+    )
+    .needs(Auth::Resident)
+    .path(&["beneficiary_reference_id: reference", "number: count"])
+    .gives(Gives::Text("text/plain")),
+    get(
         "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/credential",
         "credential",
         "The last dose as a Verifiable Credential of the W3C",

@@ -17,6 +17,26 @@ pub(super) const MODELS: &[Model] = &[
         "A full session, with others that are not",
         &["..Error", "next_sessions: [Session]"],
     ),
+    // Who opened what.
+    (
+        "Access",
+        "An opening of fields; the opening is salt and entry, which open the leaf of the public log",
+        &[
+            "number: count",
+            "at: instant",
+            "role: text",
+            "facility: text|null",
+            "purpose: text",
+            "fields: [text]",
+            "leaf: count|null",
+            "opening: text",
+        ],
+    ),
+    (
+        "Accesses",
+        "Those of one person, in order, and the key of the public log if there is one",
+        &["accesses: [Access]", "log_key: text|null"],
+    ),
     // Signing in.
     ("MobileRequest", "Asks for a one-time password", &["mobile: mobile"]),
     ("WebMobileRequest", "As web clients ask", &["mobile: mobile", "secret?: any"]),

@@ -160,7 +160,13 @@ impl Server {
         messages.retain(|message| message.kind == kind);
         messages.sort_by_key(|message| message.id);
         let last = messages.last().unwrap();
-        let opened = self.world.platform.open_message(last).await.unwrap().unwrap();
+        let opened = self
+            .world
+            .platform
+            .open_message(&self.world.ctx(app::Actor::System), last)
+            .await
+            .unwrap()
+            .unwrap();
         let text = opened.text.expose();
         text.split(after).nth(1).unwrap()[..6].to_owned()
     }
