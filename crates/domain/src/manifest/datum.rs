@@ -55,6 +55,8 @@ closed! {
         Request "request" "Fingerprints of requests, so that a repeated one happens once" "अनुरोधों के फ़िंगरप्रिंट, ताकि दोहराया अनुरोध एक बार ही हो"
         /// How often something was asked.
         Limit "limit" "How often something was asked, for limits" "सीमा के लिए, कितनी बार माँगा गया"
+        /// Who opened what of a person.
+        Access "access" "Who opened which of your fields, when and why: role and place, and no name" "आपके कौन से क्षेत्र किसने, कब और क्यों खोले: भूमिका और स्थान, नाम नहीं"
         /// Who works here.
         Staff "staff" "Staff: mobile, role and place of work, and what they did" "कर्मचारी: मोबाइल, भूमिका और कार्यस्थल, और उन्होंने क्या किया"
         /// What those who work here are called.
@@ -103,7 +105,8 @@ impl Datum {
             | Self::SignIn
             | Self::Message
             | Self::Request
-            | Self::Limit => Basis::Service,
+            | Self::Limit
+            | Self::Access => Basis::Service,
             Self::Priority | Self::AdverseEvent => Basis::PublicHealth,
             Self::BornOn | Self::Passport | Self::Nationality | Self::Wallet => Basis::Consent,
             Self::Vaccinator | Self::Staff | Self::StaffName => Basis::Employment,
@@ -213,6 +216,7 @@ impl Datum {
             Self::Wallet => &[(Resident, P::Certificate), (Platform, P::Certificate)],
             Self::Message => &[(Resident, P::Message), (Carrier, P::Message)],
             Self::Request | Self::Limit => &[(Platform, P::Protection)],
+            Self::Access => &[(Resident, P::Protection), (Platform, P::Protection)],
             Self::Staff => &[(Desk, P::Staffing), (Office, P::Staffing), (Platform, P::Staffing)],
             Self::Empty | Self::Ignored => &[],
             Self::Place | Self::Facility | Self::Session | Self::Count => &[(Anybody, P::Planning)],

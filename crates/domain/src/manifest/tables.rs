@@ -1,5 +1,6 @@
 //! What the database keeps: each table with its columns, as both engines have them.
 
+mod access;
 mod care;
 mod people;
 mod places;
@@ -127,7 +128,7 @@ impl Column {
 
 /// Every table.
 pub static TABLES: &[&[Table]] =
-    &[places::TABLES, seats::TABLES, people::TABLES, care::TABLES, sign_in::TABLES];
+    &[places::TABLES, seats::TABLES, people::TABLES, care::TABLES, sign_in::TABLES, access::TABLES];
 
 /// Every table, one after the other.
 pub fn all() -> impl Iterator<Item = &'static Table> {
@@ -160,4 +161,6 @@ pub mod label {
     pub const REASON: &str = "reason";
     /// What happened after a dose.
     pub const AEFI: &str = "aefi";
+    /// Who opened what of a person.
+    pub const ACCESS: &str = "access";
 }

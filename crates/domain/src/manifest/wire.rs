@@ -2,9 +2,9 @@
 
 use super::{
     datum::Datum::{
-        Account, Appointment, BirthYear, BornOn, Document, Dose, Empty, Facility, Gender, Ignored,
-        Mobile, Name, Nationality, Passport, Place, Priority, Reference, Rules, Session, SignIn,
-        Signature, Technical, Vaccinator, Wallet,
+        Access, Account, Appointment, BirthYear, BornOn, Document, Dose, Empty, Facility, Gender,
+        Ignored, Mobile, Name, Nationality, Passport, Place, Priority, Reference, Rules, Session,
+        SignIn, Signature, Technical, Vaccinator, Wallet,
     },
     shape::{Shape, shape},
 };
@@ -15,6 +15,14 @@ pub(super) static MODELS: &[Shape] = &[
     shape("Message", &[(Technical, &["message"])]),
     shape("Problem", &[(Technical, &["type", "title", "status", "detail"])]),
     shape("FullError", &[(Session, &["next_sessions"])]),
+    shape(
+        "Access",
+        &[
+            (Access, &["number", "at", "role", "facility", "purpose", "fields", "opening"]),
+            (Technical, &["leaf"]),
+        ],
+    ),
+    shape("Accesses", &[(Access, &["accesses"]), (Signature, &["log_key"])]),
     shape("MobileRequest", &[(Mobile, &["mobile"])]),
     shape("WebMobileRequest", &[(Mobile, &["mobile"]), (Ignored, &["secret"])]),
     shape(
