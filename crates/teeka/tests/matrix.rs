@@ -185,6 +185,8 @@ impl Things {
             || id.starts_with("cowin");
         let named = if after_dose { &self.vaccinated } else { &self.booked };
         let path = path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", named);
+        // The one of an access that nobody had.
+        let path = path.replace("{number}", "999");
         let path = path.replace("{list}", "0").replace("{file}", &self.card_list);
         let body = if body.is_null() { String::new() } else { body.to_string() };
         (format!("{path}{query}"), body)
@@ -329,6 +331,7 @@ fn filled(path: &str) -> String {
     path.replace("{state_id}", "21")
         .replace("{beneficiary_reference_id}", "21363381933156")
         .replace("{*path}", "health")
+        .replace("{number}", "1")
 }
 
 #[test]

@@ -197,9 +197,10 @@ async fn settle(db: &Db, plan: &LeafPlan) -> StoreResult<()> {
 
 async fn mark(db: &Db, leaf: u64, one: &PlannedLeaf) -> Attempt<()> {
     let (number, leaf) = (one.number.cast_signed(), leaf.cast_signed());
-    Ok(step!(Steps::Each(db), Home(bucket(one.of.bucket)), home => {
+    step!(Steps::Each(db), Home(bucket(one.of.bucket)), home => {
         home.execute(&MARK, &[&one.of.person, &number, &leaf]).await?;
-    }))
+    });
+    Ok(())
 }
 
 async fn mark_all(db: &Db, plan: &LeafPlan) -> StoreResult<()> {

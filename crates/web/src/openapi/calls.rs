@@ -303,7 +303,7 @@ pub(crate) const CALLS: &[Call] = &[
         "The proof that one of them is in the public log, as C2SP tlog-proof",
     )
     .needs(Auth::Resident)
-    .path(&["beneficiary_reference_id: reference", "number: count"])
+    .path(&["beneficiary_reference_id: reference", "number: access_number"])
     .gives(Gives::Text("text/plain")),
     get(
         "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/credential",

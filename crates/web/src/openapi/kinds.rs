@@ -10,6 +10,10 @@ pub(super) fn kind(name: &str) -> Value {
         "text" => json!({ "type": "string" }),
         "true_or_false" => json!({ "type": "boolean" }),
         "count" => json!({ "type": "integer", "minimum": 0, "examples": [42] }),
+        "access_number" => json!({
+            "type": "integer", "format": "int64", "minimum": 1, "examples": [1],
+            "description": "The how-manyth access of a person, from 1",
+        }),
         "whole" => json!({ "type": "integer", "examples": [1] }),
         "place_name" => json!({
             "type": "string", "minLength": 1, "pattern": "[^ ]", "examples": ["Ahmed"],
