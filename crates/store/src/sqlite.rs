@@ -44,7 +44,6 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
-use value::{each, on_one_snapshot};
 use writer::{Job, Waiting, connect, move_log, spawn, write_jobs};
 pub use writer::{Options, Synchronous};
 

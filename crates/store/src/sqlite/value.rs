@@ -5,7 +5,7 @@ use domain::{
     id::{AccountId, BeneficiaryId, FacilityId, HomeBucket, SessionId},
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, types::Type};
+use rusqlite::{Row, types::Type};
 use uuid::Uuid;
 
 use crate::value::{beneficiary, instant};
@@ -42,25 +42,4 @@ pub(super) fn seat_at(row: &Row<'_>) -> rusqlite::Result<Seat> {
 /// Reads an instant.
 pub(super) fn instant_at(row: &Row<'_>, name: &str) -> rusqlite::Result<Timestamp> {
     row.get(name).map(instant)
-}
-
-/// Collects one outcome per item.
-pub(super) fn each<T, R>(
-    items: &[T],
-    one: impl FnMut(&T) -> rusqlite::Result<R>,
-) -> rusqlite::Result<Vec<R>> {
-    items.iter().map(one).collect()
-}
-
-/// Reads something for each item, all on one snapshot. After every commit of the writer a reader
-/// forgets its pages, so many who ask together read far fewer of them.
-pub(super) fn on_one_snapshot<T, R>(
-    connection: &Connection,
-    items: &[T],
-    one: impl FnMut(&T) -> rusqlite::Result<R>,
-) -> rusqlite::Result<Vec<R>> {
-    let snapshot = connection.unchecked_transaction()?;
-    let all = each(items, one)?;
-    snapshot.commit()?;
-    Ok(all)
 }
