@@ -145,7 +145,8 @@ async fn for_wallet(world: &World, id: domain::id::BeneficiaryId) -> String {
     let now = world.now();
     let mut sent = platform.store().lease_messages(now, now, 1_000).await.unwrap();
     sent.retain(|message| message.kind == "wallet");
-    let opened = platform.open_message(sent.last().unwrap()).await.unwrap().unwrap();
+    let system = world.ctx(Actor::System);
+    let opened = platform.open_message(&system, sent.last().unwrap()).await.unwrap().unwrap();
     let digits = opened.text.expose().split_once("wallet is ").unwrap().1[..6].to_owned();
     let anyone = world.ctx(Actor::Anyone);
     let Ok(token) = platform.redeem_offer(&anyone, code.as_str().unwrap(), &digits).await else {

@@ -38,7 +38,7 @@ pub(super) struct Sent {
     /// Until when the password is valid.
     pub(super) until: String,
     /// The page that was asked for before signing in.
-    then: String,
+    pub(super) then: String,
 }
 
 impl Sent {
