@@ -29,7 +29,7 @@ struct Accesses {
     handle: String,
     name: String,
     count: u64,
-    accesses: Vec<AccessView>,
+    shown: Vec<AccessView>,
     /// Where older ones are; none if there are none.
     older: Option<u64>,
     log_key: Option<String>,
@@ -98,7 +98,7 @@ async fn view(
         handle: handle(person),
         name: person.details.name.text().to_owned(),
         count,
-        accesses: shown.map(AccessView::of).collect(),
+        shown: shown.map(AccessView::of).collect(),
         older: (after > 0).then_some(after + 1),
         log_key: platform.log_verifier(),
     })
