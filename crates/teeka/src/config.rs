@@ -131,6 +131,7 @@ impl Config {
         };
         let given = |pick: fn(&Server) -> Option<String>| server.and_then(pick);
         let data = common.data.clone().or(file.data).unwrap_or_else(|| "teeka-data".into());
+        let access_log = Some(data.join("log/accesses"));
         let database = common.database.clone().or(file.database);
         let listen = server.and_then(|server| server.listen).or(file.listen);
         let listen = listen.map_or_else(|| LISTEN.parse().context("default address"), Ok)?;
@@ -160,7 +161,7 @@ impl Config {
                 country: file.country.unwrap_or(defaults.country),
                 certificate_days: file.certificate_days.unwrap_or(defaults.certificate_days),
                 public_address: file.public_address.map(public_address).transpose()?,
-                access_log: Some(data.join("log/accesses")),
+                access_log,
                 corrections: file.corrections.unwrap_or(defaults.corrections),
             },
             api_keys: file.api_keys.iter().map(api_key).collect::<anyhow::Result<_>>()?,

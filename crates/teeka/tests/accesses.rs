@@ -85,6 +85,25 @@ fn verified(program: &Program) -> u64 {
     told["size"].as_u64().unwrap()
 }
 
+/// The family's page leads to the list of a person, and that to the proofs.
+fn pages_tell_it((program, token): (&Program, &str)) {
+    let page = |path: &str| {
+        let (status, text) = call(program, "GET", path, Some(token), None);
+        assert_eq!(status, 200, "{path}");
+        text.as_str().unwrap().to_owned()
+    };
+    let link = |text: &str, start: &str| {
+        let (_, rest) = text.split_once(&format!("href=\"{start}")).unwrap();
+        format!("{start}{}", rest.split('"').next().unwrap()).replace("&amp;", "&")
+    };
+    let list = page(&link(&page("/people"), "/people/accesses?"));
+    assert!(list.contains("You, or who holds your mobile, to look at the family."), "{list}");
+    let older = page(&link(&list, "/people/accesses?"));
+    assert!(older.contains("<h2>1. ") && !older.contains("Older ones"), "{older}");
+    let proof = page(&link(&older, "/people/accesses/proof?"));
+    assert!(proof.starts_with("c2sp.org/tlog-proof@v1\nextra "), "{proof}");
+}
+
 #[test]
 fn what_was_opened_is_in_the_log_whatever_kills_the_program() {
     let folder = tempfile::tempdir().unwrap();
@@ -116,6 +135,7 @@ fn what_was_opened_is_in_the_log_whatever_kills_the_program() {
     assert_eq!(leaves.len(), answered, "each has a leaf of its own");
     // The account's mobile was opened beside each list of the family.
     assert_eq!(verified(&program), 2 * answered as u64);
+    pages_tell_it(resident);
     let mut times: Vec<_> = (0..40)
         .map(|_| {
             look(resident);
