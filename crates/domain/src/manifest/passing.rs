@@ -27,8 +27,11 @@ pub(super) static LOG: &[Shape] = &[
 
 /// Metrics and their labels: none is about a person.
 pub(super) static METRICS: &[Shape] = &[
+    shape("teeka_accesses_logged_total", &[]),
+    shape("teeka_accesses_total", &[]),
     shape("teeka_answer_seconds", &[(Technical, &["route", "status"])]),
     shape("teeka_certificates_owed", &[]),
+    shape("teeka_fields_opened_total", &[]),
     shape("teeka_limited_total", &[]),
 ];
 
