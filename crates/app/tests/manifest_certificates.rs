@@ -40,7 +40,9 @@ fn of_json(path: &str, value: &Value, found: &mut Paths) {
             }
         }
         Value::Array(members) => {
-            members.iter().for_each(|member| of_json(&format!("{path}[]"), member, found));
+            for member in members {
+                of_json(&format!("{path}[]"), member, found);
+            }
         }
         _ => drop(found.insert(path.trim_start_matches('.').to_owned())),
     }
@@ -60,7 +62,9 @@ fn of_cbor(path: &str, value: &Cbor, found: &mut Paths) {
             }
         }
         Cbor::Array(members) => {
-            members.iter().for_each(|member| of_cbor(&format!("{path}[]"), member, found));
+            for member in members {
+                of_cbor(&format!("{path}[]"), member, found);
+            }
         }
         Cbor::Tag(_, inner) => of_cbor(path, inner, found),
         _ => drop(found.insert(path.trim_start_matches('.').to_owned())),
