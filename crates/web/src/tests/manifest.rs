@@ -106,7 +106,7 @@ fn asked(templates: &[(String, String)]) -> (BTreeSet<String>, BTreeSet<String>)
             let named = tag.split_once(" name=\"").or_else(|| tag.split_once("(top, \""));
             let Some((_, rest)) = named else { continue };
             let name = rest.split('"').next().unwrap();
-            if name.starts_with("{{") {
+            if name.contains("{{") {
                 made.insert(file.clone());
             } else {
                 names.insert(format!("form.{name}"));
