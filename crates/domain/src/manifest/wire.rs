@@ -253,6 +253,7 @@ pub(super) static PARAMETERS: &[Shape] = &[
         &[
             (Place, &["state_id"]),
             (Reference, &["beneficiary_reference_id"]),
+            (Access, &["number"]),
             (Signature, &["file", "list"]),
         ],
     ),
@@ -265,6 +266,7 @@ pub(super) static PARAMETERS: &[Shape] = &[
             (Appointment, &["appointment_id"]),
             (Mobile, &["mobile_number"]),
             (SignIn, &["txnId", "otp"]),
+            (Technical, &["after"]),
         ],
     ),
     shape("header", &[(Technical, &["Accept-Language", "Idempotency-Key", "If-None-Match"])]),
