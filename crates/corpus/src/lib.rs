@@ -18,7 +18,7 @@ use crate::dice::Dice;
 ///
 /// # Shape
 ///
-/// The sorts with people and those without follow one another in [`kinds`]' order, so that a number
+/// The sorts with people and those without follow one another in one order, so that a number
 /// of documents that is a multiple of theirs has as many of each.
 pub fn documents(seed: u64) -> impl Iterator<Item = Document> {
     (0_u64..).map(move |at| document(seed, at))
