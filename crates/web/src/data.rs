@@ -19,10 +19,10 @@ use domain::manifest::{
 use crate::{
     Web,
     caller::Caller,
+    file::public_text,
     form::Query,
     page::{Top, show},
     problem::Problem,
-    withdrawn::answer,
 };
 
 pub(crate) fn routes() -> Router<Web> {
@@ -36,7 +36,7 @@ async fn manifest(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let made = web.0.platform.data_manifest(&caller.ctx)?;
-    Ok(answer("application/json", &made, &headers))
+    Ok(public_text("application/json", &made, &headers))
 }
 
 /// A language of the page.

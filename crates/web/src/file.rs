@@ -1,5 +1,6 @@
 //! Files that are part of the program and large enough to be sent compressed: compressed once, at
-//! the first visit, and not sent at all to who has them already.
+//! the first visit, and not sent at all to who has them already. And texts that are the same for
+//! everybody for a while.
 
 use std::sync::OnceLock;
 
@@ -39,8 +40,7 @@ impl File {
         let forms = self.forms().await;
         let accepted = |form: &&Form| form.encoding.is_none_or(|name| accepts(headers, name));
         let form = forms.iter().find(accepted).expect("the plain form is always accepted");
-        let known = values(headers, header::IF_NONE_MATCH)
-            .any(|known| known == "*" || known.trim_start_matches("W/") == form.tag);
+        let known = is_known(headers, &form.tag);
         let mut response = if known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
@@ -71,8 +71,7 @@ fn make(plain: &'static [u8]) -> [Form; 3] {
     let digest = app::sign_in::sha256_hex(plain);
     let form = |encoding: Option<&'static str>, bytes: Bytes| {
         let name = encoding.map(|name| format!("-{name}")).unwrap_or_default();
-        let tag = HeaderValue::try_from(format!("\"{}{name}\"", &digest[..32]));
-        Form { encoding, bytes, tag: tag.expect("hex digits in quotes are a header value") }
+        Form { encoding, bytes, tag: tag(&digest, &name) }
     };
     let zstd = zstd::bulk::compress(plain, ZSTD_LEVEL).expect("memory takes bytes");
     [
@@ -103,4 +102,33 @@ fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
 fn values(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
     let lists = headers.get_all(name).into_iter().filter_map(|list| list.to_str().ok());
     lists.flat_map(|list| list.split(',')).map(str::trim)
+}
+
+/// A text for everybody, unless the caller has it. It is made anew after a minute here, and kept no
+/// longer by what stands between.
+pub(crate) fn public_text(kind: &'static str, text: &str, headers: &HeaderMap) -> Response {
+    let tag = tag(&app::sign_in::sha256_hex(text), "");
+    let mut response = if is_known(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        text.to_owned().into_response()
+    };
+    let set = response.headers_mut();
+    set.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    set.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    set.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    set.insert(header::ETAG, tag);
+    response
+}
+
+/// What something of this digest is called, in the form of this name.
+fn tag(digest: &str, form: &str) -> HeaderValue {
+    let tag = HeaderValue::try_from(format!("\"{}{form}\"", &digest[..32]));
+    tag.expect("hex digits in quotes are a header value")
+}
+
+/// Whether the caller has what is called so.
+fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    values(headers, header::IF_NONE_MATCH)
+        .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }

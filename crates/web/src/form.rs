@@ -25,6 +25,11 @@ impl Query {
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// A number that people write in groups: without the spaces in it, and empty if it is not given.
+    pub(crate) fn in_one(&self, name: &str) -> String {
+        self.get(name).unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect()
+    }
+
     /// Whether a name comes without a value.
     pub(crate) fn has_empty(&self) -> bool {
         self.0.iter().any(|(_, value)| value.trim().is_empty())

@@ -5,18 +5,12 @@
 use axum::{
     Router,
     extract::{Path, State, rejection::PathRejection},
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
-    },
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
     routing::get,
 };
 
-use crate::{Web, caller::Caller, problem::Problem};
-
-/// Made anew after a minute here, and kept no longer by what stands between.
-const KEPT: &str = "public, max-age=60";
+use crate::{Web, caller::Caller, file::public_text, problem::Problem};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -33,7 +27,7 @@ async fn status_list(
 ) -> Result<Response, Problem> {
     let list = list.ok().and_then(|Path(text)| number(&text)).ok_or(app::Error::NotFound)?;
     let made = web.0.platform.status_list(&caller.ctx, list).await?;
-    Ok(answer("application/vc", &made, &headers))
+    Ok(public_text("application/vc", &made, &headers))
 }
 
 /// A number as it is written; there is one address of each list.
@@ -51,25 +45,5 @@ async fn withdrawn_cards(
     let Ok(Path(file)) = file else { return Err(app::Error::NotFound.into()) };
     let key_id = file.strip_suffix(".json").ok_or(app::Error::NotFound)?;
     let made = web.0.platform.withdrawn_cards(&caller.ctx, key_id).await?;
-    Ok(answer("application/json", &made, &headers))
-}
-
-/// A text, unless the caller has it.
-pub(crate) fn answer(kind: &'static str, text: &str, headers: &HeaderMap) -> Response {
-    let digest = app::sign_in::sha256_hex(text);
-    let tag = HeaderValue::try_from(format!("\"{}\"", &digest[..32]));
-    let tag = tag.expect("hex digits in quotes are a header value");
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut known = known.flat_map(|list| list.split(',')).map(str::trim);
-    let mut response = if known.any(|one| one == "*" || one.trim_start_matches("W/") == tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        text.to_owned().into_response()
-    };
-    let set = response.headers_mut();
-    set.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    set.insert(CACHE_CONTROL, HeaderValue::from_static(KEPT));
-    set.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    set.insert(ETAG, tag);
-    response
+    Ok(public_text("application/json", &made, &headers))
 }

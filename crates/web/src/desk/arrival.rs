@@ -22,8 +22,7 @@ pub(super) async fn present(
 ) -> Response {
     let facility = facility!(&caller);
     let form = Query::form(&body);
-    let reference: String =
-        form.get("reference").unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect();
+    let reference = form.in_one("reference");
     let code = form.get("code").unwrap_or("");
     let digits = |text: &str, most| text.len() == most && text.bytes().all(|b| b.is_ascii_digit());
     let top = if !digits(&reference, 14) {

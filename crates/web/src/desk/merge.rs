@@ -105,8 +105,7 @@ async fn second(
     if let Some(proof) = form.get("other") {
         return platform.check_presence(&caller.ctx, facility, proof);
     }
-    let reference: String =
-        form.get("second").unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect();
+    let reference = form.in_one("second");
     let code = form.get("second_code").unwrap_or("");
     let found = platform.present_code(&caller.ctx, facility, &reference, code).await?;
     Ok(found.presence)
