@@ -1,15 +1,17 @@
 //! The bodies of the fuzz targets, which the tests of the crates run too, for a few seconds.
 
-#![cfg_attr(
-    not(all(feature = "issue", feature = "portable")),
-    expect(dead_code, reason = "only who writes the seeds needs those of all targets")
-)]
-
+#[path = "../../crates/scan/tests/texts/archive.rs"]
+mod archive;
 #[cfg(feature = "issue")]
 #[path = "../../crates/certs/tests/decoders/main.rs"]
+#[expect(dead_code, reason = "how many changes the short run makes is the tests'")]
 mod decoders;
+#[path = "../../crates/scan/tests/texts/document.rs"]
+mod document;
 #[path = "../../crates/ledger/tests/decoders.rs"]
 mod ledger_decoders;
+#[path = "../../crates/scan/tests/texts/packed.rs"]
+mod packed;
 #[cfg(feature = "portable")]
 #[path = "../../crates/verifier/tests/pages/page.rs"]
 mod page;
@@ -36,18 +38,24 @@ pub fn scan(data: &[u8]) {
     text::decode(data);
 }
 
+/// Has text taken out of a document of bytes of any kind, and personal data looked for in it.
+pub fn document(target: &str, data: &[u8]) {
+    let target = document::TARGETS.iter().find(|known| known.name == target);
+    (target.expect("a target that there is").decode)(data);
+}
+
 /// Has the ledger read bytes of any kind.
 pub fn ledger(data: &[u8]) {
     ledger_decoders::decode(data);
 }
 
-/// The seeds of every target: its name, and what it reads to its end.
-#[cfg(all(feature = "issue", feature = "portable"))]
+/// The seeds of every target that was built: its name, and what it reads to its end.
 pub fn seeds() -> Vec<(&'static str, Vec<Vec<u8>>)> {
-    let mut all: Vec<_> =
-        decoders::TARGETS.iter().map(|target| (target.name, (target.seeds)())).collect();
+    let mut all = vec![("scan", text::seeds()), ("ledger", ledger_decoders::seeds())];
+    all.extend(document::TARGETS.iter().map(|target| (target.name, (target.seeds)())));
+    #[cfg(feature = "issue")]
+    all.extend(decoders::TARGETS.iter().map(|target| (target.name, (target.seeds)())));
+    #[cfg(all(feature = "issue", feature = "portable"))]
     all.push(("pages", seeds::seeds()));
-    all.push(("scan", text::seeds()));
-    all.push(("ledger", ledger_decoders::seeds()));
     all
 }

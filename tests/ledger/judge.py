@@ -6,6 +6,7 @@ signed-note, tlog-checkpoint, tlog-tiles, tlog-cosignature, tlog-witness): JSON 
     judge.py openings  {"openings"}                         -> [{"leaf", "fields"}]
     judge.py build     {"dir", "name", "size", "older"}     -> {"key", "witness", "older"}
     judge.py witness   {"body", "key", "old"}               -> {"line", "key"}
+    judge.py whole     {"list", "key"}                      -> {"number", "newer", "size"}
 """
 
 import base64
@@ -287,6 +288,77 @@ def judge_witness(asked):
     return {"line": line, "key": write_key("w.example", 4, witness)}
 
 
+def entry_fields(entry):
+    fields = []
+    while entry:
+        length = int.from_bytes(entry[:2], "big")
+        assert len(entry) >= 2 + length
+        fields.append(entry[2 : 2 + length])
+        entry = entry[2 + length :]
+    return fields
+
+
+def commitment_of(opening):
+    return hmac.new(opening[:32], b"teeka/entry/v1\0" + opening[32:], "sha256").digest()
+
+
+def included(leaf, index, size, proof, root):
+    """RFC 9162, section 2.1.3.2."""
+    assert index < size
+    fn, sn, r = index, size - 1, sha(b"\x00" + leaf)
+    for p in proof:
+        assert sn != 0
+        if fn & 1 or fn == sn:
+            r = sha(b"\x01" + p + r)
+            while not fn & 1 and fn != 0:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            r = sha(b"\x01" + r + p)
+        fn, sn = fn >> 1, sn >> 1
+    assert sn == 0 and r == root, "it is in the log"
+
+
+def judge_whole(asked):
+    """Whether a saved list of accesses is whole, as docs/ledger.md describes it."""
+    told = json.loads(asked["list"])
+    proof, checkpoint = told["said"].split("\n\n", 1)
+    kind, extra, index, *hashes = proof.split("\n")
+    assert kind == "c2sp.org/tlog-proof@v1"
+    opening, index = unb64(extra.removeprefix("extra ")), int(index.removeprefix("index "))
+    text, _ = open_note(checkpoint.encode(), [asked["key"]])
+    _, tree, root = read_checkpoint(text)
+    leaf = b"\x01" + commitment_of(opening)
+    included(leaf, index, tree, [unb64(line) for line in hashes], root)
+    tag, act, _, _, _, _, _, _, _, purpose, *said = entry_fields(opening[32:])
+    assert (tag, act, purpose) == (b"teeka/entry/v1", b"\x02", b"chain-heads")
+    said = dict(field.decode().split(" ", 1) for field in said)
+    size = int(said["size"])
+    assert size <= index, "it is of leaves before it"
+    # From the end of the list up to the root of the map.
+    key, number, last = unb64(told["key"]), told["number"], unb64(told["last"])
+    at, total = sha(b"\x00" + key + number.to_bytes(8, "big") + last), number
+    for depth in reversed(range(len(told["path"]))):
+        beside = told["path"][depth]
+        mine = at + total.to_bytes(8, "big")
+        other = unb64(beside["hash"]) + beside["sum"].to_bytes(8, "big")
+        right = key[depth // 8] & (0x80 >> (depth % 8))
+        at = sha(b"\x01" + (other + mine if right else mine + other))
+        total += beside["sum"]
+    assert at == unb64(said["root"]), "the list ends where the map says"
+    assert total == size, "all lists are as long as the log"
+    # The list itself.
+    before, expected, person, ends = None, None, None, {}
+    for entry in (unb64(one) for one in told["entries"]):
+        _, _, whose, count, previous, *_ = entry_fields(entry[32:])
+        count = int.from_bytes(count, "big")
+        if expected is not None:
+            assert (whose, count, previous) == (person, expected, before), "none is left out"
+        person, expected, before = whose, count + 1, commitment_of(entry)
+        ends[count] = before
+    assert ends[number] == last, "the list is the one of the map"
+    return {"number": number, "newer": max(ends) - number, "size": size}
+
+
 if __name__ == "__main__":
     judges = {
         "log": judge_log,
@@ -294,5 +366,6 @@ if __name__ == "__main__":
         "openings": judge_openings,
         "build": judge_build,
         "witness": judge_witness,
+        "whole": judge_whole,
     }
     json.dump(judges[sys.argv[1]](json.load(sys.stdin)), sys.stdout)

@@ -1,8 +1,10 @@
 // Walks the resident's whole way and the facility's whole way through the pages, without
 // JavaScript: node walk.js MODULES CHROMIUM ADDRESS MESSAGES FOLDER.
+const crypto = require('crypto');
 const fs = require('fs');
 const path = require('path');
 const { Browser, password, sentTo } = require('./browser.js');
+const { expose } = require('./auditor.js');
 const { verifyOffline } = require('./verify.js');
 
 const [executable, base, messages, folder] = process.argv.slice(3);
@@ -386,6 +388,7 @@ async function twice(browser, desk) {
 
 // To stop bookings and to cancel a session are two acts, and each says what it does first.
 async function close(desk, resident) {
+  await desk.go('/desk');
   await desk.follow('Sessions');
   const line = () => desk.page.locator('tr', { hasText: '1 of 2' }).last();
   await desk.click(line().getByRole('link', { name: 'Stop bookings' }));
@@ -456,6 +459,89 @@ async function wallet(resident) {
   await resident.follow('Back to my family');
 }
 
+// The code that an app shows, some spans of half a minute from now (RFC 6238).
+function appCode(secret, ahead) {
+  const letters = [...secret.replace(/\s/g, '')];
+  const values = letters.map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter));
+  const bits = values.map((value) => value.toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const span = Buffer.alloc(8);
+  span.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
+  const digest = crypto.createHmac('sha1', key).update(span).digest();
+  const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
+
+// A resident sets up an app, and signs in by its code, which counts once.
+async function byApp(resident) {
+  const field = 'Code of the app, six digits';
+  await resident.go('/people');
+  await resident.follow('Sign in with an app');
+  await resident.see('app: set up');
+  await resident.fill({ [field]: '000000' });
+  await resident.press('Set it up');
+  await resident.see('app: wrong code');
+  const secret = (await resident.text()).match(/Secret: ((?:[A-Z2-7]{4} ?){8})/)[1];
+  await resident.fill({ [field]: appCode(secret, 0) });
+  await resident.press('Set it up');
+  await resident.see('app: there');
+  await resident.expect('From now on you can sign in with the app');
+  await resident.press('Sign out');
+  await resident.go('/sign-in');
+  await resident.follow('Use the code of an app');
+  await resident.see('sign in: by app');
+  await resident.fill({ 'Mobile number, ten digits': RESIDENT, [field]: appCode(secret, -1) });
+  await resident.press('Sign in');
+  await resident.see('sign in: code of before');
+  await resident.expect('Each code counts once');
+  await resident.fill({ [field]: appCode(secret, 1) });
+  await resident.press('Sign in');
+  await resident.expect(FAMILY[0].name);
+}
+
+// By what staff sign in, for a browser without JavaScript: no passkey, an app.
+async function keys(desk) {
+  await desk.go('/desk');
+  await desk.follow('My passkeys');
+  await desk.see('desk: how you sign in');
+  await desk.expect('Passkeys cannot be used at this address, only at http://localhost:');
+  await desk.follow('Set up an app');
+  await desk.see('desk: an app');
+  await desk.go('/desk/keys/restore');
+  await desk.see('desk: a colleague lost all');
+  await desk.fill({ 'Mobile of the colleague, ten digits': '6999999999' });
+  await desk.press('They lost all passkeys');
+  await desk.see('desk: no such colleague');
+  await desk.fill({ 'Mobile of the colleague, ten digits': '6900000001' });
+  await desk.press('They lost all passkeys');
+  await desk.see('desk: one of two');
+  await desk.expect('One more person has to say so');
+}
+
+// Somebody asks that a record be erased and takes it back; an officer sees that it was asked for.
+async function duties(browser, resident) {
+  const officer = await browser.visitor();
+  await officer.go('/desk/sign-in');
+  await signIn(officer, '6900000003');
+  await officer.go('/desk/duties');
+  await officer.see('desk: nothing to let go');
+  await officer.expect('Nothing waits.');
+  await resident.follow('Erase a record');
+  await resident.see('erase a record');
+  await resident.press('Erase this record');
+  await resident.see('erase a record: asked');
+  await resident.expect('It is erased after');
+  await officer.go('/desk/duties');
+  await officer.see('desk: an erasure to let go');
+  await officer.press('Let it go');
+  await officer.see('desk: let go once');
+  await officer.expect('another officer has to agree');
+  await resident.press('Take it back');
+  await resident.see('erase a record: taken back');
+  await resident.follow('Back to my family');
+  return officer;
+}
+
 async function certificate(resident) {
   await resident.see('family, vaccinated');
   const link = resident.page.getByRole('link', { name: 'Certificate' });
@@ -465,9 +551,29 @@ async function certificate(resident) {
   }
   await wallet(resident);
   await travel(resident);
+  await byApp(resident);
   await resident.press('Sign out');
   await resident.go('/people');
   await resident.expect('Mobile number');
+}
+
+// Somebody reports a leak, in two languages, and follows what becomes of it.
+async function report(visitor) {
+  await visitor.go('/report');
+  await visitor.see('report: form');
+  await visitor.follow('यह पृष्ठ हिन्दी में');
+  await visitor.see('report: form in Hindi');
+  await visitor.follow('This page in English');
+  await visitor.fill({ 'What did you see?': '   ' });
+  await visitor.press('Send the report');
+  await visitor.see('report: nothing said');
+  await visitor.expect('Say what you saw');
+  await visitor.fill({ 'What did you see?': 'A list of people is open to everybody.' });
+  await visitor.press('Send the report');
+  await visitor.see('report: receipt');
+  await visitor.expect('Received');
+  await visitor.follow('यह पृष्ठ हिन्दी में');
+  await visitor.see('report: receipt in Hindi');
 }
 
 // A form of another site is refused, and a page whose field lost its label is found out.
@@ -490,6 +596,7 @@ async function twins(browser, resident) {
 async function main() {
   const browser = await Browser.launch(base, executable);
   const [desk, resident] = [await browser.visitor(), await browser.visitor()];
+  const auditor = await browser.visitor();
   try {
     const facility = await publish(desk);
     const where = await place(facility);
@@ -499,11 +606,18 @@ async function main() {
     await meetByMobile(desk);
     await walkIn(desk);
     const person = await twice(browser, desk);
+    await keys(desk);
     await close(desk, resident);
+    const officer = await duties(browser, resident);
     await certificate(resident);
+    await report(resident);
+    const release = fs.readFileSync(path.join(folder, 'release.txt'), 'utf8');
+    await expose(auditor, signIn, release);
     await twins(browser, resident);
     await verifyOffline(browser, folder);
-    await Promise.all([...desk.seen, ...resident.seen, ...person.seen]);
+    await Promise.all([
+      ...desk.seen, ...resident.seen, ...person.seen, ...officer.seen, ...auditor.seen,
+    ]);
   } finally {
     await browser.chromium.close();
   }

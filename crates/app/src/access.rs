@@ -1,4 +1,7 @@
-//! The whole access policy: who may do what, and how far it reaches.
+//! The whole access policy: who may do what, and how far it reaches; whose fields open for whom is in
+//! [`opening`].
+
+pub mod opening;
 
 use domain::{
     facility::Facility,
@@ -6,7 +9,7 @@ use domain::{
 };
 use store::StaffRole;
 
-use crate::{Actor, Ctx, Error, Result};
+use crate::{Actor, Ctx, Error, Result, ctx::StaffActor};
 
 /// What can be permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +30,27 @@ pub enum Permission {
     Import,
     /// See counts.
     SeeReports,
+    /// See what stands out.
+    SeeAlarms,
+    /// Release and sign out accounts of others.
+    ReleaseAccount,
+    /// Put received vial-doses into stock.
+    ReceiveStock,
+    /// Say, as one of two people, that an account lost all its passkeys.
+    RestoreAccess,
+    /// Let an erasure go that somebody asked for.
+    ReleaseErasure,
+    /// Let the notices of an incident go.
+    ReleaseNotices,
+    /// See which public documents expose somebody, and how far it is that they go.
+    SeeExposure,
+    /// Hand in what a second person signed: that a takedown may go on.
+    ReleaseTakedown,
 }
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 16] = [
         Self::ManageSessions,
         Self::SeeDayList,
         Self::MeetBeneficiary,
@@ -40,6 +59,14 @@ impl Permission {
         Self::MergeRecords,
         Self::Import,
         Self::SeeReports,
+        Self::SeeAlarms,
+        Self::ReleaseAccount,
+        Self::ReceiveStock,
+        Self::RestoreAccess,
+        Self::ReleaseErasure,
+        Self::ReleaseNotices,
+        Self::SeeExposure,
+        Self::ReleaseTakedown,
     ];
 }
 
@@ -70,9 +97,18 @@ pub const fn reach(role: StaffRole, permission: Permission) -> Reach {
             | P::RegisterWalkIn
             | P::MergeRecords,
         )
-        | (R::FacilityManager, P::ManageSessions) => OwnFacility,
-        (R::DistrictOfficer, P::ManageSessions | P::Import) => OwnDistrict,
-        (R::DistrictOfficer | R::Auditor, P::SeeReports) => Everywhere,
+        | (
+            R::FacilityManager,
+            P::ManageSessions | P::SeeAlarms | P::ReceiveStock | P::RestoreAccess,
+        ) => OwnFacility,
+        (
+            R::DistrictOfficer,
+            P::ManageSessions | P::Import | P::SeeAlarms | P::ReleaseAccount | P::RestoreAccess,
+        ) => OwnDistrict,
+        // What was asked for has no place, and neither has whom an incident affects.
+        (R::DistrictOfficer, P::ReleaseErasure | P::ReleaseNotices)
+        | (R::DistrictOfficer | R::Auditor, P::SeeReports)
+        | (R::Auditor, P::SeeAlarms | P::SeeExposure | P::ReleaseTakedown) => Everywhere,
         _ => Nowhere,
     }
 }
@@ -83,14 +119,16 @@ impl Ctx {
     /// # Errors
     ///
     /// [`Error::Unauthenticated`] if nobody is signed in, [`Error::Forbidden`] if it is not
-    /// permitted.
+    /// permitted, [`Error::WeakSignIn`] if it would be to who proved better who they are.
     pub fn allow_at(&self, permission: Permission, facility: &Facility) -> Result<()> {
         match self.actor {
             Actor::System => Ok(()),
             Actor::Staff(staff) => match reach(staff.role, permission) {
-                Reach::Everywhere => Ok(()),
-                Reach::OwnFacility if staff.facility == Some(facility.id) => Ok(()),
-                Reach::OwnDistrict if staff.district == Some(facility.district) => Ok(()),
+                Reach::Everywhere => self.strongly(staff),
+                Reach::OwnFacility if staff.facility == Some(facility.id) => self.strongly(staff),
+                Reach::OwnDistrict if staff.district == Some(facility.district) => {
+                    self.strongly(staff)
+                }
                 _ => Err(Error::Forbidden),
             },
             Actor::StateProgram { .. } => match permission {
@@ -107,15 +145,54 @@ impl Ctx {
     /// # Errors
     ///
     /// As [`Ctx::allow_at`].
-    pub const fn allow_somewhere(&self, permission: Permission) -> Result<()> {
+    pub fn allow_somewhere(&self, permission: Permission) -> Result<()> {
         match self.actor {
             Actor::System => Ok(()),
             Actor::Staff(staff) => match reach(staff.role, permission) {
                 Reach::Nowhere => Err(Error::Forbidden),
-                _ => Ok(()),
+                _ => self.strongly(staff),
             },
             Actor::Anyone => Err(Error::Unauthenticated),
             Actor::Resident { .. } | Actor::StateProgram { .. } => Err(Error::Forbidden),
+        }
+    }
+
+    /// Whoever works here and did not prove well enough who they are may do nothing but that.
+    fn strongly(&self, staff: StaffActor) -> Result<()> {
+        if staff.is_strong(self.now) { Ok(()) } else { Err(Error::WeakSignIn) }
+    }
+
+    /// Who works here and asks, however well they proved who they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ctx::resident`], for people who work here.
+    pub const fn staff(&self) -> Result<StaffActor> {
+        match self.actor {
+            Actor::Staff(staff) => Ok(staff),
+            Actor::Anyone => Err(Error::Unauthenticated),
+            _ => Err(Error::Forbidden),
+        }
+    }
+
+    /// Whether the actor may do this everywhere.
+    pub(crate) const fn sees_everywhere(&self, permission: Permission) -> bool {
+        match self.actor {
+            Actor::Staff(staff) => matches!(reach(staff.role, permission), Reach::Everywhere),
+            _ => false,
+        }
+    }
+
+    /// Allows the call to go on, if it is of what operates the platform itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ctx::allow_at`].
+    pub(crate) const fn only_operator(&self) -> Result<()> {
+        match self.actor {
+            Actor::System => Ok(()),
+            Actor::Anyone => Err(Error::Unauthenticated),
+            _ => Err(Error::Forbidden),
         }
     }
 
@@ -175,6 +252,17 @@ mod tests {
                 "Import: DistrictOfficer OwnDistrict",
                 "SeeReports: DistrictOfficer Everywhere",
                 "SeeReports: Auditor Everywhere",
+                "SeeAlarms: FacilityManager OwnFacility",
+                "SeeAlarms: DistrictOfficer OwnDistrict",
+                "SeeAlarms: Auditor Everywhere",
+                "ReleaseAccount: DistrictOfficer OwnDistrict",
+                "ReceiveStock: FacilityManager OwnFacility",
+                "RestoreAccess: FacilityManager OwnFacility",
+                "RestoreAccess: DistrictOfficer OwnDistrict",
+                "ReleaseErasure: DistrictOfficer Everywhere",
+                "ReleaseNotices: DistrictOfficer Everywhere",
+                "SeeExposure: Auditor Everywhere",
+                "ReleaseTakedown: Auditor Everywhere",
             ]
         );
     }

@@ -9,50 +9,59 @@
 
 use std::{path::Path, sync::Arc};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use ledger::{
-    checkpoint::Trusted,
     directory::Directory,
     leaf::Commitment,
     log::{Log, LogError},
-    note::{Algorithm, LocalKey, MOST_BYTES, SigningKey},
-    source::Source,
-    tiles::{CHECKPOINT, TilePath},
+    note::LocalKey,
+    witnessed::Files,
 };
 use store::{LeafPlan, MOST_PLANNED, StoreError};
 use uuid::Uuid;
 
-use crate::{Ctx, Error, Platform, Result, error::BrokenCause};
+use crate::{Ctx, Error, Platform, Result, error::BrokenCause, public_log::PublicLog};
 
 /// How long a turn lasts that is not taken again.
 const TURN: SignedDuration = SignedDuration::from_secs(10);
-/// The most bytes of a file of the log: a bundle of 256 leaves of the largest size is smaller.
-const MOST_FILE: usize = 32 << 20;
-/// What the log is called that has no public address.
-const NO_ADDRESS: &str = "teeka.invalid";
 
-type Open = Log<Directory, LocalKey>;
+type Open = Log<Files, LocalKey>;
 
 /// A process that appends to the log, while it is its turn.
 pub struct LogWorker {
     holder: Uuid,
     log: Option<Open>,
     looked: bool,
+    /// When it was last looked whether it is to be said where all lists end.
+    ends_at: Timestamp,
 }
+
+/// How often it is looked whether it is to be said where all lists end.
+const LOOK: SignedDuration = SignedDuration::from_mins(1);
 
 impl LogWorker {
     /// A worker of a process that has just started.
     pub fn new(ctx: &Ctx) -> Self {
-        Self { holder: ctx.random_uuid(), log: None, looked: false }
+        Self { holder: ctx.random_uuid(), log: None, looked: false, ends_at: ctx.now }
     }
-}
 
-/// A file of the log.
-pub struct LogFile {
-    /// What is in it.
-    pub bytes: Vec<u8>,
-    /// Whether it may still change: the checkpoint does, tiles never.
-    pub changes: bool,
+    /// Whether it is a minute since the last time, or since the start; then that is now.
+    pub(crate) fn looks_at_ends(&mut self, now: Timestamp) -> bool {
+        let since = now.duration_since(self.ends_at);
+        let looks = since >= LOOK || since.is_negative();
+        if looks {
+            self.ends_at = now;
+        }
+        looks
+    }
+
+    /// How many leaves the log has, all of them settled; none while it is another process's turn, or
+    /// something is planned.
+    pub(crate) async fn settled(&self, platform: &Platform, ctx: &Ctx) -> Result<Option<u64>> {
+        let until = ctx.now.saturating_add(TURN).unwrap_or(ctx.now);
+        let plan = platform.store.take_log_turn(self.holder, ctx.now, until).await?;
+        Ok(plan.filter(|plan| plan.leaves.is_empty()).map(|plan| plan.first))
+    }
 }
 
 impl Platform {
@@ -98,6 +107,7 @@ impl Platform {
         };
         let appended = u64::try_from(plan.leaves.len()).unwrap_or(u64::MAX);
         let (log, plan) = appended_to(log, plan).await?;
+        self.note_chains(&plan).await?;
         self.store.settle_leaves(&plan).await?;
         worker.log = Some(log);
         Ok(appended)
@@ -117,55 +127,10 @@ impl Platform {
     }
 
     async fn open_log(&self, folder: &Path) -> Result<Open> {
-        let (key, folder) = (self.log_key(), Directory::new(folder));
-        blocking(move || Log::open(folder, key)).await?.map_err(broken)
-    }
-
-    /// What the log is called: the platform's public address without its scheme, and a path.
-    fn log_name(&self) -> String {
-        let address = self.settings.public_address.as_deref();
-        let host = address.and_then(|address| address.strip_prefix("https://"));
-        format!("{}/log/accesses", host.unwrap_or(NO_ADDRESS))
-    }
-
-    fn log_key(&self) -> LocalKey {
-        let seed = self.vault.log_seed();
-        let key = LocalKey::from_seed(&self.log_name(), Algorithm::Ed25519, seed.expose());
-        key.expect("an address has neither spaces nor plus signs")
-    }
-
-    /// The key that the log is verified with, as `teeka ledger verify` takes it; none if there is no
-    /// log.
-    pub fn log_verifier(&self) -> Option<String> {
-        self.settings.access_log.as_ref()?;
-        Some(self.log_key().verifier().to_string())
-    }
-
-    /// Where the log is, and the key that its checkpoints are verified with; none if there is no log.
-    pub(crate) fn log_source(&self) -> Option<(Directory, Trusted)> {
-        let folder = self.settings.access_log.as_ref()?;
-        let key = self.log_key();
-        let trusted = Trusted::new(key.verifier().name(), [key.verifier().clone()], []).ok()?;
-        Some((Directory::new(folder), trusted))
-    }
-
-    /// A file of the log: its checkpoint, or a tile; none if there is no such file.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be read.
-    pub async fn log_file(&self, path: &str) -> Result<Option<LogFile>> {
-        let Some(folder) = self.settings.access_log.clone() else { return Ok(None) };
-        let changes = path == CHECKPOINT;
-        // A path has one spelling, and none leads elsewhere.
-        if !changes && path.parse::<TilePath>().is_err() {
-            return Ok(None);
-        }
-        let most = if changes { MOST_BYTES } else { MOST_FILE };
-        let path = path.to_owned();
-        let read = blocking(move || Directory::new(folder).read(&path, most)).await?;
-        let bytes = read.map_err(|error| broken(error.into()))?;
-        Ok(bytes.map(|bytes| LogFile { bytes, changes }))
+        let publishing = self.settings.publishing;
+        let files = Files { folder: Directory::new(folder), publishing };
+        let key = self.log_key(PublicLog::Accesses);
+        blocking(move || Log::open(files, key)).await?.map_err(broken)
     }
 }
 

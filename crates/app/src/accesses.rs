@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use domain::id::AccountId;
+use domain::id::{AccountId, HomeBucket, StaffId};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use ledger::leaf::{
@@ -23,9 +23,14 @@ use store::{
     StoreResult,
 };
 use uuid::Uuid;
-use vault::{Access, AccessPurpose, Field, OpenKey, PersonId, PersonKey, Purpose, Vault, Who};
+use vault::{Access, Field, NotDone, OpenKey, PersonId, PersonKey, Purpose, Vault, Who};
 
-use crate::{Actor, Ctx, Platform, Result};
+use crate::{
+    Actor, Ctx, Error, Platform, Result,
+    access::opening::{Asked, Target, capacity, fields_open, may_open},
+    error::BrokenCause,
+    view::View,
+};
 
 /// How often a list is read again, if another process was quicker to add to it.
 const TRIES: usize = 16;
@@ -34,6 +39,7 @@ const MAX_BATCH: usize = 512;
 
 /// An access that is to be recorded.
 struct Pending {
+    act: Act,
     access: Access,
     of: AccessOf,
     key: Arc<PersonKey>,
@@ -53,7 +59,7 @@ impl AsRef<Access> for Recorded {
 
 /// Where accesses go.
 pub(crate) struct Recorder {
-    batches: Batcher<Arc<Pending>, ()>,
+    batches: Batcher<Arc<Pending>, Vec<u8>>,
     recorded: Arc<AtomicU64>,
 }
 
@@ -64,8 +70,7 @@ impl Recorder {
         let batches = Batcher::spawn(MAX_BATCH, move |items: Vec<Arc<Pending>>| {
             let (store, count) = (Arc::clone(&store), Arc::clone(&count));
             async move {
-                let outcome = record_all(&*store, &items, &count).await;
-                let outcomes = outcome.map(|()| vec![(); items.len()]);
+                let outcomes = record_all(&*store, &items, &count).await;
                 (items, outcomes)
             }
         });
@@ -77,76 +82,120 @@ impl vault::AccessLog for Recorder {
     type Entry = Recorded;
     type Error = StoreError;
 
-    async fn record(&self, entries: Vec<Recorded>) -> StoreResult<()> {
+    async fn record(&self, entries: Vec<Recorded>) -> StoreResult<Vec<Vec<u8>>> {
         let all = entries.into_iter().map(|entry| self.batches.submit(entry.0));
-        try_join_all(all).await.map(drop)
+        try_join_all(all).await
     }
 }
 
-/// Records a batch, each person's accesses behind the last one of theirs.
+/// Records a batch, each person's accesses behind the last one of theirs; gives salt and entry of each.
 async fn record_all(
     store: &dyn Store,
     items: &[Arc<Pending>],
     count: &AtomicU64,
-) -> StoreResult<()> {
-    let mut left: Vec<&Arc<Pending>> = items.iter().collect();
+) -> StoreResult<Vec<Vec<u8>>> {
+    let mut evidence = vec![Vec::new(); items.len()];
+    let mut left: Vec<usize> = (0..items.len()).collect();
     // In the same order everywhere, so that two who record at once do not wait in a circle.
-    left.sort_by_key(|one| (one.of.bucket.0, one.of.person));
+    left.sort_by_key(|place| (items[*place].of.bucket.0, items[*place].of.person));
     for _ in 0..TRIES {
-        let rows = follow(store, &left).await?;
+        let pending: Vec<_> = left.iter().map(|place| &items[*place]).collect();
+        let (openings, rows) = follow(store, &pending).await?;
         let kept = store.put_accesses(&rows).await?;
         count.fetch_add(kept.iter().map(|kept| u64::from(*kept)).sum(), Ordering::Relaxed);
-        let refused = left.iter().zip(kept).filter(|(_, kept)| !kept);
-        left = refused.map(|(one, _)| *one).collect();
+        let mut refused = Vec::new();
+        for ((place, opening), kept) in left.into_iter().zip(openings).zip(kept) {
+            if kept { evidence[place] = opening } else { refused.push(place) }
+        }
+        left = refused;
         if left.is_empty() {
-            return Ok(());
+            return Ok(evidence);
         }
     }
     Err(StoreError::unavailable("others record accesses to the same people"))
 }
 
-/// The rows that come next in the lists of these people.
-async fn follow(store: &dyn Store, items: &[&Arc<Pending>]) -> StoreResult<Vec<AccessRow>> {
+/// The entries that come next in the lists of these people, and their rows.
+async fn follow(
+    store: &dyn Store,
+    items: &[&Arc<Pending>],
+) -> StoreResult<(Vec<Vec<u8>>, Vec<AccessRow>)> {
     let mut people: Vec<_> = items.iter().map(|one| one.of).collect();
     people.dedup();
     let heads = store.access_heads(&people).await?;
     let heads = people.into_iter().zip(heads);
     let mut heads: HashMap<_, _> = heads.filter_map(|(of, head)| Some((of, head?))).collect();
-    let mut rows = Vec::with_capacity(items.len());
+    let (mut openings, mut rows) = (Vec::new(), Vec::with_capacity(items.len()));
     for one in items {
-        let row = one.row(heads.get(&one.of).copied())?;
+        let (opening, row) = one.row(heads.get(&one.of).copied())?;
         heads.insert(one.of, AccessHead { number: row.number, commitment: row.commitment });
+        openings.push(opening);
         rows.push(row);
     }
-    Ok(rows)
+    Ok((openings, rows))
 }
 
 impl Pending {
-    /// The entry behind the last one of its person, sealed.
-    fn row(&self, last: Option<AccessHead>) -> StoreResult<AccessRow> {
-        let last = last
-            .map(|AccessHead { number, commitment }| (number, Commitment(commitment)))
-            .map(|(number, commitment)| ChainHead { number, commitment });
-        let link = ChainHead::next(self.access.person.0, last);
-        let (number, previous) = (link.number, link.previous.map(|previous| previous.0));
+    /// The entry behind the last one of its person, open and sealed.
+    fn row(&self, last: Option<AccessHead>) -> StoreResult<(Vec<u8>, AccessRow)> {
         let entry = Entry {
-            act: Act::Access,
-            link: Some(link),
+            act: self.act,
+            link: None,
             at: self.access.at,
             actor: LeafActor {
                 role: self.access.who.role.to_owned(),
                 facility: self.access.who.facility.map(facility_bytes),
                 account: self.account,
             },
-            purpose: self.access.purpose.label().to_owned(),
+            purpose: self.access.purpose.to_owned(),
             fields: self.access.fields.iter().map(|field| field.0.to_owned()).collect(),
         };
-        let opening = Opening::new(Salt(self.salt), &entry)
-            .map_err(|_| StoreError::broken("an access cannot be written"))?;
-        let sealed = self.key.seal_access(&opening.to_bytes()).as_bytes().to_vec();
-        let commitment = opening.commitment().0;
-        Ok(AccessRow { of: self.of, number, previous, commitment, sealed, at: self.at })
+        let next = chained(self.of, last, self.salt, entry)
+            .ok_or_else(|| StoreError::broken("an access cannot be written"))?;
+        let bytes = next.opening.to_bytes();
+        let sealed = self.key.seal_access(&bytes).as_bytes().to_vec();
+        Ok((bytes, next.row(sealed, self.at)))
     }
+}
+
+/// An entry in its place in a list.
+pub(crate) struct Chained {
+    of: AccessOf,
+    pub(crate) number: u64,
+    previous: Option<[u8; 32]>,
+    pub(crate) opening: Opening,
+}
+
+impl Chained {
+    /// Its row, with what is kept of it sealed.
+    pub(crate) fn row(&self, sealed: Vec<u8>, at: Timestamp) -> AccessRow {
+        let commitment = self.opening.commitment().0;
+        AccessRow {
+            of: self.of,
+            number: self.number,
+            previous: self.previous,
+            commitment,
+            sealed,
+            at,
+        }
+    }
+}
+
+/// An entry that has no link yet, behind the last one of a list; none if it cannot be written.
+pub(crate) fn chained(
+    of: AccessOf,
+    last: Option<AccessHead>,
+    salt: [u8; 32],
+    entry: Entry,
+) -> Option<Chained> {
+    let last = last.map(|AccessHead { number, commitment }| ChainHead {
+        number,
+        commitment: Commitment(commitment),
+    });
+    let link = ChainHead::next(of.person.into_bytes(), last);
+    let (number, previous) = (link.number, link.previous.map(|previous| previous.0));
+    let opening = Opening::new(Salt(salt), &Entry { link: Some(link), ..entry }).ok()?;
+    Some(Chained { of, number, previous, opening })
 }
 
 /// A facility as an entry names it: eight zero bytes, its number.
@@ -164,73 +213,169 @@ pub(crate) struct Whose {
 }
 
 impl Platform {
-    /// Keys that open these fields of some people, once it is recorded that they do.
+    /// Keys that open these fields of some people, if they may be opened, once it is recorded that they
+    /// are. Every opening of a person's fields comes through here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forbidden`] if one of them may not be opened: then none is, and nothing is recorded.
     pub(crate) async fn unlock(
         &self,
         ctx: &Ctx,
-        purpose: AccessPurpose,
-        fields: &'static [Field],
+        view: View,
         people: Vec<Whose>,
     ) -> Result<Vec<OpenKey>> {
+        let opened = self.unlock_each(ctx, view, people).await?;
+        Ok(opened.into_iter().collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// As [`Platform::unlock`], but who does not open keeps nobody else closed.
+    pub(crate) async fn unlock_each(
+        &self,
+        ctx: &Ctx,
+        view: View,
+        people: Vec<Whose>,
+    ) -> Result<Vec<std::result::Result<OpenKey, NotDone>>> {
+        allow_opening(ctx, view, &people)?;
+        self.came_upon(ctx, people.iter().map(|whose| whose.of.person)).await?;
         let keys: Vec<_> = people.iter().map(|one| Arc::clone(&one.key)).collect();
-        let pending = |Whose { of, owner, key }: Whose| {
-            let who = who(ctx, owner);
-            let access = Access {
-                person: PersonId(of.person.into_bytes()),
-                who,
-                purpose,
-                fields,
-                at: u64::try_from(ctx.now.as_second()).unwrap_or(0),
-            };
-            let salt = ctx.random();
-            let account = actor_salt(&self.vault, &salt).commit(Subject::Actor, &who.account);
-            Recorded(Arc::new(Pending { access, of, key, salt, account, at: ctx.now }))
-        };
+        let said = (view.purpose.name(), view.fields);
+        let pending = |whose| Recorded(self.pending(ctx, Act::Access, whose, said));
         let entries = people.into_iter().map(pending).collect();
         let receipts = self.vault.record(&self.accesses, entries).await?;
-        let open = keys.iter().zip(receipts).map(|(key, receipt)| Ok(key.against(receipt)?));
-        open.collect()
+        Ok(self.vault.open(keys.into_iter().zip(receipts).collect()).await?)
+    }
+
+    /// Records what was decided about an account of staff or of a program, in that account's own list.
+    pub(crate) async fn record_decision(
+        &self,
+        ctx: &Ctx,
+        about: StaffId,
+        decision: &'static str,
+    ) -> Result<()> {
+        let bytes = about.0.into_bytes();
+        let bucket = HomeBucket(u16::from_be_bytes([bytes[0], bytes[1]]));
+        let list = Whose {
+            of: AccessOf { bucket, person: about.0 },
+            owner: Uuid::nil(),
+            key: Arc::new(self.vault.decision_key(PersonId(bytes))),
+        };
+        let pending = self.pending(ctx, Act::Decision, list, (decision, &[]));
+        self.accesses.batches.submit(pending).await?;
+        Ok(())
+    }
+
+    /// Records an access that opens no field, in somebody's list.
+    pub(crate) async fn note_access(
+        &self,
+        ctx: &Ctx,
+        whose: Whose,
+        (purpose, fields): (domain::purpose::Purpose, &'static [Field]),
+    ) -> Result<()> {
+        let pending = self.pending(ctx, Act::Access, whose, (purpose.name(), fields));
+        self.accesses.batches.submit(pending).await?;
+        Ok(())
+    }
+
+    /// What is to be recorded in somebody's list, now and of who acts.
+    fn pending(
+        &self,
+        ctx: &Ctx,
+        act: Act,
+        Whose { of, owner, key }: Whose,
+        (purpose, fields): (&'static str, &'static [Field]),
+    ) -> Arc<Pending> {
+        let (who, salt) = (who(ctx, owner), ctx.random());
+        let account = actor_salt(&self.vault, &salt).commit(Subject::Actor, &who.account);
+        let person = PersonId(of.person.into_bytes());
+        let at = u64::try_from(ctx.now.as_second()).unwrap_or(0);
+        let access = Access { person, who, purpose, fields, at };
+        Arc::new(Pending { act, access, of, key, salt, account, at: ctx.now })
     }
 
     /// The key that opens these fields of one person, once it is recorded that it does.
     pub(crate) async fn unlock_one(
         &self,
         ctx: &Ctx,
-        purpose: AccessPurpose,
-        fields: &'static [Field],
+        view: View,
         row: &BeneficiaryRow,
     ) -> Result<OpenKey> {
-        let whose = vec![self.whose(row)?];
-        let mut open = self.unlock(ctx, purpose, fields, whose).await?;
+        self.unlock_with(ctx, view, row, Arc::new(self.key_of(row)?)).await
+    }
+
+    /// The same with the person's key, if it was unwrapped already.
+    pub(crate) async fn unlock_with(
+        &self,
+        ctx: &Ctx,
+        view: View,
+        row: &BeneficiaryRow,
+        key: Arc<PersonKey>,
+    ) -> Result<OpenKey> {
+        let mut open = self.unlock(ctx, view, vec![whose(row, key)]).await?;
         Ok(open.pop().expect("one receipt for one access"))
     }
 
     /// A person, as accesses to their fields are recorded.
     pub(crate) fn whose(&self, row: &BeneficiaryRow) -> Result<Whose> {
-        let of =
-            AccessOf { bucket: row.id.bucket(), person: Uuid::from_bytes(row.id.person_bytes()) };
-        Ok(Whose { of, owner: row.account, key: Arc::new(self.key_of(row)?) })
+        Ok(whose(row, Arc::new(self.key_of(row)?)))
     }
 
     /// An account, as accesses to its mobile are recorded.
     pub(crate) fn whose_mobile(&self, account: AccountId, wrapped: &[u8]) -> Result<Whose> {
         let person = PersonId(account.uuid.into_bytes());
-        let key = Arc::new(self.vault.unwrap_person_key(person, wrapped)?);
+        let key = Arc::new(self.vault.person_key(person, wrapped)?);
         let of = AccessOf { bucket: account.bucket, person: account.uuid };
         Ok(Whose { of, owner: account.uuid, key })
     }
 
-    /// How many accesses this process recorded. What it opened is never more; see
+    /// A report, as accesses to it are recorded: it is of no account.
+    pub(crate) fn whose_report(&self, of: AccessOf, wrapped: &[u8]) -> Result<Whose> {
+        let key = self.vault.person_key(PersonId(of.person.into_bytes()), wrapped)?;
+        Ok(Whose { of, owner: Uuid::nil(), key: Arc::new(key) })
+    }
+
+    /// How many accesses and decisions this process recorded. What it opened is never more; see
     /// [`vault::Vault::openings`].
     pub fn accesses_recorded(&self) -> u64 {
         self.accesses.recorded.load(Ordering::Relaxed)
     }
 }
 
+/// A person whose key was unwrapped, as accesses to their fields are recorded.
+fn whose(row: &BeneficiaryRow, key: Arc<PersonKey>) -> Whose {
+    let of = AccessOf { bucket: row.id.bucket(), person: row.id.person_uuid() };
+    Whose { of, owner: row.account, key }
+}
+
+/// Says whether all of these people's fields may be opened.
+fn allow_opening(ctx: &Ctx, view: View, people: &[Whose]) -> Result<()> {
+    let who = capacity(ctx.actor, view.purpose).ok_or(Error::Unauthenticated)?;
+    let fields = view.fields.iter().map(|field| field.0);
+    let opens = |whose: &Whose| {
+        may_open(&Asked {
+            actor: ctx.actor,
+            now: ctx.now,
+            purpose: view.purpose,
+            target: Target { person: whose.of.person, account: whose.owner },
+            grounds: ctx.grounds(),
+        })
+    };
+    let may = fields_open(who, view.purpose, fields) && people.iter().all(opens);
+    if may { Ok(()) } else { Err(Error::Forbidden) }
+}
+
 /// The salt of the commitment to who acted. It follows from that of the entry under a key, so nothing
 /// is kept, and who may open the entry cannot open this.
-fn actor_salt(vault: &Vault, salt: &[u8; 32]) -> Salt {
+pub(crate) fn actor_salt(vault: &Vault, salt: &[u8; 32]) -> Salt {
     Salt(vault.mac(Purpose::Actor, &[salt]))
+}
+
+/// What an opened entry of a list says, and the salt under which it commits to who acted.
+pub(crate) fn entry_of(vault: &Vault, opened: &[u8]) -> Result<(Entry, Salt)> {
+    let broken = || Error::Broken(BrokenCause::Seal);
+    let salt = opened.first_chunk::<32>().ok_or_else(broken)?;
+    let opening = Opening::from_bytes(opened).ok_or_else(broken)?;
+    Ok((opening.entry().map_err(|_| broken())?, actor_salt(vault, salt)))
 }
 
 /// Who acts, as the person may know it whose account is `owner`.
@@ -246,7 +391,8 @@ fn who(ctx: &Ctx, owner: Uuid) -> Who {
     Who { role, facility: facility.map(|one| one.0), account: account.into_bytes() }
 }
 
-const fn role_label(role: StaffRole) -> &'static str {
+/// A role as entries name it.
+pub(crate) const fn role_label(role: StaffRole) -> &'static str {
     match role {
         StaffRole::Vaccinator => "vaccinator",
         StaffRole::FacilityManager => "facility-manager",

@@ -16,19 +16,21 @@ use certs::{
 use domain::{
     dose::Dose,
     id::{AppointmentId, BeneficiaryId, FacilityId},
-    person,
+    person::{self, IdentityDocument},
     programme::Programme,
     travel::TravelDetails,
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 use store::{CertificateRow, ClaimState};
 use uuid::Uuid;
-use vault::{AccessPurpose, Sealed};
+use vault::Sealed;
 
 use crate::{
     Ctx, Error, Platform, Result,
     keys::KeyUse,
-    opened::{CERTIFICATE, PAPER, PAPER_ABROAD, Person, open_travel},
+    opened::{CERTIFICATE, Holder, Person, open_document, open_travel},
+    presence::Presence,
+    view::{CERTIFIED, PAPER, PAPER_ABROAD},
 };
 
 pub use certs::print::{Variant, language::Language};
@@ -53,7 +55,7 @@ impl Platform {
     pub(crate) fn sign_certificate(
         &self,
         ctx: &Ctx,
-        person: &Person,
+        person: &Holder,
         dose: &Dose,
         id: Uuid,
     ) -> Result<String> {
@@ -91,16 +93,16 @@ impl Platform {
     /// A dose as certificates know it.
     fn vaccination<'a>(
         &'a self,
-        person: &'a Person,
+        person: &'a Holder,
         dose: &'a Dose,
         id: Uuid,
         (place, reference): (&'a PlaceNames, &'a str),
     ) -> Vaccination<'a> {
         Vaccination {
             id,
-            name: person.details.name.text(),
-            born: Born::Year(person.details.birth_year),
-            gender: gender(person.details.gender),
+            name: person.name.text(),
+            born: Born::Year(person.birth_year),
+            gender: gender(person.gender),
             reference,
             vaccine: &dose.vaccine,
             codes: codes(&dose.vaccine),
@@ -146,11 +148,26 @@ impl Platform {
     /// A person of the resident who asks, and their latest certificate. Who they are is read after the
     /// certificate: of a correction between the two, what is signed has the new details and the old
     /// certificate's id, which is withdrawn, and never the old details and an id that is not.
-    async fn my_certified(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<(Person, CertificateRow)> {
+    async fn my_certified(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<(Holder, CertificateRow)> {
+        self.my_certified_dose(ctx, id, None).await
+    }
+
+    /// The same of one dose; of the last, if none is named.
+    async fn my_certified_dose(
+        &self,
+        ctx: &Ctx,
+        id: BeneficiaryId,
+        number: Option<u8>,
+    ) -> Result<(Holder, CertificateRow)> {
         let account = ctx.resident()?;
-        let row = self.certificate_of(id, &self.record_of(account, id).await?.doses).await?;
+        let doses = self.record_of(account, id).await?.doses;
+        let row = match number {
+            Some(number) => self.certificate_of_dose(id, &doses, number).await?,
+            None => self.certificate_of(id, &doses).await?,
+        };
         let record = self.record_of(account, id).await?;
-        Ok((self.open_person(ctx, AccessPurpose::Certificate, record).await?, row))
+        let key = self.unlock_one(ctx, CERTIFIED, &record.beneficiary).await?;
+        Ok((self.holder_of(&key, record)?, row))
     }
 
     /// The names of a facility and of where it is; empty, if it is no longer known.
@@ -186,14 +203,30 @@ impl Platform {
         self.print_certificate(ctx, id, &record.doses, paper).await
     }
 
-    /// The certificate of a person who presented themselves, as PDF.
+    /// The certificate of a person who presented themselves at a facility, as PDF.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if no dose is on record; [`Error::CertificateOwed`] if the key that signs
-    /// has been away since the latest.
-    pub async fn print_presented(&self, ctx: &Ctx, person: Person) -> Result<Vec<u8>> {
-        self.print_certificate(ctx, person.id, &person.doses, Paper::default()).await
+    /// [`Error::WrongPresence`] once the proof is too old; [`Error::NotFound`] if no dose is on record;
+    /// [`Error::CertificateOwed`] if the key that signs has been away since the latest.
+    pub async fn print_presented(&self, ctx: &Ctx, presence: &Presence) -> Result<Vec<u8>> {
+        let (ctx, record) = self.shown_again(ctx, presence).await?;
+        self.print_certificate(&ctx, record.beneficiary.id, &record.doses, Paper::default()).await
+    }
+
+    /// The certificate of a person who presented themselves to a state's program, as PDF.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::present_to_program`] and [`Platform::print_presented`].
+    pub async fn print_for_program(
+        &self,
+        ctx: &Ctx,
+        reference: &str,
+        code: &str,
+    ) -> Result<Vec<u8>> {
+        let (ctx, record) = self.shown_to_program(ctx, reference, code).await?;
+        self.print_certificate(&ctx, record.beneficiary.id, &record.doses, Paper::default()).await
     }
 
     async fn print_certificate(
@@ -208,10 +241,10 @@ impl Platform {
         let record = self.person(id).await?.ok_or(Error::NotFound)?;
         let given = record.beneficiary.travel.clone();
         let given = given.filter(|_| paper.variant == Variant::International);
-        let fields = if given.is_some() { PAPER_ABROAD } else { PAPER };
-        let purpose = AccessPurpose::Certificate;
-        let key = self.unlock_one(ctx, purpose, fields, &record.beneficiary).await?;
-        let person = self.opened(&key, record)?;
+        let view = if given.is_some() { PAPER_ABROAD } else { PAPER };
+        let key = self.unlock_one(ctx, view, &record.beneficiary).await?;
+        let document = open_document(&key, &record.beneficiary.details)?;
+        let person = self.holder_of(&key, record)?;
         let signed = key.open_text(CERTIFICATE, &Sealed::from_bytes(row.sealed.clone()))?;
         let eu = Payload::Text(signed.expose().to_owned());
         let mut codes = vec![Code { payload: eu, caption: EU }];
@@ -221,12 +254,13 @@ impl Platform {
             (Variant::International, Some(travel)) => self.icvp_code(ctx, &person, &row, travel)?,
             (Variant::International, None) => None,
         });
-        self.draw(&person, &row, paper, travel.as_ref(), codes)
+        let holder = (&person, &document);
+        self.draw(holder, &row, paper, travel.as_ref(), codes)
     }
 
     fn draw(
         &self,
-        person: &Person,
+        (person, document): (&Holder, &IdentityDocument),
         row: &CertificateRow,
         paper: Paper,
         travel: Option<&TravelDetails>,
@@ -235,17 +269,16 @@ impl Platform {
         let last = person.doses.iter().find(|dose| dose.number == row.dose_number);
         let last = last.ok_or(Error::NotFound)?;
         let programme = self.programme();
-        let details = &person.details;
         let uvci = name::uvci(&self.settings.country, row.id);
         Ok(print::certificate(&CertificatePage {
             language: paper.language,
             variant: paper.variant,
             codes,
-            name: details.name.text(),
-            born: travel.map_or(Born::Year(details.birth_year), |travel| Born::On(travel.born_on)),
-            gender: gender(details.gender),
+            name: person.name.text(),
+            born: travel.map_or(Born::Year(person.birth_year), |travel| Born::On(travel.born_on)),
+            gender: gender(person.gender),
             passport: travel.map(|travel| travel.passport.text()),
-            document: format!("{} {}", details.document.label(), details.document.masked()),
+            document: format!("{} {}", document.label(), document.masked()),
             reference: person.reference.to_string(),
             uvci: &uvci,
             vaccine: &last.vaccine,

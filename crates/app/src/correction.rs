@@ -8,13 +8,14 @@ use domain::{
 };
 use store::{CorrectedFields, Correction, NotCorrected, PersonRecord, Reissue, Tally};
 use uuid::{Builder, Uuid};
-use vault::{AccessPurpose, PersonKey, Purpose};
+use vault::{Field, OpenKey, Purpose, Secret};
 
 use crate::{
     Ctx, Error, Platform, Result,
     doses::dose_tally,
-    opened::{DETAILS, Person},
+    opened::{Holder, plain_holder},
     owed::certificate_row,
+    view::CORRECTION,
 };
 
 /// What of a person's details is wrong, and what is right instead. The identity document stays: it
@@ -110,21 +111,23 @@ impl Platform {
         (id, request): (Uuid, [u8; 32]),
     ) -> Result<Correction> {
         let changes = record.beneficiary.changes;
-        let purpose = AccessPurpose::Correction;
-        let key = self.unlock_one(ctx, purpose, DETAILS, &record.beneficiary).await?;
-        let mut person = self.opened(&key, record)?;
-        let known = person.eligibility();
+        let key = self.unlock_one(ctx, CORRECTION, &record.beneficiary).await?;
+        let mut person = self.holder_of(&key, record)?;
+        let known = person.counted();
         let before: Vec<_> = person.doses.iter().map(|dose| dose_tally(dose, known, -1)).collect();
         let fields = apply(change, &mut person);
-        let known = person.eligibility();
+        let known = person.counted();
         let after = person.doses.iter().map(|dose| dose_tally(dose, known, 1));
         let tallies = moved(before, after);
         // A request that changes nothing is known already or refused: nothing is signed for it.
         let corrected: &[Dose] =
             if fields == CorrectedFields::default() { &[] } else { &person.doses };
-        let reissue = |dose| self.reissue(ctx, key.key(), &person, dose);
+        let reissue = |dose| self.reissue(ctx, &key, &person, dose);
         let reissues = corrected.iter().map(reissue).collect::<Result<_>>()?;
-        let sealed = self.seal_details(key.key(), &person.details);
+        let [name, birth_year, gender] = plain_holder(&person);
+        let seal = |(field, plain): (Field, Secret<Vec<u8>>)| {
+            Ok::<_, Error>(key.seal(field, plain.expose())?.as_bytes().to_vec())
+        };
         let text = "The details on your certificate have been corrected. The new certificate is ready \
                     in the portal, and the one from before is no longer valid. - CoWIN";
         Ok(Correction {
@@ -135,9 +138,9 @@ impl Platform {
             fields,
             limit: self.settings.corrections,
             changes,
-            name: sealed.name,
-            birth_year: sealed.birth_year,
-            gender: sealed.gender,
+            name: seal(name)?,
+            birth_year: seal(birth_year)?,
+            gender: seal(gender)?,
             reissues,
             tallies,
             message: Some(self.message_to_account(ctx, account, "correction", text.to_owned())),
@@ -149,20 +152,19 @@ impl Platform {
     pub(crate) fn reissue(
         &self,
         ctx: &Ctx,
-        key: &PersonKey,
-        person: &Person,
+        key: &OpenKey,
+        person: &Holder,
         dose: &Dose,
     ) -> Result<Reissue> {
         let id = ctx.random_uuid();
         let signed = self.sign_certificate(ctx, person, dose, id)?;
-        Ok(Reissue { dose: dose.id, certificate: certificate_row(ctx, key, dose, id, &signed) })
+        Ok(Reissue { dose: dose.id, certificate: certificate_row(ctx, key, dose, id, &signed)? })
     }
 }
 
 /// Makes the change; says what it changed.
-fn apply(change: &Change, person: &mut Person) -> CorrectedFields {
+fn apply(change: &Change, details: &mut Holder) -> CorrectedFields {
     let mut fields = CorrectedFields::default();
-    let details = &mut person.details;
     if let Some(name) = change.name.as_ref().filter(|name| **name != details.name) {
         details.name = name.clone();
         fields.name = true;

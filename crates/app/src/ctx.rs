@@ -7,7 +7,10 @@ use jiff::{Timestamp, civil::Date};
 pub use store::StaffRole;
 use uuid::{Builder, Uuid};
 
-use crate::clock::{self, Entropy};
+use crate::{
+    access::opening::Ground,
+    clock::{self, Entropy},
+};
 
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,16 @@ pub struct StaffActor {
     pub district: Option<DistrictId>,
     /// Where, for those of a state.
     pub state: Option<StateId>,
+    /// Until when it counts that they proved who they are, by as much as the operator asks of staff;
+    /// none if they did not.
+    pub strong_until: Option<Timestamp>,
+}
+
+impl StaffActor {
+    /// Whether they proved who they are, by as much as the operator asks of staff, and it still counts.
+    pub fn is_strong(&self, now: Timestamp) -> bool {
+        self.strong_until.is_some_and(|until| until > now)
+    }
 }
 
 /// One request's view of the world.
@@ -54,6 +67,8 @@ pub struct Ctx {
     pub now: Timestamp,
     /// Where random bytes come from.
     pub entropy: Arc<dyn Entropy>,
+    /// On what grounds others than their own account may open somebody's fields.
+    grounds: Vec<Ground>,
 }
 
 impl fmt::Debug for Ctx {
@@ -66,6 +81,29 @@ impl fmt::Debug for Ctx {
 }
 
 impl Ctx {
+    /// The view of a request that has shown nothing yet.
+    pub const fn new(actor: Actor, now: Timestamp, entropy: Arc<dyn Entropy>) -> Self {
+        Self { actor, now, entropy, grounds: Vec::new() }
+    }
+
+    /// The same request, of somebody else. What was shown to one is not shown to the other.
+    #[must_use]
+    pub fn acting(&self, actor: Actor) -> Self {
+        Self::new(actor, self.now, Arc::clone(&self.entropy))
+    }
+
+    /// The same request, on one ground more.
+    pub(crate) fn on(&self, ground: Ground) -> Self {
+        let mut more = self.clone();
+        more.grounds.push(ground);
+        more
+    }
+
+    /// On what grounds it stands.
+    pub(crate) fn grounds(&self) -> &[Ground] {
+        &self.grounds
+    }
+
     /// The country's date.
     pub fn today(&self) -> Date {
         clock::date_at(self.now)
@@ -81,6 +119,11 @@ impl Ctx {
             }
             _ => StaffId(Uuid::nil()),
         }
+    }
+
+    /// Whether this member of staff acts.
+    pub fn is_staff(&self, id: StaffId) -> bool {
+        matches!(self.actor, Actor::Staff(staff) if staff.id == id)
     }
 
     /// Random bytes.

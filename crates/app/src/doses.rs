@@ -1,6 +1,8 @@
 //! Recording doses at a facility: verify who it is, walk-ins, the dose with its certificate or with a
 //! note that one is owed, undoing within the hour, adverse events.
 
+use std::sync::Arc;
+
 use domain::{
     dose::{Dose, UNDO_SECONDS},
     facility::Facility,
@@ -10,13 +12,14 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use store::{AefiNote, ClaimState, Done, DoseRecord, NotRecorded, PersonRecord, Tally, UndoDose};
 use uuid::Uuid;
+use vault::PersonKey;
 
 use crate::{
     Actor, Ctx, Error, Platform, Result,
-    access::Permission,
+    access::{Permission, opening::Whom},
     booking::Wish,
-    opened::{AEFI, Eligibility, REASON},
-    presence::Presence,
+    opened::{AEFI, Counted, Eligibility, REASON, counted, eligibility},
+    presence::{Presence, is_expected, to_program},
     reports::age_band,
 };
 
@@ -119,7 +122,14 @@ impl Platform {
         let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::RecordDose, &facility)?;
         let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
-        self.record_for(ctx, presence.facility, record, given).await
+        let expected = is_expected(ctx, presence.facility, &record);
+        let before = record.doses.len();
+        let ctx = &ctx.on(presence.ground());
+        let dose = self.record_for(ctx, presence.facility, record, given).await?;
+        if !expected && before < usize::from(dose.number) {
+            self.met_for_a_dose(ctx).await?;
+        }
+        Ok(dose)
     }
 
     /// Puts a dose on record on the word of a state's program: only for who has an appointment at
@@ -147,7 +157,8 @@ impl Platform {
         if !expected {
             return Err(Error::WrongPresence);
         }
-        self.record_for(ctx, facility, record, given).await
+        let whom = Whom::Person(beneficiary.person_uuid());
+        self.record_for(&ctx.on(to_program(ctx, whom)), facility, record, given).await
     }
 
     /// A state's program acts at the facilities of its state only.
@@ -198,7 +209,8 @@ impl Platform {
         if given_on > ctx.today() {
             return Err(Error::Invalid("a dose cannot be dated in the future"));
         }
-        let known = self.open_eligibility(&record.beneficiary)?;
+        let key = Arc::new(self.key_of(&record.beneficiary)?);
+        let known = eligibility(&key, &record.beneficiary.details)?;
         let programme = self.programme();
         let standing = Standing {
             birth_year: known.birth_year,
@@ -225,15 +237,21 @@ impl Platform {
             given_on,
             recorded_at: ctx.now,
         };
-        self.write_dose(ctx, record, dose).await
+        self.write_dose(ctx, record, dose, (key, known)).await
     }
 
-    async fn write_dose(&self, ctx: &Ctx, person: PersonRecord, dose: Dose) -> Result<Dose> {
+    async fn write_dose(
+        &self,
+        ctx: &Ctx,
+        person: PersonRecord,
+        dose: Dose,
+        (key, known): (Arc<PersonKey>, Eligibility),
+    ) -> Result<Dose> {
         let row = &person.beneficiary;
         let account = AccountId { bucket: row.id.bucket(), uuid: row.account };
-        let tally = dose_tally(&dose, self.open_eligibility(row)?, 1);
+        let tally = dose_tally(&dose, counted(&key, &row.details, known.birth_year)?, 1);
         let (id, changes) = (row.id, row.changes);
-        let certificate = self.sign_or_owe(ctx, person, &dose).await?;
+        let certificate = self.sign_or_owe(ctx, person, &dose, key).await?;
         let what = match &certificate {
             Some(_) => "Your certificate is ready in the portal.",
             None => "Your certificate will be ready in the portal later; we will tell you.",
@@ -248,7 +266,12 @@ impl Platform {
             message: Some(self.message_to_account(ctx, account, "dose", text)),
             dose: dose.clone(),
         };
-        match self.writes.record.submit(record).await?? {
+        self.take_vial_dose(&dose).await?;
+        let recorded = self.writes.record.submit(record).await?;
+        if recorded.is_err() {
+            self.return_vial_dose(&dose).await?;
+        }
+        match recorded? {
             Done::New => Ok(dose),
             Done::Again => {
                 // Another request for it was quicker: both get its answer.
@@ -274,8 +297,7 @@ impl Platform {
         ctx.allow_at(Permission::RecordDose, &facility)?;
         let reason = long_text(reason).ok_or(Error::Invalid("a reason is required"))?;
         let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
-        let key = self.key_of(&record.beneficiary)?;
-        let known = self.open_eligibility(&record.beneficiary)?;
+        let known = self.open_counted(&record.beneficiary)?;
         let held = record.doses.iter().find(|held| held.id == dose);
         let tally = held.map_or_else(
             || Tally {
@@ -291,7 +313,7 @@ impl Platform {
             dose,
             beneficiary: presence.beneficiary,
             facility: facility.id,
-            reason: key.seal(REASON, reason.as_bytes()).as_bytes().to_vec(),
+            reason: self.seal_note(&record.beneficiary, REASON, &reason).await?,
             by: ctx.staff_id(),
             not_before: Timestamp::from_second(hour_ago).unwrap_or(ctx.now),
             at: ctx.now,
@@ -318,12 +340,11 @@ impl Platform {
         ctx.allow_at(Permission::RecordDose, &facility)?;
         let note = long_text(note).ok_or(Error::Invalid("a note is required"))?;
         let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
-        let key = self.key_of(&record.beneficiary)?;
         let note = AefiNote {
             id,
             beneficiary: presence.beneficiary,
             dose_number,
-            note: key.seal(AEFI, note.as_bytes()).as_bytes().to_vec(),
+            note: self.seal_note(&record.beneficiary, AEFI, &note).await?,
             by: ctx.staff_id(),
             at: ctx.now,
             tally: Tally {
@@ -347,7 +368,7 @@ fn is_of(held: &Dose, facility: FacilityId, given: &Given<'_>) -> bool {
         && given.given_on.is_none_or(|on| held.given_on == on)
 }
 
-pub(crate) fn dose_tally(dose: &Dose, known: Eligibility, count: i64) -> Tally {
+pub(crate) fn dose_tally(dose: &Dose, known: Counted, count: i64) -> Tally {
     let age = dose.given_on.year() - known.birth_year;
     Tally {
         facility: dose.facility.0,

@@ -10,16 +10,16 @@ use domain::{
     travel::BadTravelDetail,
 };
 use store::{
-    NotAllotted, NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept,
-    NotMerged, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, StoreError,
+    NotAllotted, NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotErasable,
+    NotKept, NotMerged, NotMoved, NotPublished, NotRecorded, NotRemoved, NotUndone, StoreError,
 };
 
 /// The reasons of the store, for who tells them apart.
 pub mod kinds {
     pub use domain::merge::NotMergeable;
     pub use store::{
-        NotAllotted, NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotKept,
-        NotMerged, NotMoved, NotRecorded, NotRemoved, NotUndone,
+        NotAllotted, NotAmended, NotBooked, NotCancelled, NotCorrected, NotEnrolled, NotErasable,
+        NotKept, NotMerged, NotMoved, NotRecorded, NotRemoved, NotUndone,
     };
 }
 
@@ -65,12 +65,42 @@ pub enum Error {
         /// When it makes sense to ask again.
         retry_after_seconds: u32,
     },
+    /// The account of who asks is held until another person releases it.
+    #[error("this account is held: a second person has to release it")]
+    Held,
+    /// Staff have to prove better who they are: by a passkey, or the code of an app.
+    #[error("sign in with a passkey or the code of your app")]
+    WeakSignIn,
+    /// What somebody signs in by is changed only shortly after a sign-in.
+    #[error("sign in again first")]
+    StaleSignIn,
+    /// The account has a passkey, and signs in with it only.
+    #[error("this account signs in with its passkey")]
+    PasskeyNeeded,
+    /// What a passkey or an app said does not prove who somebody is.
+    #[error("it does not prove who you are")]
+    NotProven,
+    /// The code by which staff come to a first passkey is not one that counts.
+    #[error("the code for a first passkey does not count")]
+    WrongStaffCode,
+    /// It would leave the account without anything that proves who its owner is.
+    #[error("it is the last one, and stays until there is another")]
+    LastFactor,
+    /// No vial-dose of the lot is left.
+    #[error("no received vial-dose of this lot is left")]
+    NoStock,
+    /// What needs two is not done by one: another person opens a session, or agrees to an emergency.
+    #[error("another person has to agree")]
+    SecondPerson,
     /// The one-time password is wrong.
     #[error("the one-time password is wrong")]
     WrongCode,
     /// The one-time password is too old, was used, or was tried too often.
     #[error("the one-time password has expired")]
     CodeExpired,
+    /// A question to a roll was used, is of a day that is over, or is none of ours.
+    #[error("the question was used, or is too old")]
+    QuestionUsed,
     /// Nobody is registered with this mobile.
     #[error("nobody is registered with this mobile")]
     NotRegistered,
@@ -129,6 +159,9 @@ pub enum Error {
     /// The person was not removed.
     #[error(transparent)]
     NotRemoved(#[from] NotRemoved),
+    /// The person is not to be erased yet.
+    #[error(transparent)]
+    NotErasable(#[from] NotErasable),
     /// The person holds an appointment for this dose.
     #[error("an appointment for this dose exists already")]
     AppointmentExists {
@@ -191,7 +224,16 @@ pub enum BrokenCause {
     /// A certificate could not be made.
     #[error("a certificate could not be made")]
     Certificate,
-    /// The log of accesses does not go on.
+    /// A leaf of the log of releases cannot be written or read.
+    #[error("a leaf of the log of releases is not a release")]
+    Release,
+    /// The lists of accesses do not add up to their log, or what is kept of them is lost.
+    #[error("the lists of accesses do not add up to the log")]
+    Chains,
+    /// A roll that is published cannot be read.
+    #[error("a roll cannot be read")]
+    Roll(#[source] std::sync::Arc<std::io::Error>),
+    /// A public log does not go on.
     #[error(transparent)]
     Log(std::sync::Arc<ledger::log::LogError>),
 }
@@ -201,6 +243,21 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Unavailable(_) => Self::Unavailable(error),
             StoreError::Broken(_) => Self::Broken(BrokenCause::Store(error)),
+        }
+    }
+}
+
+/// While the keyholder is away, or the ledger is behind, asking again later may help.
+impl From<vault::NotDone> for Error {
+    fn from(error: vault::NotDone) -> Self {
+        use vault::{NotDone, Refusal};
+        match error {
+            NotDone::Away | NotDone::Refused(Refusal::LedgerBehind) => {
+                Self::Unavailable(StoreError::unavailable(error.to_string()))
+            }
+            NotDone::Refused(Refusal::DoesNotOpen | Refusal::NotRecorded) => {
+                Self::Broken(BrokenCause::Seal)
+            }
         }
     }
 }

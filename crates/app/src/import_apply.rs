@@ -1,12 +1,17 @@
 //! Writing what was read from files: all rows of a file, or none.
 
-use domain::{facility::Facility, id::StaffId, session::Session};
-use store::{Enrolment, NotEnrolled, RulesFile, Run, StaffRow};
+use domain::{
+    facility::Facility,
+    id::{DistrictId, FacilityId, StaffId},
+    session::Session,
+};
+use jiff::Timestamp;
+use store::{ListNo, NewList, NotEnrolled, RulesFile, Run, StaffRow};
 use uuid::Uuid;
-use vault::{Index, PersonId};
+use vault::{BlindIndex, Index, NewKey, PersonId};
 
 use crate::{
-    Actor, Ctx, Error, Platform, Result,
+    Ctx, Error, Platform, Result,
     access::Permission,
     import::{
         Parsed,
@@ -50,7 +55,7 @@ impl Platform {
     ///
     /// [`Error::Forbidden`] unless the operator imports.
     pub async fn import_places(&self, ctx: &Ctx, places: &Places) -> Result<()> {
-        only_operator(ctx)?;
+        ctx.only_operator()?;
         match places {
             Places::Districts(parsed) => {
                 let (mut states, districts): (Vec<_>, Vec<_>) = parsed.rows.iter().cloned().unzip();
@@ -96,16 +101,32 @@ impl Platform {
     ///
     /// [`Error::Forbidden`] unless the operator imports.
     pub async fn import_staff(&self, ctx: &Ctx, staff: &[StaffLine]) -> Result<()> {
-        only_operator(ctx)?;
-        let rows: Vec<_> = staff.iter().map(|line| self.seal_staff(line)).collect();
-        Ok(self.store.put_staff(&rows).await?)
+        ctx.only_operator()?;
+        let mobiles: Vec<_> =
+            staff.iter().map(|line| (Index::StaffMobile, line.mobile.digits())).collect();
+        let indexes = self.vault.indexes(&mobiles).await?;
+        // The same person in two files is the same person.
+        let ids: Vec<_> =
+            indexes.iter().map(|index| Uuid::new_v5(&Uuid::NAMESPACE_OID, &index.0)).collect();
+        let people: Vec<_> = ids.iter().map(|id| PersonId(id.into_bytes())).collect();
+        let keys = self.vault.make_person_keys(&people).await?;
+        let named = ids.into_iter().zip(indexes).zip(keys);
+        let rows = staff
+            .iter()
+            .zip(named)
+            .map(|(line, ((id, index), key))| Self::seal_staff(line, id, index, &key));
+        let rows: Vec<_> = rows.collect();
+        let mut changed = Vec::new();
+        for row in &rows {
+            let before = self.store.staff_by_mobile(row.mobile_index).await?;
+            changed.extend(before.filter(|before| may_other(before, row)).map(|before| before.id));
+        }
+        self.store.put_staff(&rows).await?;
+        // Whoever may do something else now signs in again.
+        self.sign_out_changed(ctx, &changed).await
     }
 
-    fn seal_staff(&self, line: &StaffLine) -> StaffRow {
-        let index = self.vault.index(Index::StaffMobile, line.mobile.digits());
-        // The same person in two files is the same person.
-        let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, &index.0);
-        let key = self.vault.make_person_key(PersonId(id.into_bytes()));
+    fn seal_staff(line: &StaffLine, id: Uuid, index: BlindIndex, key: &NewKey) -> StaffRow {
         StaffRow {
             id: StaffId(id),
             mobile_index: index.0,
@@ -115,12 +136,12 @@ impl Platform {
             facility: line.facility,
             district: line.district,
             state: line.state,
-            active: true,
+            active: line.active,
         }
     }
 
-    /// Enrols the people of a list: all of them, or none. Gives the rows that stand in the way,
-    /// counted from 0; in a dry run too.
+    /// Enrols the people of a list: all of them, or none. It is on record that each of them came by it,
+    /// except who was there before. In a dry run nothing is.
     ///
     /// # Errors
     ///
@@ -129,21 +150,45 @@ impl Platform {
         &self,
         ctx: &Ctx,
         lines: &[BeneficiaryLine],
+        file: &ListFile,
         run: Run,
-    ) -> Result<Vec<(usize, NotEnrolled)>> {
+    ) -> Result<ListImport> {
         ctx.allow_somewhere(Permission::Import)?;
-        let enrolments: Vec<Enrolment> = lines
-            .iter()
-            .map(|line| {
-                // The document names the person: the same list imported twice enrols once.
-                let key = format!("import {}", line.details.document.index_text());
-                self.enrolment(ctx, &line.mobile, &line.details, Some(&key))
-            })
-            .collect();
-        match self.store.enrol_all(&enrolments, run).await? {
-            Ok(()) => Ok(Vec::new()),
-            Err(refused) => Ok(refused),
+        self.check_list_place(file)?;
+        let person = |line: &'_ BeneficiaryLine| {
+            // The document names the person: the same list imported twice enrols once.
+            Some(format!("import {}", line.details.document.index_text()))
+        };
+        let people: Vec<_> =
+            lines.iter().map(|line| (&line.mobile, &line.details, person(line))).collect();
+        let mut enrolments = self.enrolments(ctx, &people).await?;
+        if run == Run::Dry {
+            let refused = self.store.enrol_all(&enrolments, run).await?.err();
+            return Ok(ListImport { list: None, refused: refused.unwrap_or_default() });
         }
+        let list = self.store.put_list(&file.list(lines.len(), ctx.now)).await?.number;
+        for enrolment in &mut enrolments {
+            enrolment.beneficiary.list = Some(list);
+        }
+        if let Err(refused) = self.store.enrol_all(&enrolments, run).await? {
+            // Nobody came by it, unless it came before.
+            self.store.drop_list(list).await?;
+            return Ok(ListImport { list: None, refused });
+        }
+        Ok(ListImport { list: Some(list), refused: Vec::new() })
+    }
+
+    /// Says whether the place that a list is said to be for is known.
+    fn check_list_place(&self, file: &ListFile) -> Result<()> {
+        let known = |id| self.inventory.facility(id).is_some();
+        if file.facility.is_some_and(|id| !known(id)) {
+            return Err(Error::Invalid("the facility that the list is for is not known"));
+        }
+        let geography = self.geography();
+        if file.district.is_some_and(|id| geography.district(id).is_none()) {
+            return Err(Error::Invalid("the district that the list is for is not known"));
+        }
+        Ok(())
     }
 
     /// Puts a rules file in force.
@@ -152,7 +197,7 @@ impl Platform {
     ///
     /// [`Error::Invalid`] if it cannot be read.
     pub async fn put_rules(&self, ctx: &Ctx, text: &str) -> Result<()> {
-        only_operator(ctx)?;
+        ctx.only_operator()?;
         let programme =
             rules::read(text).map_err(|_| Error::Invalid("the rules file cannot be used"))?;
         let kept = RulesFile {
@@ -162,14 +207,48 @@ impl Platform {
         };
         self.store.put_rules(&kept).await?;
         self.programme.store(std::sync::Arc::new(programme));
+        self.rules_were(text);
         Ok(())
     }
 }
 
-fn only_operator(ctx: &Ctx) -> Result<()> {
-    match ctx.actor {
-        Actor::System => Ok(()),
-        Actor::Anyone => Err(Error::Unauthenticated),
-        _ => Err(Error::Forbidden),
+/// A file of people that somebody prepared for us. Its name is nowhere kept.
+#[derive(Clone, Copy, Debug)]
+pub struct ListFile {
+    /// SHA-256 of the file.
+    pub digest: [u8; 32],
+    /// Whose people they are, if it is known.
+    pub facility: Option<FacilityId>,
+    /// The same of a district.
+    pub district: Option<DistrictId>,
+}
+
+impl ListFile {
+    /// A file, of people of nowhere in particular.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut digest = [0; 32];
+        digest
+            .copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref());
+        Self { digest, facility: None, district: None }
     }
+
+    fn list(&self, rows: usize, came_at: Timestamp) -> NewList {
+        let Self { digest, facility, district } = *self;
+        NewList { digest, rows: rows as u64, facility, district, came_at }
+    }
+}
+
+/// What became of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListImport {
+    /// Its number, if its people are enrolled.
+    pub list: Option<ListNo>,
+    /// The rows that stand in the way, counted from 0.
+    pub refused: Vec<(usize, NotEnrolled)>,
+}
+
+/// Whether two rows of one account let it do different things.
+fn may_other(before: &StaffRow, after: &StaffRow) -> bool {
+    let may = |row: &StaffRow| (row.role, row.facility, row.district, row.state, row.active);
+    may(before) != may(after)
 }

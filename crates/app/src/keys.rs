@@ -10,6 +10,7 @@ use certs::{
         key::{LocalKey, NotSigned, SigningKey, make_key},
         make_signer,
     },
+    trust::succession,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
@@ -102,12 +103,14 @@ pub struct RingKey {
     used_for: KeyUse,
     signs_from: Timestamp,
     held: Held,
+    link: Option<String>,
 }
 
 impl RingKey {
     /// A document signer.
     pub fn signer(signer: Signer, signs_from: Timestamp) -> Self {
-        Self { used_for: KeyUse::Document, signs_from, held: Held::Signer(Box::new(signer)) }
+        let held = Held::Signer(Box::new(signer));
+        Self { used_for: KeyUse::Document, signs_from, held, link: None }
     }
 
     /// A key for any other use.
@@ -123,7 +126,13 @@ impl RingKey {
         if used_for == KeyUse::Document || key.scheme() != used_for.scheme() {
             return Err(BadSigner::Key);
         }
-        Ok(Self { used_for, signs_from, held: Held::Key(key) })
+        Ok(Self { used_for, signs_from, held: Held::Key(key), link: None })
+    }
+
+    /// The same, with what the anchor before it said of it: see [`certs::trust::succession`].
+    #[must_use]
+    pub fn linked(self, link: Option<String>) -> Self {
+        Self { link, ..self }
     }
 
     /// What it signs.
@@ -216,6 +225,19 @@ impl KeyRing {
     pub fn signer(&self, now: Timestamp) -> &Signer {
         let signer = self.signing(KeyUse::Document, now).as_signer();
         signer.expect("keys for documents are signers")
+    }
+
+    /// What each anchor said of the next one, the oldest first. What one said that is not trusted any
+    /// more is left out: whoever holds that one has to be told otherwise.
+    pub fn links(&self) -> Vec<String> {
+        let is_trusted = |link: &str| {
+            let former = succession::former(link);
+            former.is_some_and(|former| self.of(KeyUse::Anchor).any(|key| key.id() == former))
+        };
+        let links = self.of(KeyUse::Anchor).filter_map(|key| key.link.as_deref());
+        let mut links: Vec<_> = links.filter(|link| is_trusted(link)).map(str::to_owned).collect();
+        links.reverse();
+        links
     }
 
     /// The keys for a use that verifiers are told of: those that will sign, the one that does, and
@@ -313,6 +335,35 @@ mod tests {
         let mut ring = ring(&[0]);
         ring.keys.retain(|key| key.used_for != KeyUse::Cowin);
         assert_eq!(KeyRing::new(ring.keys).err(), Some(NoKey(KeyUse::Cowin)));
+    }
+
+    fn anchor(day: i64, link: impl FnOnce(&dyn SigningKey) -> Option<String>) -> RingKey {
+        let key = LocalKey::from_pem(&make_key(Scheme::Es256).unwrap()).unwrap();
+        let link = link(&key);
+        RingKey::new(KeyUse::Anchor, Box::new(key), at(day)).unwrap().linked(link)
+    }
+
+    #[test]
+    fn an_anchor_that_is_not_trusted_names_no_other() {
+        let mut keys = ring(&[0]).keys;
+        keys.retain(|key| key.used_for != KeyUse::Anchor);
+        let after = |former: &RingKey, next: &dyn SigningKey| {
+            succession::link(former.key(), next.public_key(), 0).ok()
+        };
+        let one = anchor(0, |_| None);
+        let two = anchor(10, |next| after(&one, next));
+        let three = anchor(20, |next| after(&two, next));
+        let (one_id, two_id) = (one.id(), two.id());
+        keys.extend([three, one, two]);
+        let all = KeyRing::new(keys).unwrap();
+        let formers = |ring: &KeyRing| {
+            let links = ring.links();
+            links.iter().filter_map(|link| succession::former(link)).collect::<Vec<_>>()
+        };
+        assert_eq!(formers(&all), [one_id, two_id.clone()]);
+        let mut keys = all.keys;
+        keys.retain(|key| key.id() != two_id);
+        assert_eq!(formers(&KeyRing::new(keys).unwrap()), Vec::<String>::new());
     }
 
     #[test]

@@ -3,17 +3,21 @@
 
 use std::sync::Arc;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use certs::signature::{PublicKey, Scheme};
+use certs::signature::PublicKey;
 use domain::manifest::{
     self as listed, WAYS, Way,
     datum::Datum,
     tables::{self, Table},
-    words::{Basis, Form, Life, Purpose, Who, Words},
+    words::{Basis, Form, Life, Who, Words},
 };
+use domain::purpose::Purpose;
 use serde_json::{Map, Value, json};
 
-use crate::{Ctx, Platform, Result, keys::KeyUse, sign_in::sha256_hex};
+use crate::{
+    Ctx, Platform, Result,
+    detached::{self, Unfit},
+    sign_in::sha256_hex,
+};
 
 /// A document beyond this size is not looked at. Ours has 60,000 bytes.
 ///
@@ -36,6 +40,15 @@ pub enum BadManifest {
     /// The signature is of something else, or by another key.
     #[error("its signature does not fit the anchor")]
     Signature,
+}
+
+impl From<Unfit> for BadManifest {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Form => Self::NotAManifest,
+            Unfit::Signature => Self::Signature,
+        }
+    }
 }
 
 /// The manifest of this release.
@@ -79,8 +92,9 @@ fn words_json(words: Words) -> Value {
 }
 
 fn datum_json(datum: Datum) -> Value {
-    let openings = datum.openings().iter();
-    let openings = openings
+    let openings = datum
+        .openings()
+        .into_iter()
         .map(|(who, purpose)| json!({ "who": who.name(), "purpose": purpose.name() }))
         .collect::<Value>();
     let purposes = datum.purposes().into_iter().map(Purpose::name).collect::<Value>();
@@ -138,18 +152,13 @@ fn way_json(way: &Way) -> Value {
 /// # Source
 ///
 /// RFC 8785, JSON Canonicalization Scheme.
-fn canonical(document: &Value) -> Vec<u8> {
+pub(crate) fn canonical(document: &Value) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(document).expect("JSON has a canonical form")
 }
 
 /// The digest of a manifest: SHA-256 of its canonical form, in hex.
 pub fn digest(document: &Value) -> String {
     sha256_hex(canonical(document))
-}
-
-/// What a signature is made of: header and payload, as a JWS has them.
-fn signed_part(header: &str, document: &Value) -> String {
-    format!("{header}.{}", URL_SAFE_NO_PAD.encode(canonical(document)))
 }
 
 impl Platform {
@@ -170,12 +179,7 @@ impl Platform {
             return Ok(made);
         }
         let document = manifest();
-        let ring = self.keys();
-        let anchor = ring.signing(KeyUse::Anchor, ctx.now);
-        let header = json!({ "alg": "ES256", "typ": TYPE, "kid": anchor.id() }).to_string();
-        let header = URL_SAFE_NO_PAD.encode(header);
-        let signature = anchor.key().sign(signed_part(&header, &document).as_bytes())?;
-        let signature = format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature));
+        let signature = detached::sign(&self.keys(), ctx.now, TYPE, &canonical(&document))?;
         let digest = digest(&document);
         let made = json!({ "manifest": document, "digest": digest, "signature": signature });
         let made: Arc<str> = made.to_string().into();
@@ -202,16 +206,6 @@ pub fn verify(text: &[u8], anchor: &PublicKey) -> std::result::Result<Value, Bad
         return Err(BadManifest::Digest);
     }
     let signature = said("signature").ok_or(BadManifest::NotAManifest)?;
-    let (header, bytes) = signature.split_once("..").ok_or(BadManifest::NotAManifest)?;
-    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| BadManifest::NotAManifest);
-    let named: Value =
-        serde_json::from_slice(&decode(header)?).map_err(|_| BadManifest::NotAManifest)?;
-    if named["typ"] != TYPE || named["alg"] != "ES256" {
-        return Err(BadManifest::NotAManifest);
-    }
-    let signed = signed_part(header, &manifest);
-    anchor
-        .verify(Scheme::Es256, signed.as_bytes(), &decode(bytes)?)
-        .map_err(|_| BadManifest::Signature)?;
+    detached::verify(TYPE, &canonical(&manifest), signature, anchor)?;
     Ok(manifest)
 }

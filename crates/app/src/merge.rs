@@ -13,16 +13,19 @@ use domain::{
     schedule::Standing,
 };
 use store::{
-    ClaimState, Idempotency, Merge, MergedRecord, Message, NotMerged, PersonRecord, Planned, Tally,
+    ClaimRow, ClaimState, Idempotency, Merge, MergedRecord, Message, NotMerged, PersonRecord,
+    Planned, Tally,
 };
 use uuid::Uuid;
-use vault::{AccessPurpose, Purpose};
+use vault::Purpose;
 
-use self::other::{Found, Other};
+use self::other::{Found, Other, shown_to_me};
 use crate::{
     Ctx, Error, Platform, Result,
+    access::opening::Whom,
     doses::dose_tally,
-    opened::{DETAILS, Person, REASON},
+    opened::{Person, REASON},
+    view::{COMPARE, MERGE},
 };
 
 /// Two records of one person, and what would become of them.
@@ -78,6 +81,7 @@ impl Platform {
             Found::Here(id) => id,
             Found::Gone(gone) => return gone_before(&gone, stays),
         };
+        let ctx = &shown_to_me(ctx, Whom::Person(goes.person_uuid()))?;
         let pair = Pair { goes, stays, account: Some(account) };
         let idempotency = idempotency_key.map(|key| self.merge_request(account.uuid, pair, key));
         self.merge_pair(ctx, pair, Asked { idempotency, ..Asked::default() }).await
@@ -98,6 +102,7 @@ impl Platform {
         self.record_of(account, stays).await?;
         match self.other_record(ctx, account, other).await? {
             Found::Here(goes) => {
+                let ctx = &shown_to_me(ctx, Whom::Person(goes.person_uuid()))?;
                 self.outlook(ctx, Pair { goes, stays, account: Some(account) }).await
             }
             Found::Gone(_) => Err(NotMerged::Gone.into()),
@@ -106,10 +111,12 @@ impl Platform {
 
     async fn outlook(&self, ctx: &Ctx, pair: Pair) -> Result<Outlook> {
         let (goes, stays) = self.records(pair).await?;
-        let both = self.open_people(ctx, AccessPurpose::Merge, vec![goes, stays]).await?;
+        let both = self.open_people(ctx, COMPARE, vec![goes, stays]).await?;
         let [goes, stays] = both.try_into().map_err(|_| Error::NotFound)?;
         let mut claims = goes.claims.iter().chain(&stays.claims);
-        if claims.any(|claim| claim.state != ClaimState::Done) {
+        let missed =
+            |claim: &ClaimRow| claim.state == ClaimState::Confirmed && claim.on < ctx.today();
+        if claims.any(|claim| claim.state != ClaimState::Done && !missed(claim)) {
             return Err(NotMerged::Booked.into());
         }
         let series = self.series_of(ctx, &goes, &stays)?;
@@ -174,8 +181,12 @@ impl Platform {
         (goes, stays): (PersonRecord, PersonRecord),
         asked: Asked<'_>,
     ) -> Result<Merge> {
+        let because = match asked.reason {
+            Some(reason) => Some(self.seal_note(&goes.beneficiary, REASON, reason).await?),
+            None => None,
+        };
         let whose = vec![self.whose(&goes.beneficiary)?, self.whose(&stays.beneficiary)?];
-        let keys = self.unlock(ctx, AccessPurpose::Merge, DETAILS, whose).await?;
+        let keys = self.unlock(ctx, MERGE, whose).await?;
         let [old_key, key] = keys.try_into().map_err(|_| Error::NotFound)?;
         let (goes, mut stays) = (self.opened(&old_key, goes)?, self.opened(&key, stays)?);
         let series = self.series_of(ctx, &goes, &stays)?;
@@ -183,26 +194,26 @@ impl Platform {
         let before = [&goes, &stays].into_iter().flat_map(|person| counted(person, -1));
         let before: Vec<_> = before.collect();
         stays.doses.clone_from(&series);
+        let holder = stays.holder();
         let tallies = moved(before.into_iter().chain(counted(&stays, 1)));
-        let certificate =
-            |dose| self.reissue(ctx, key.key(), &stays, dose).map(|new| new.certificate);
+        let certificate = |dose| self.reissue(ctx, &key, &holder, dose).map(|new| new.certificate);
         let certificates = series.iter().map(certificate).collect::<Result<_>>()?;
         let text = "Two records of one person are one now. The new certificate is ready in the \
                     portal, and those from before are no longer valid. - CoWIN";
-        let seal = |reason: &str| old_key.key().seal(REASON, reason.as_bytes()).as_bytes().to_vec();
         Ok(Merge {
             id,
             goes: planned.0,
             stays: planned.1,
             account: stays.account,
             by: asked.by,
-            because: asked.reason.map(seal),
+            because,
             idempotency: asked.idempotency,
             certificates,
             tallies,
             message: Some(self.message_to_account(ctx, stays.account, "merge", text.to_owned())),
             farewell: self.farewell(ctx, goes.account, Some(stays.account)),
             series,
+            today: ctx.today(),
             at: ctx.now,
         })
     }
@@ -234,7 +245,7 @@ fn planned(person: &Person) -> Planned {
 }
 
 fn counted(person: &Person, count: i64) -> impl Iterator<Item = Tally> + '_ {
-    person.doses.iter().map(move |dose| dose_tally(dose, person.eligibility(), count))
+    person.doses.iter().map(move |dose| dose_tally(dose, person.counted(), count))
 }
 
 /// The counts that move, in order, so that those who count the same do not wait in a circle.

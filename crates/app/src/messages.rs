@@ -4,9 +4,9 @@ use domain::id::AccountId;
 use serde::{Deserialize, Serialize};
 use store::Message;
 use uuid::Uuid;
-use vault::{AccessPurpose, Secret};
+use vault::Secret;
 
-use crate::{Ctx, Error, Platform, Result, error::BrokenCause};
+use crate::{Ctx, Error, Platform, Result, error::BrokenCause, view::MESSAGE};
 
 /// What waits in the outbox, before it is sealed.
 #[derive(Serialize, Deserialize)]
@@ -56,8 +56,29 @@ impl Platform {
         self.sealed_message(ctx, account.bucket.0, kind, &waiting)
     }
 
+    /// The same of a message with an id of its own: put twice it is there once.
+    pub(crate) fn message_to_account_once(
+        &self,
+        ctx: &Ctx,
+        id: Uuid,
+        account: AccountId,
+        (kind, text): (&str, String),
+    ) -> Message {
+        let waiting = Waiting::Account(account.bucket.0, account.uuid, text);
+        self.sealed_as(ctx, id, account.bucket.0, (kind, &waiting))
+    }
+
     fn sealed_message(&self, ctx: &Ctx, bucket: u16, kind: &str, waiting: &Waiting) -> Message {
-        let id = ctx.ordered_uuid();
+        self.sealed_as(ctx, ctx.ordered_uuid(), bucket, (kind, waiting))
+    }
+
+    fn sealed_as(
+        &self,
+        ctx: &Ctx,
+        id: Uuid,
+        bucket: u16,
+        (kind, waiting): (&str, &Waiting),
+    ) -> Message {
         let plain = Secret::new(serde_json::to_vec(waiting).expect("two texts are JSON"));
         Message {
             id,
@@ -83,8 +104,11 @@ impl Platform {
                 Some(Outgoing { id: message.id, to: Secret::new(to), text: Secret::new(text) })
             }
             Waiting::Account(bucket, uuid, text) => {
+                if self.is_canary(uuid) {
+                    return Ok(None);
+                }
                 let account = AccountId { bucket: domain::id::HomeBucket(bucket), uuid };
-                let to = self.mobile_of(ctx, AccessPurpose::Message, account).await?;
+                let to = self.mobile_of(ctx, MESSAGE, account).await?;
                 to.map(|to| Outgoing { id: message.id, to, text: Secret::new(text) })
             }
         })

@@ -20,6 +20,7 @@ use crate::{
     Ctx, Error, Platform, Result,
     access_log::{blocking, broken},
     error::BrokenCause,
+    public_log::PublicLog,
 };
 
 /// The most accesses in one answer.
@@ -119,7 +120,7 @@ impl Platform {
         let mut list = self.my_accesses_up_to(ctx, id, after, 1).await?;
         let access = list.pop().filter(|access| access.number == number).ok_or(Error::NotFound)?;
         let leaf = access.leaf.ok_or(Error::NotFound)?;
-        let (folder, trusted) = self.log_source().ok_or(Error::NotFound)?;
+        let (folder, trusted) = self.log_source(PublicLog::Accesses).ok_or(Error::NotFound)?;
         let proof = blocking(move || prove(&folder, &trusted, leaf)).await?.map_err(broken)?;
         let (hashes, checkpoint) = proof.ok_or(Error::NotFound)?;
         Ok(proof_text(leaf, &access.opening, &hashes, &checkpoint))
@@ -148,7 +149,7 @@ impl Platform {
 }
 
 /// The facility that an entry names.
-fn facility_of(bytes: [u8; 16]) -> FacilityId {
+pub(crate) fn facility_of(bytes: [u8; 16]) -> FacilityId {
     let mut number = [0; 8];
     number.copy_from_slice(&bytes[8..]);
     FacilityId(i64::from_be_bytes(number))
@@ -165,7 +166,7 @@ fn facility_of(bytes: [u8; 16]) -> FacilityId {
 /// # Source
 ///
 /// C2SP tlog-proof.
-fn proof_text(leaf: u64, opening: &[u8], hashes: &[Hash], checkpoint: &str) -> String {
+pub(crate) fn proof_text(leaf: u64, opening: &[u8], hashes: &[Hash], checkpoint: &str) -> String {
     let opening = STANDARD.encode(opening);
     let mut text = format!("c2sp.org/tlog-proof@v1\nextra {opening}\nindex {leaf}\n");
     for hash in hashes {
@@ -178,7 +179,7 @@ fn proof_text(leaf: u64, opening: &[u8], hashes: &[Hash], checkpoint: &str) -> S
 }
 
 /// The proof of a leaf, from the files of the log; none if the log is not that far yet.
-fn prove(
+pub(crate) fn prove(
     folder: &Directory,
     trusted: &Trusted,
     leaf: u64,

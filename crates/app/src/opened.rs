@@ -9,35 +9,32 @@ use domain::{
     travel::{Nationality, PassportNumber, TravelDetails},
 };
 use jiff::{Timestamp, civil::Date};
-use store::{AccountRow, BeneficiaryRow, ClaimRow, PersonRecord, SealedDetails, SealedTravel};
+use store::{
+    AccountRow, BeneficiaryRow, ClaimRow, ListNo, PersonRecord, SealedDetails, SealedTravel,
+};
 use uuid::Uuid;
 use vault::{
-    AccessPurpose, BIRTH_YEAR, BlindIndex, COMORBIDITY, Field, GENDER, Index, OpenKey, PersonId,
+    BIRTH_YEAR, BlindIndex, COMORBIDITY, Field, GENDER, Index, NewKey, OpenKey, PersonId,
     PersonKey, Sealed, Secret,
 };
 
-use crate::{Ctx, Error, Platform, Result, error::BrokenCause};
+use crate::{Ctx, Error, Platform, Result, error::BrokenCause, view::View};
 
 /// A name, of a person or of somebody who works here.
 pub(crate) const NAME: Field = Field(label::NAME);
-const DOCUMENT: Field = Field(label::DOCUMENT);
-const MOBILE: Field = Field(label::MOBILE);
-const BORN_ON: Field = Field(label::BORN_ON);
-const PASSPORT: Field = Field(label::PASSPORT);
-const NATIONALITY: Field = Field(label::NATIONALITY);
+pub(crate) const DOCUMENT: Field = Field(label::DOCUMENT);
+pub(crate) const MOBILE: Field = Field(label::MOBILE);
+pub(crate) const BORN_ON: Field = Field(label::BORN_ON);
+pub(crate) const PASSPORT: Field = Field(label::PASSPORT);
+pub(crate) const NATIONALITY: Field = Field(label::NATIONALITY);
 /// A signed certificate.
 pub(crate) const CERTIFICATE: Field = Field(label::CERTIFICATE);
-/// What a person told about themselves.
-pub(crate) const DETAILS: &[Field] = &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY];
-/// What somebody gave for travel.
-pub(crate) const TRAVEL: &[Field] = &[BORN_ON, PASSPORT, NATIONALITY];
-/// What a printed certificate has.
-pub(crate) const PAPER: &[Field] = &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY, CERTIFICATE];
-/// What one for travel has.
-pub(crate) const PAPER_ABROAD: &[Field] =
-    &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, COMORBIDITY, CERTIFICATE, BORN_ON, PASSPORT, NATIONALITY];
+/// An entry of the list of accesses.
+pub(crate) const ACCESS: Field = Field(label::ACCESS);
 /// Why a dose was taken back.
 pub(crate) const REASON: Field = Field(label::REASON);
+/// What somebody reported.
+pub(crate) const REPORT: Field = Field(label::REPORT);
 /// What happened after a dose.
 pub(crate) const AEFI: Field = Field(label::AEFI);
 
@@ -67,28 +64,85 @@ pub struct Person {
     pub verified_at: Option<Timestamp>,
     /// How often the details were changed.
     pub changes: i32,
+    /// The list from which they were first registered, if it was one.
+    pub list: Option<ListNo>,
 }
 
-/// What rules and counts need to know of a person, and no more. It is shown to nobody.
+/// Whose certificate it is: what one says of its holder, and no more.
+///
+/// # Privacy
+///
+/// Holds what a certificate says about a person: for whoever may have it, then gone.
+pub struct Holder {
+    /// Id.
+    pub id: BeneficiaryId,
+    /// The number that the person knows.
+    pub reference: u64,
+    /// The account.
+    pub account: AccountId,
+    /// Name, as on the document.
+    pub name: Name,
+    /// Year of birth.
+    pub birth_year: i16,
+    /// Gender.
+    pub gender: Gender,
+    /// Doses, in order of number.
+    pub doses: Vec<Dose>,
+    /// How often the details were changed.
+    pub changes: i32,
+}
+
+/// What rules need to know of a person, and no more. It is shown to nobody.
 #[derive(Clone, Copy)]
 pub(crate) struct Eligibility {
     pub(crate) birth_year: i16,
     pub(crate) comorbidity: bool,
+}
+
+/// What counts need to know of a person.
+#[derive(Clone, Copy)]
+pub(crate) struct Counted {
+    pub(crate) birth_year: i16,
     pub(crate) gender: Gender,
 }
 
+impl Holder {
+    /// As what they are counted.
+    pub(crate) const fn counted(&self) -> Counted {
+        Counted { birth_year: self.birth_year, gender: self.gender }
+    }
+}
+
 impl Person {
-    /// The same of a person who is open.
-    pub(crate) const fn eligibility(&self) -> Eligibility {
-        let Details { birth_year, comorbidity, gender, .. } = self.details;
-        Eligibility { birth_year, comorbidity, gender }
+    /// As what they are counted.
+    pub(crate) const fn counted(&self) -> Counted {
+        Counted { birth_year: self.details.birth_year, gender: self.details.gender }
+    }
+
+    /// The same person, as certificates know them.
+    pub(crate) fn holder(&self) -> Holder {
+        let Details { name, birth_year, gender, .. } = &self.details;
+        Holder {
+            id: self.id,
+            reference: self.reference,
+            account: self.account,
+            name: name.clone(),
+            birth_year: *birth_year,
+            gender: *gender,
+            doses: self.doses.clone(),
+            changes: self.changes,
+        }
     }
 }
 
 impl Platform {
     /// The account of a mobile. Nothing is looked up: id and home follow from the mobile.
-    pub fn account_of(&self, mobile: &Mobile) -> AccountId {
-        self.account_at(self.vault.index(Index::Mobile, mobile.digits()))
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] while the keyholder is away.
+    pub async fn account_of(&self, mobile: &Mobile) -> Result<AccountId> {
+        Ok(self.account_at(self.vault.index(Index::Mobile, mobile.digits()).await?))
     }
 
     /// The account with a mobile's blind index.
@@ -120,81 +174,31 @@ impl Platform {
         BeneficiaryId::from_number(self.vault.internal_number(reference)?)
     }
 
-    /// A new account row for a mobile.
-    pub(crate) fn seal_account(&self, mobile: &Mobile, at: Timestamp) -> AccountRow {
-        let index = self.vault.index(Index::Mobile, mobile.digits());
-        let id = self.account_at(index);
-        let key = self.vault.make_person_key(PersonId(id.uuid.into_bytes()));
-        AccountRow {
-            id,
-            mobile_index: index.0,
-            wrapped_key: key.wrapped().to_vec(),
-            mobile: key.seal(MOBILE, mobile.digits().as_bytes()).as_bytes().to_vec(),
-            opened_at: at,
-        }
-    }
-
-    /// A new row for a person.
-    pub(crate) fn seal_person(
-        &self,
-        id: BeneficiaryId,
-        account: AccountId,
-        details: &Details,
-        at: Timestamp,
-    ) -> BeneficiaryRow {
-        let key = self.vault.make_person_key(PersonId(id.person_bytes()));
-        BeneficiaryRow {
-            id,
-            account: account.uuid,
-            wrapped_key: key.wrapped().to_vec(),
-            details: self.seal_details(&key, details),
-            travel: None,
-            registered_at: at,
-            verified_at: None,
-            changes: 0,
-        }
-    }
-
-    /// Seals a person's fields under their key.
-    pub(crate) fn seal_details(&self, key: &PersonKey, details: &Details) -> SealedDetails {
-        let seal = |field, plain: &[u8]| key.seal(field, plain).as_bytes().to_vec();
-        let document = details.document.index_text();
-        SealedDetails {
-            name: seal(NAME, details.name.text().as_bytes()),
-            birth_year: seal(BIRTH_YEAR, &details.birth_year.to_be_bytes()),
-            gender: seal(GENDER, details.gender.label().as_bytes()),
-            document: seal(DOCUMENT, document.as_bytes()),
-            comorbidity: seal(COMORBIDITY, &[u8::from(details.comorbidity)]),
-            document_index: self.vault.index(Index::IdentityDocument, &document).0,
-        }
-    }
-
     /// The key of a person.
     pub(crate) fn key_of(&self, row: &BeneficiaryRow) -> Result<PersonKey> {
-        Ok(self.vault.unwrap_person_key(PersonId(row.id.person_bytes()), &row.wrapped_key)?)
+        Ok(self.vault.person_key(PersonId(row.id.person_bytes()), &row.wrapped_key)?)
     }
 
     /// Reads what the rules need. It is not recorded: see [`vault::RuleKey`].
     pub(crate) fn open_eligibility(&self, row: &BeneficiaryRow) -> Result<Eligibility> {
+        eligibility(&self.key_of(row)?, &row.details)
+    }
+
+    /// Reads what counts need. It is not recorded: see [`vault::RuleKey`].
+    pub(crate) fn open_counted(&self, row: &BeneficiaryRow) -> Result<Counted> {
         let key = self.key_of(row)?;
-        let rules = key.for_rules();
-        let sealed = |bytes: &Vec<u8>| Sealed::from_bytes(bytes.clone());
-        let words = Gender::ALL.map(Gender::label);
-        Ok(Eligibility {
-            birth_year: rules.birth_year(&sealed(&row.details.birth_year))?,
-            comorbidity: rules.comorbidity(&sealed(&row.details.comorbidity))?,
-            gender: Gender::ALL[rules.gender(&sealed(&row.details.gender), &words)?],
-        })
+        let birth_year = sealed(&row.details.birth_year);
+        counted(&key, &row.details, key.for_rules().birth_year(&birth_year)?)
     }
 
     /// Opens a person, once it is recorded that they are.
     pub(crate) async fn open_person(
         &self,
         ctx: &Ctx,
-        purpose: AccessPurpose,
+        view: View,
         record: PersonRecord,
     ) -> Result<Person> {
-        let key = self.unlock_one(ctx, purpose, DETAILS, &record.beneficiary).await?;
+        let key = self.unlock_one(ctx, view, &record.beneficiary).await?;
         self.opened(&key, record)
     }
 
@@ -202,11 +206,11 @@ impl Platform {
     pub(crate) async fn open_people(
         &self,
         ctx: &Ctx,
-        purpose: AccessPurpose,
+        view: View,
         records: Vec<PersonRecord>,
     ) -> Result<Vec<Person>> {
         let whose = records.iter().map(|record| self.whose(&record.beneficiary));
-        let keys = self.unlock(ctx, purpose, DETAILS, whose.collect::<Result<_>>()?).await?;
+        let keys = self.unlock(ctx, view, whose.collect::<Result<_>>()?).await?;
         keys.iter().zip(records).map(|(key, record)| self.opened(key, record)).collect()
     }
 
@@ -225,6 +229,22 @@ impl Platform {
             registered_at: row.registered_at,
             verified_at: row.verified_at,
             changes: row.changes,
+            list: row.list,
+        })
+    }
+
+    /// Whose certificates these are, opened with a key that may open what one says.
+    pub(crate) fn holder_of(&self, key: &OpenKey, record: PersonRecord) -> Result<Holder> {
+        let PersonRecord { beneficiary: row, doses, .. } = record;
+        Ok(Holder {
+            id: row.id,
+            reference: self.reference(row.id),
+            account: AccountId { bucket: row.id.bucket(), uuid: row.account },
+            name: open_name(key, &row.details)?,
+            birth_year: open_birth_year(key, &row.details)?,
+            gender: open_gender(key, &row.details)?,
+            doses,
+            changes: row.changes,
         })
     }
 
@@ -232,26 +252,125 @@ impl Platform {
     pub(crate) async fn mobile_of(
         &self,
         ctx: &Ctx,
-        purpose: AccessPurpose,
+        view: View,
         account: AccountId,
     ) -> Result<Option<Secret<String>>> {
         let Some(row) = self.store.account(account).await? else {
             return Ok(None);
         };
         let whose = vec![self.whose_mobile(account, &row.wrapped_key)?];
-        let keys = self.unlock(ctx, purpose, &[MOBILE], whose).await?;
+        let keys = self.unlock(ctx, view, whose).await?;
         let mobile = Sealed::from_bytes(row.mobile);
         Ok(keys.first().map(|key| key.open_text(MOBILE, &mobile)).transpose()?)
     }
 }
 
-/// Seals what somebody gave for travel under their key.
-pub(crate) fn seal_travel(key: &PersonKey, travel: &TravelDetails) -> SealedTravel {
-    let seal = |field, plain: &str| key.seal(field, plain.as_bytes()).as_bytes().to_vec();
-    SealedTravel {
-        born_on: seal(BORN_ON, &travel.born_on.to_string()),
-        passport: seal(PASSPORT, travel.passport.text()),
-        nationality: seal(NATIONALITY, travel.nationality.code()),
+fn sealed(bytes: &[u8]) -> Sealed {
+    Sealed::from_bytes(bytes.to_vec())
+}
+
+/// Reads what the rules need with a person's key.
+pub(crate) fn eligibility(key: &PersonKey, held: &SealedDetails) -> Result<Eligibility> {
+    let rules = key.for_rules();
+    Ok(Eligibility {
+        birth_year: rules.birth_year(&sealed(&held.birth_year))?,
+        comorbidity: rules.comorbidity(&sealed(&held.comorbidity))?,
+    })
+}
+
+/// Reads what counts need beside the year of birth with a person's key.
+pub(crate) fn counted(key: &PersonKey, held: &SealedDetails, birth_year: i16) -> Result<Counted> {
+    let words = Gender::ALL.map(Gender::label);
+    let gender = key.for_rules().gender(&sealed(&held.gender), &words)?;
+    Ok(Counted { birth_year, gender: Gender::ALL[gender] })
+}
+
+/// A new account row for a mobile.
+pub(crate) fn seal_account(
+    id: AccountId,
+    index: BlindIndex,
+    key: &NewKey,
+    mobile: &Mobile,
+    at: Timestamp,
+) -> AccountRow {
+    AccountRow {
+        id,
+        mobile_index: index.0,
+        wrapped_key: key.wrapped().to_vec(),
+        mobile: key.seal(MOBILE, mobile.digits().as_bytes()).as_bytes().to_vec(),
+        opened_at: at,
+    }
+}
+
+/// What a person told about themselves, field by field.
+pub(crate) fn plain_details(details: &Details) -> [(Field, Secret<Vec<u8>>); 5] {
+    let plain = |field, bytes: &[u8]| (field, Secret::new(bytes.to_vec()));
+    [
+        plain(NAME, details.name.text().as_bytes()),
+        plain(BIRTH_YEAR, &details.birth_year.to_be_bytes()),
+        plain(GENDER, details.gender.label().as_bytes()),
+        plain(DOCUMENT, details.document.index_text().as_bytes()),
+        plain(COMORBIDITY, &[u8::from(details.comorbidity)]),
+    ]
+}
+
+/// What a certificate says of its holder, field by field.
+pub(crate) fn plain_holder(holder: &Holder) -> [(Field, Secret<Vec<u8>>); 3] {
+    let plain = |field, bytes: &[u8]| (field, Secret::new(bytes.to_vec()));
+    [
+        plain(NAME, holder.name.text().as_bytes()),
+        plain(BIRTH_YEAR, &holder.birth_year.to_be_bytes()),
+        plain(GENDER, holder.gender.label().as_bytes()),
+    ]
+}
+
+/// What a person told about themselves, sealed in the same order.
+pub(crate) fn sealed_details(fields: [Sealed; 5], document: BlindIndex) -> SealedDetails {
+    let [name, birth_year, gender, kept_document, comorbidity] =
+        fields.map(|field| field.as_bytes().to_vec());
+    SealedDetails {
+        name,
+        birth_year,
+        gender,
+        document: kept_document,
+        comorbidity,
+        document_index: document.0,
+    }
+}
+
+/// What somebody gave for travel, field by field.
+pub(crate) fn plain_travel(travel: &TravelDetails) -> [(Field, Secret<Vec<u8>>); 3] {
+    let plain = |field, text: &str| (field, Secret::new(text.as_bytes().to_vec()));
+    [
+        plain(BORN_ON, &travel.born_on.to_string()),
+        plain(PASSPORT, travel.passport.text()),
+        plain(NATIONALITY, travel.nationality.code()),
+    ]
+}
+
+impl Platform {
+    /// Seals fields of a person who is kept already.
+    pub(crate) async fn seal_fields<const N: usize>(
+        &self,
+        row: &BeneficiaryRow,
+        fields: &[(Field, Secret<Vec<u8>>); N],
+    ) -> Result<[Sealed; N]> {
+        let key = self.key_of(row)?;
+        let plain = fields.each_ref().map(|(field, plain)| (*field, plain.expose().as_slice()));
+        let sealed = self.vault.seal_for(&key, &plain).await?;
+        sealed.try_into().map_err(|_| Error::Broken(BrokenCause::Seal))
+    }
+
+    /// Seals a text of a person who is kept already.
+    pub(crate) async fn seal_note(
+        &self,
+        row: &BeneficiaryRow,
+        field: Field,
+        text: &str,
+    ) -> Result<Vec<u8>> {
+        let fields = [(field, Secret::new(text.as_bytes().to_vec()))];
+        let [sealed] = self.seal_fields(row, &fields).await?;
+        Ok(sealed.as_bytes().to_vec())
     }
 }
 
@@ -270,18 +389,32 @@ pub(crate) fn open_travel(key: &OpenKey, sealed: &SealedTravel) -> Result<Travel
 }
 
 fn open_details(key: &OpenKey, sealed: &SealedDetails) -> Result<Details> {
-    let text = |field, bytes: &Vec<u8>| key.open_text(field, &Sealed::from_bytes(bytes.clone()));
-    let broken = || Error::Broken(BrokenCause::Seal);
-    let document = text(DOCUMENT, &sealed.document)?;
-    let (kind, number) = document.expose().split_once(':').ok_or_else(broken)?;
-    let kind = kind.parse().map_err(|_| broken())?;
     Ok(Details {
-        name: Name::parse(text(NAME, &sealed.name)?.expose()).map_err(|_| broken())?,
+        name: open_name(key, sealed)?,
         birth_year: open_birth_year(key, sealed)?,
-        gender: Gender::from_label(text(GENDER, &sealed.gender)?.expose()).map_err(|_| broken())?,
-        document: IdentityDocument::parse(kind, number).map_err(|_| broken())?,
+        gender: open_gender(key, sealed)?,
+        document: open_document(key, sealed)?,
         comorbidity: open_comorbidity(key, sealed)?,
     })
+}
+
+fn open_name(key: &OpenKey, sealed: &SealedDetails) -> Result<Name> {
+    let name = key.open_text(NAME, &Sealed::from_bytes(sealed.name.clone()))?;
+    Name::parse(name.expose()).map_err(|_| Error::Broken(BrokenCause::Seal))
+}
+
+fn open_gender(key: &OpenKey, sealed: &SealedDetails) -> Result<Gender> {
+    let gender = key.open_text(GENDER, &Sealed::from_bytes(sealed.gender.clone()))?;
+    Gender::from_label(gender.expose()).map_err(|_| Error::Broken(BrokenCause::Seal))
+}
+
+/// Opens the identity document that somebody registered with.
+pub(crate) fn open_document(key: &OpenKey, sealed: &SealedDetails) -> Result<IdentityDocument> {
+    let broken = || Error::Broken(BrokenCause::Seal);
+    let document = key.open_text(DOCUMENT, &Sealed::from_bytes(sealed.document.clone()))?;
+    let (kind, number) = document.expose().split_once(':').ok_or_else(broken)?;
+    let kind = kind.parse().map_err(|_| broken())?;
+    IdentityDocument::parse(kind, number).map_err(|_| broken())
 }
 
 fn open_birth_year(key: &OpenKey, sealed: &SealedDetails) -> Result<i16> {

@@ -3,7 +3,10 @@
 
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -12,13 +15,9 @@ use domain::{dose::Dose, id::BeneficiaryId};
 use store::{CertificateRow, LateCertificate, OwedCertificate, OwedPlace, PersonRecord};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use uuid::Uuid;
-use vault::{AccessPurpose, OpenKey, PersonKey};
+use vault::{NotDone, OpenKey, PersonKey, Refusal};
 
-use crate::{
-    Ctx, Error, Platform, Result,
-    error::BrokenCause,
-    opened::{CERTIFICATE, DETAILS},
-};
+use crate::{Ctx, Error, Platform, Result, error::BrokenCause, opened::CERTIFICATE, view::SIGNING};
 
 /// How many certificates a worker signs in one turn at most.
 const BATCH: u32 = 128;
@@ -117,19 +116,19 @@ impl Platform {
         ctx: &Ctx,
         record: PersonRecord,
         dose: &Dose,
+        key: Arc<PersonKey>,
     ) -> Result<Option<CertificateRow>> {
         if self.signing.is_away() {
             return Ok(None);
         }
-        let purpose = AccessPurpose::CertificateSigning;
-        let key = match self.unlock_one(ctx, purpose, DETAILS, &record.beneficiary).await {
+        let key = match self.unlock_with(ctx, SIGNING, &record.beneficiary, key).await {
             Ok(key) => key,
             Err(Error::Unavailable(_) | Error::Broken(BrokenCause::Store(_))) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let (person, id) = (self.opened(&key, record)?, ctx.random_uuid());
-        match self.sign_certificate(ctx, &person, dose, id) {
-            Ok(signed) => Ok(Some(certificate_row(ctx, key.key(), dose, id, &signed))),
+        let (holder, id) = (self.holder_of(&key, record)?, ctx.random_uuid());
+        match self.sign_certificate(ctx, &holder, dose, id) {
+            Ok(signed) => Ok(Some(certificate_row(ctx, &key, dose, id, &signed)?)),
             Err(Error::SignerAway(_)) => Ok(None),
             Err(error) => Err(error),
         }
@@ -150,6 +149,23 @@ impl Platform {
         let row = self.store.certificate(id).await?;
         row.filter(|row| row.dose_number >= last.number)
             .ok_or(Error::CertificateOwed { retry_after_seconds: ASK_AGAIN_SECONDS })
+    }
+
+    /// The latest certificate of one dose of a person.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] if the dose is not on record; [`Error::CertificateOwed`] if its certificate
+    /// is not signed yet.
+    pub(crate) async fn certificate_of_dose(
+        &self,
+        id: BeneficiaryId,
+        doses: &[Dose],
+        number: u8,
+    ) -> Result<CertificateRow> {
+        let dose = doses.iter().find(|dose| dose.number == number).ok_or(Error::NotFound)?;
+        let row = self.store.certificate_of_dose(id, dose.number).await?;
+        row.ok_or(Error::CertificateOwed { retry_after_seconds: ASK_AGAIN_SECONDS })
     }
 
     /// Has some of the owed certificates signed and keeps them, each with a message to its person's
@@ -175,8 +191,8 @@ impl Platform {
     }
 
     /// Signs certificates, in order of their people, until the key does not; says whether it did
-    /// not. Who they are for is opened for the first alone, then for all others: while the key is
-    /// away, nobody else is opened in vain.
+    /// not. Who they are for is opened one by one until one is signed, then for all others: while the
+    /// key is away, nobody else is opened in vain.
     async fn sign_late(
         &self,
         ctx: &Ctx,
@@ -189,8 +205,10 @@ impl Platform {
         // Those taken back in the meantime are left out.
         owed.retain(|one| people.get(&one.beneficiary).is_some_and(|held| has_dose(held, one)));
         let (mut late, mut unusable) = (Vec::with_capacity(owed.len()), 0_u32);
-        let (first, others) = owed.split_at(owed.len().min(1));
-        for part in [first, others] {
+        let mut left = owed.as_slice();
+        while !left.is_empty() {
+            let part;
+            (part, left) = left.split_at(if late.is_empty() { 1 } else { left.len() });
             let records = part.iter().filter_map(|one| people.get(&one.beneficiary));
             let opened = self.open_owed(ctx, records).await?;
             for (one, key) in part.iter().zip(opened) {
@@ -226,12 +244,17 @@ impl Platform {
                 Err(error) => errors.push(Some(error)),
             }
         }
-        let purpose = AccessPurpose::CertificateSigning;
-        let mut keys = self.unlock(ctx, purpose, DETAILS, usable).await?.into_iter();
-        let key = |error: Option<Error>| {
-            error.map_or_else(|| keys.next().map(Ok), |error| Some(Err(error)))
+        let mut keys = self.unlock_each(ctx, SIGNING, usable).await?.into_iter();
+        let key = |error: Option<Error>| match error {
+            Some(error) => Ok(Err(error)),
+            None => match keys.next().unwrap_or(Err(NotDone::Away)) {
+                Ok(key) => Ok(Ok(key)),
+                Err(why @ NotDone::Refused(Refusal::DoesNotOpen)) => Ok(Err(why.into())),
+                // Nobody else opens either.
+                Err(why) => Err(why.into()),
+            },
         };
-        Ok(errors.into_iter().filter_map(key).collect())
+        errors.into_iter().map(key).collect()
     }
 
     /// A certificate that was owed; none if its dose is not on record any more.
@@ -242,21 +265,21 @@ impl Platform {
         record: &PersonRecord,
         key: &OpenKey,
     ) -> Result<Option<LateCertificate>> {
-        let person = self.opened(key, record.clone())?;
-        let Some(dose) = person.doses.iter().find(|dose| dose.id == owed.dose) else {
+        let holder = self.holder_of(key, record.clone())?;
+        let Some(dose) = holder.doses.iter().find(|dose| dose.id == owed.dose) else {
             return Ok(None);
         };
         let id = ctx.random_uuid();
-        let signed = self.sign_certificate(ctx, &person, dose, id)?;
+        let signed = self.sign_certificate(ctx, &holder, dose, id)?;
         let text = format!(
             "Your certificate for dose {} of {} is ready in the portal now. - CoWIN",
             dose.number, dose.vaccine
         );
         Ok(Some(LateCertificate {
             dose: dose.id,
-            changes: person.changes,
-            certificate: certificate_row(ctx, key.key(), dose, id, &signed),
-            message: Some(self.message_to_account(ctx, person.account, "certificate", text)),
+            changes: holder.changes,
+            certificate: certificate_row(ctx, key, dose, id, &signed)?,
+            message: Some(self.message_to_account(ctx, holder.account, "certificate", text)),
         }))
     }
 }
@@ -269,18 +292,18 @@ fn has_dose(record: &PersonRecord, owed: &OwedCertificate) -> bool {
 /// A signed certificate as it is kept.
 pub(crate) fn certificate_row(
     ctx: &Ctx,
-    key: &PersonKey,
+    key: &OpenKey,
     dose: &Dose,
     id: Uuid,
     signed: &str,
-) -> CertificateRow {
-    CertificateRow {
+) -> Result<CertificateRow> {
+    Ok(CertificateRow {
         id,
         beneficiary: dose.beneficiary,
         dose_number: dose.number,
-        sealed: key.seal(CERTIFICATE, signed.as_bytes()).as_bytes().to_vec(),
+        sealed: key.seal(CERTIFICATE, signed.as_bytes())?.as_bytes().to_vec(),
         issued_at: ctx.now,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use domain::{
     id::{AccountId, BeneficiaryId},
     programme::Programme,
@@ -16,7 +16,8 @@ use vault::Vault;
 
 use crate::{
     Result, accesses::Recorder, geography::Geography, inventory::Inventory, keys::KeyRing,
-    owed::SignerState, reports::Reports, settings::Settings, trust::Bundles,
+    owed::SignerState, release_log::RulesRead, reports::Reports, settings::Settings,
+    trust::Bundles, watch::Accounts,
 };
 
 /// How many items share a write at most.
@@ -30,6 +31,7 @@ pub struct Platform {
     pub(crate) signing: SignerState,
     pub(crate) settings: Settings,
     pub(crate) programme: ArcSwap<Programme>,
+    pub(crate) rules_read: ArcSwapOption<RulesRead>,
     pub(crate) geography: ArcSwap<Geography>,
     pub(crate) inventory: Inventory,
     pub(crate) reports: Reports,
@@ -37,6 +39,7 @@ pub struct Platform {
     pub(crate) writes: Writes,
     pub(crate) reads: Reads,
     pub(crate) accesses: Recorder,
+    pub(crate) accounts: Accounts,
 }
 
 /// Reads of people go together as writes do: a batch is whatever was asked during the last one.
@@ -124,12 +127,14 @@ impl Platform {
             writes: Writes::spawn(&store),
             reads: Reads::spawn(&store),
             accesses: Recorder::spawn(&store),
+            accounts: Accounts::default(),
             store,
             vault,
             keys: ArcSwap::from_pointee(keys),
             signing: SignerState::default(),
             settings,
             programme: ArcSwap::from_pointee(programme),
+            rules_read: ArcSwapOption::empty(),
             geography: ArcSwap::from_pointee(Geography::new(vec![], vec![], vec![])),
             inventory: Inventory::default(),
             reports: Reports::default(),
@@ -137,6 +142,7 @@ impl Platform {
         };
         platform.reload_places().await?;
         platform.refresh(now).await?;
+        platform.follow_accounts(now).await?;
         Ok(platform)
     }
 

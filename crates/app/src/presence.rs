@@ -8,13 +8,17 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use store::{ClaimRow, ClaimState, PersonRecord};
 use uuid::Uuid;
-use vault::{AccessPurpose, Purpose};
+use vault::Purpose;
 
 use crate::{
-    Ctx, Error, Platform, Result,
-    access::Permission,
+    Actor, Ctx, Error, Platform, Result,
+    access::{
+        Permission,
+        opening::{Ground, To, Whom},
+    },
     opened::Person,
     sign_in::{Audience, Span},
+    view::PRESENT,
 };
 
 /// How long staff may act on someone who presented themselves.
@@ -29,6 +33,14 @@ pub struct Presence {
     pub facility: FacilityId,
     /// Until when it counts.
     pub until: Timestamp,
+}
+
+impl Presence {
+    /// What acts on the person stand on.
+    pub(crate) fn ground(&self) -> Ground {
+        let whom = Whom::Person(self.beneficiary.person_uuid());
+        Ground::Presented { whom, to: To::Facility(self.facility), until: self.until }
+    }
 }
 
 /// A person who presented themselves, and the proof of it.
@@ -55,6 +67,7 @@ impl Platform {
     ) -> Result<Presented> {
         self.allow_meeting(ctx, facility)?;
         let record = self.record_by_code(ctx, Some(facility), reference, code).await?;
+        self.met(ctx, is_expected(ctx, facility, &record)).await?;
         self.presented(ctx, facility, record).await
     }
 
@@ -70,13 +83,48 @@ impl Platform {
         reference: &str,
         code: &str,
     ) -> Result<Person> {
-        let crate::Actor::StateProgram { .. } = ctx.actor else {
-            return Err(Error::Forbidden);
-        };
-        let record = self.record_by_code(ctx, None, reference, code).await?;
-        self.open_person(ctx, AccessPurpose::Presence, record).await
+        let (ctx, record) = self.shown_to_program(ctx, reference, code).await?;
+        self.open_person(&ctx, PRESENT, record).await
     }
 
+    /// The record of who presented themselves to a state's program, and the request on that ground.
+    pub(crate) async fn shown_to_program(
+        &self,
+        ctx: &Ctx,
+        reference: &str,
+        code: &str,
+    ) -> Result<(Ctx, PersonRecord)> {
+        allow_program(ctx)?;
+        let record = self.record_by_code(ctx, None, reference, code).await?;
+        self.looked_up(ctx, true).await?;
+        let whom = Whom::Person(record.beneficiary.id.person_uuid());
+        Ok((ctx.on(to_program(ctx, whom)), record))
+    }
+
+    /// Opens the people of a mobile to a state's program by the one-time password that was sent to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongPresence`] if the password does not fit, or was sent to another mobile.
+    pub async fn present_mobile_to_program(
+        &self,
+        ctx: &Ctx,
+        mobile: &Mobile,
+        (transaction, hashed): (Uuid, &str),
+    ) -> Result<Vec<Person>> {
+        allow_program(ctx)?;
+        self.allow_watched(ctx).await?;
+        let confirmed = self.confirm_code(ctx, transaction, hashed, Audience::Status).await.ok();
+        let own = confirmed.filter(|confirmed| confirmed.mobile.expose() == mobile.digits());
+        self.looked_up(ctx, own.is_some()).await?;
+        let account = own.ok_or(Error::WrongPresence)?.account;
+        let records = self.people(account).await?;
+        let ctx = ctx.on(to_program(ctx, Whom::Account(account.uuid)));
+        self.open_people(&ctx, PRESENT, records).await
+    }
+
+    /// The record of who presented a number and a code. One that does not fit is counted here, one that
+    /// does by who asks.
     async fn record_by_code(
         &self,
         ctx: &Ctx,
@@ -84,14 +132,26 @@ impl Platform {
         reference: &str,
         code: &str,
     ) -> Result<PersonRecord> {
+        self.allow_watched(ctx).await?;
         // Counted before it is looked at: of many tries at once, no more than the limit count.
         self.count_presence(ctx, reference).await?;
         let fits = |record: &PersonRecord| self.has_code(&record.claims, facility, code);
-        let record = match self.by_reference(reference) {
-            Some(id) => self.person(id).await?,
-            None => None,
-        };
-        record.filter(fits).ok_or(Error::WrongPresence)
+        let record = self.sought(ctx, reference).await?.filter(fits);
+        if record.is_none() {
+            self.looked_up(ctx, false).await?;
+        }
+        record.ok_or(Error::WrongPresence)
+    }
+
+    /// The record under a reference number that somebody named; none if nobody has it. To name a
+    /// canary's is an alarm.
+    pub(crate) async fn sought(&self, ctx: &Ctx, reference: &str) -> Result<Option<PersonRecord>> {
+        let id = self.by_reference(reference);
+        self.came_upon(ctx, id.map(BeneficiaryId::person_uuid)).await?;
+        match id {
+            Some(id) => self.person(id).await,
+            None => Ok(None),
+        }
     }
 
     /// Whether the code is that of one of these appointments.
@@ -120,6 +180,8 @@ impl Platform {
         mobile: &Mobile,
     ) -> Result<Uuid> {
         self.allow_meeting(ctx, facility)?;
+        self.allow_watched(ctx).await?;
+        self.asked_password(ctx).await?;
         self.send_code(ctx, mobile, Audience::Status, &format!("facility {}", facility.0)).await
     }
 
@@ -136,13 +198,24 @@ impl Platform {
         hashed: &str,
     ) -> Result<Vec<Presented>> {
         self.allow_meeting(ctx, facility)?;
-        let signed_in = self.confirm_code(ctx, transaction, hashed, Audience::Status).await?;
-        let records = self.people(signed_in.account).await?;
-        let people = self.open_people(ctx, AccessPurpose::Presence, records).await?;
+        self.allow_watched(ctx).await?;
+        let confirmed = self.confirm_code(ctx, transaction, hashed, Audience::Status).await;
+        if matches!(confirmed, Err(Error::WrongCode)) {
+            self.looked_up(ctx, false).await?;
+        }
+        let records = self.people(confirmed?.account).await?;
+        let Some(account) = records.first().map(|record| record.beneficiary.account) else {
+            self.looked_up(ctx, true).await?;
+            return Ok(Vec::new());
+        };
+        self.met(ctx, records.iter().any(|record| is_expected(ctx, facility, record))).await?;
+        let (to, until) = (To::Facility(facility), counts_until(ctx));
+        let ctx = &ctx.on(Ground::Presented { whom: Whom::Account(account), to, until });
+        let people = self.open_people(ctx, PRESENT, records).await?;
         Ok(people.into_iter().map(|person| shown(ctx, facility, person)).collect())
     }
 
-    fn allow_meeting(&self, ctx: &Ctx, facility: FacilityId) -> Result<()> {
+    pub(crate) fn allow_meeting(&self, ctx: &Ctx, facility: FacilityId) -> Result<()> {
         let facility = self.inventory.facility(facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::MeetBeneficiary, &facility)
     }
@@ -153,8 +226,10 @@ impl Platform {
         facility: FacilityId,
         record: PersonRecord,
     ) -> Result<Presented> {
-        let person = self.open_person(ctx, AccessPurpose::Presence, record).await?;
-        Ok(shown(ctx, facility, person))
+        let presence =
+            Presence { beneficiary: record.beneficiary.id, facility, until: counts_until(ctx) };
+        let person = self.open_person(&ctx.on(presence.ground()), PRESENT, record).await?;
+        Ok(Presented { person, presence })
     }
 
     /// Opens a person again who presented themselves a little while ago.
@@ -163,12 +238,22 @@ impl Platform {
     ///
     /// [`Error::WrongPresence`] once the proof is too old.
     pub async fn see_again(&self, ctx: &Ctx, presence: &Presence) -> Result<Person> {
+        let (ctx, record) = self.shown_again(ctx, presence).await?;
+        self.open_person(&ctx, PRESENT, record).await
+    }
+
+    /// The record of who presented themselves a little while ago, and the request on that ground.
+    pub(crate) async fn shown_again(
+        &self,
+        ctx: &Ctx,
+        presence: &Presence,
+    ) -> Result<(Ctx, PersonRecord)> {
         self.allow_meeting(ctx, presence.facility)?;
         if presence.until <= ctx.now {
             return Err(Error::WrongPresence);
         }
         let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
-        self.open_person(ctx, AccessPurpose::Presence, record).await
+        Ok((ctx.on(presence.ground()), record))
     }
 
     /// Registers someone who came without registration, and opens them to the staff there.
@@ -252,11 +337,33 @@ impl Platform {
     }
 }
 
+/// Whether somebody has an appointment at the facility today, or had one.
+pub(crate) fn is_expected(ctx: &Ctx, facility: FacilityId, record: &PersonRecord) -> bool {
+    let today = ctx.today();
+    record.claims.iter().any(|claim| claim.seat.facility == facility && claim.on == today)
+}
+
 /// A person with the proof that they are there.
 fn shown(ctx: &Ctx, facility: FacilityId, person: Person) -> Presented {
-    let until = ctx.now.saturating_add(PRESENCE_LIFE).unwrap_or(ctx.now);
-    let presence = Presence { beneficiary: person.id, facility, until };
+    let presence = Presence { beneficiary: person.id, facility, until: counts_until(ctx) };
     Presented { person, presence }
+}
+
+/// Until when what is presented now counts.
+pub(crate) fn counts_until(ctx: &Ctx) -> Timestamp {
+    ctx.now.saturating_add(PRESENCE_LIFE).unwrap_or(ctx.now)
+}
+
+/// What a state's program acts on: somebody presented themselves to it.
+pub(crate) fn to_program(ctx: &Ctx, whom: Whom) -> Ground {
+    Ground::Presented { whom, to: To::Program, until: counts_until(ctx) }
+}
+
+const fn allow_program(ctx: &Ctx) -> Result<()> {
+    match ctx.actor {
+        Actor::StateProgram { .. } => Ok(()),
+        _ => Err(Error::Forbidden),
+    }
 }
 
 fn presence_parts(number: &[u8], facility: FacilityId, until: i64) -> [Vec<u8>; 4] {

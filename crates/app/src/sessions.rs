@@ -6,7 +6,7 @@ use domain::{
     session::{Session, SessionSeats, SessionState, Slot},
 };
 use jiff::civil::Date;
-use store::{BookingRow, Cancellation, NotPublished, Published};
+use store::{BookingRow, Cancellation, NotPublished, ProposalRow, Published};
 
 use crate::{Ctx, Error, Platform, Result, access::Permission, clock};
 
@@ -49,9 +49,47 @@ impl Platform {
                 return Err(Error::Invalid("date must not be in the past"));
             }
         }
-        let outcomes = self.store.publish_sessions(sessions, ctx.now).await?;
+        let proposed = self.proposed(ctx, sessions);
+        let outcomes = self.store.publish_sessions(&proposed, ctx.now).await?;
+        self.propose(ctx, &proposed, &outcomes).await?;
         self.refresh(ctx.now).await?;
         Ok(outcomes.into_iter().collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// The sessions as they are published: where two are needed, one that is new takes no bookings yet,
+    /// and one that is there stays as it is.
+    fn proposed(&self, ctx: &Ctx, sessions: &[Session]) -> Vec<Session> {
+        let state = |session: &Session| match self.inventory.session(session.id) {
+            _ if !self.needs_two(ctx) => session.state,
+            Some(held) => held.session.state,
+            None => SessionState::Stopped,
+        };
+        sessions.iter().map(|one| Session { state: state(one), ..one.clone() }).collect()
+    }
+
+    /// Keeps who published what another person has to open.
+    async fn propose(
+        &self,
+        ctx: &Ctx,
+        sessions: &[Session],
+        outcomes: &[std::result::Result<Published, NotPublished>],
+    ) -> Result<()> {
+        let new = |(_, outcome): &(&Session, &std::result::Result<Published, NotPublished>)| {
+            **outcome == Ok(Published::New)
+        };
+        for (session, _) in sessions.iter().zip(outcomes).filter(new) {
+            if self.needs_two(ctx) {
+                let proposed_by = ctx.staff_id();
+                let (facility, session) = (session.facility, session.id);
+                let proposal = ProposalRow { facility, session, proposed_by, agreed_by: None };
+                self.store.propose_session(&proposal).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn needs_two(&self, ctx: &Ctx) -> bool {
+        self.settings.sessions_need_two && matches!(ctx.actor, crate::Actor::Staff(_))
     }
 
     /// A facility's sessions from a day on, cancelled ones included.
@@ -80,11 +118,12 @@ impl Platform {
         self.set_state(ctx, at, session, SessionState::Stopped).await
     }
 
-    /// Takes bookings again.
+    /// Takes bookings again, or for the first time.
     ///
     /// # Errors
     ///
-    /// As [`Platform::stop_bookings`].
+    /// As [`Platform::stop_bookings`]; [`Error::SecondPerson`] to who published it, before another
+    /// person opened it.
     pub async fn open_bookings(&self, ctx: &Ctx, at: FacilityId, session: SessionId) -> Result<()> {
         self.set_state(ctx, at, session, SessionState::Open).await
     }
@@ -122,6 +161,13 @@ impl Platform {
     ) -> Result<()> {
         let facility = self.inventory.facility(at).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::ManageSessions, &facility)?;
+        if state == SessionState::Open && self.needs_two(ctx) {
+            let agreed = self.store.agree_session(at, session, ctx.staff_id()).await?;
+            if !agreed {
+                return Err(Error::SecondPerson);
+            }
+            self.note_decision(ctx, "session-opened").await?;
+        }
         if !self.store.set_session_state(at, session, state, ctx.now).await? {
             return Err(Error::NotFound);
         }

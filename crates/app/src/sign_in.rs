@@ -101,11 +101,19 @@ impl Platform {
         random: [u8; 16],
     ) -> Result<Uuid> {
         self.check_code_limits(ctx, mobile, source).await?;
-        let index = self.vault.index(Index::Mobile, mobile.digits());
+        let index = self.vault.index(Index::Mobile, mobile.digits()).await?;
         let bucket = index.bucket();
         let id = Uuid::from_bytes(self.vault.routed_id(bucket, random));
         let digits = Secret::new(six_digits(ctx));
         let (kind, text) = audience.message(digits.expose());
+        let account = self.account_at(index);
+        self.came_upon(ctx, [account.uuid]).await?;
+        // To a canary's account it is dropped at delivery.
+        let message = if self.is_canary(account.uuid) {
+            self.message_to_account(ctx, account, kind, text)
+        } else {
+            self.message_to_mobile(ctx, bucket, mobile.digits(), kind, text)
+        };
         let code = SignInCode {
             id,
             bucket,
@@ -115,7 +123,7 @@ impl Platform {
             audience: audience.number(),
             sent_at: ctx.now,
             expires_at: ctx.now.saturating_add(CODE_LIFE).unwrap_or(ctx.now),
-            message: self.message_to_mobile(ctx, bucket, mobile.digits(), kind, text),
+            message,
         };
         self.writes.codes.submit(code).await?;
         Ok(id)
@@ -192,20 +200,16 @@ impl Platform {
         Ok(())
     }
 
-    /// Who works here under this mobile, if someone does and may sign in.
-    ///
-    /// # Errors
-    ///
-    /// If the store is not available.
-    pub async fn staff_of(&self, mobile: &Secret<String>) -> Result<Option<StaffActor>> {
-        let index = self.vault.index(Index::StaffMobile, mobile.expose());
-        let row = self.store.staff_by_mobile(index.0).await?;
+    /// Who works here under a mobile's index, if someone does and may sign in; nothing is proven yet.
+    pub(crate) async fn staff_at(&self, mobile_index: [u8; 32]) -> Result<Option<StaffActor>> {
+        let row = self.store.staff_by_mobile(mobile_index).await?;
         Ok(row.filter(|row| row.active).map(|row| StaffActor {
             id: row.id,
             role: row.role,
             facility: row.facility,
             district: row.district,
             state: row.state,
+            strong_until: None,
         }))
     }
 

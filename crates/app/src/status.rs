@@ -3,9 +3,9 @@
 
 use domain::person::Mobile;
 use uuid::Uuid;
-use vault::{AccessPurpose, Purpose, Sealed};
+use vault::{Purpose, Sealed};
 
-use crate::{Ctx, Error, Platform, Result, opened::NAME, sign_in::Audience};
+use crate::{Ctx, Error, Platform, Result, opened::NAME, sign_in::Audience, view::STATUS};
 
 impl Platform {
     /// Sends a one-time password for the status of a person of this name.
@@ -43,7 +43,7 @@ impl Platform {
         let records = self.people(ctx.resident()?).await?;
         let whose = records.iter().map(|record| self.whose(&record.beneficiary));
         let whose = whose.collect::<Result<_>>()?;
-        let keys = self.unlock(ctx, AccessPurpose::Status, &[NAME], whose).await?;
+        let keys = self.unlock(ctx, STATUS, whose).await?;
         let mut least = None;
         for (key, record) in keys.iter().zip(&records) {
             let sealed = Sealed::from_bytes(record.beneficiary.details.name.clone());

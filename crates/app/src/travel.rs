@@ -6,11 +6,11 @@ use domain::{
     travel::{TravelDetails, check_birth_date},
 };
 use store::{NotKept, TravelChange};
-use vault::AccessPurpose;
 
 use crate::{
     Ctx, Error, Platform, Result,
-    opened::{TRAVEL, open_travel, seal_travel},
+    opened::{open_travel, plain_travel},
+    view::TRAVEL,
 };
 
 impl Platform {
@@ -26,8 +26,7 @@ impl Platform {
     ) -> Result<Option<TravelDetails>> {
         let record = self.record_of(ctx.resident()?, id).await?;
         let Some(sealed) = &record.beneficiary.travel else { return Ok(None) };
-        let purpose = AccessPurpose::OwnRecord;
-        let key = self.unlock_one(ctx, purpose, TRAVEL, &record.beneficiary).await?;
+        let key = self.unlock_one(ctx, TRAVEL, &record.beneficiary).await?;
         open_travel(&key, sealed).map(Some)
     }
 
@@ -58,10 +57,13 @@ impl Platform {
         travel: &TravelDetails,
     ) -> Result<()> {
         let record = self.record_of(ctx.resident()?, id).await?;
-        let key = self.key_of(&record.beneficiary)?;
-        check_birth_date(travel.born_on, self.open_eligibility(&record.beneficiary)?.birth_year)?;
+        let known = self.open_eligibility(&record.beneficiary)?;
+        check_birth_date(travel.born_on, known.birth_year)?;
         let changes = record.beneficiary.changes;
-        self.set_travel(ctx, id, changes, Some(seal_travel(&key, travel))).await
+        let sealed = self.seal_fields(&record.beneficiary, &plain_travel(travel)).await?;
+        let [born_on, passport, nationality] = sealed.map(|field| field.as_bytes().to_vec());
+        let travel = store::SealedTravel { born_on, passport, nationality };
+        self.set_travel(ctx, id, changes, Some(travel)).await
     }
 
     /// Removes the details for travel of a person of the resident who asks. Removing twice is

@@ -105,6 +105,7 @@ impl Platform {
         let mut content = Content {
             signers: self.signers(ring, now).map(|it| it.certificate_der().to_vec()).collect(),
             issuers: self.issuer_keys(ring, now),
+            links: ring.links(),
             withdrawn: vec![list(IdKind::Uvci, self.settings.country.clone(), &withdrawn.ids)],
             ..Content::default()
         };

@@ -1,6 +1,7 @@
 //! What workers do between requests: follow the store, complete what a crash interrupted, forget
 //! what has expired.
 
+use domain::retention::Pace;
 use jiff::SignedDuration;
 use store::{Message, Settled};
 
@@ -38,13 +39,15 @@ impl Platform {
         Ok(claims + merges + u32::try_from(ended).unwrap_or(u32::MAX))
     }
 
-    /// Forgets what has expired.
+    /// Erases whom it is due for, and forgets what lives for minutes or days and is past its time.
     ///
     /// # Errors
     ///
     /// If the store is not available.
     pub async fn sweep(&self, ctx: &Ctx) -> Result<()> {
-        Ok(self.store.sweep(ctx.now).await?)
+        self.erase_due(ctx).await?;
+        self.expire(ctx, Pace::Minute).await?;
+        Ok(())
     }
 
     /// Takes due messages for delivery, at most `limit`.

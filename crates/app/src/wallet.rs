@@ -200,7 +200,7 @@ impl Platform {
         let proven = check_possession(proof, issuer, now).map_err(|_| Refused::Proof)?;
         self.use_nonce(ctx, &proven.nonce).await?;
         let WalletGrant { account, beneficiary } = grant;
-        let holder = Ctx { actor: Actor::Resident { account }, ..ctx.clone() };
+        let holder = ctx.acting(Actor::Resident { account });
         let signed = self.sign_for_wallet(&holder, beneficiary, &proven.key).await;
         let signed = signed.map_err(|error| match error {
             Error::NotFound | Error::Invalid(_) | Error::NotAllotted(_) => Refused::Denied,

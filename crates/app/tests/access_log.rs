@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use app::{Actor, Error, access_log::LogWorker, settings::Settings};
+use app::{Actor, Error, access_log::LogWorker, public_log::PublicLog, settings::Settings};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::id::BeneficiaryId;
 use jiff::SignedDuration;
@@ -83,7 +83,8 @@ impl Play {
 
 /// How many leaves an auditor finds in a log that is what it signed.
 fn audited(world: &World, log: &Path) -> u64 {
-    let key: VerifierKey = world.platform.log_verifier().unwrap().parse().unwrap();
+    let key: VerifierKey =
+        world.platform.log_verifier(PublicLog::Accesses).unwrap().parse().unwrap();
     let trusted = Trusted::new(key.name(), [key.clone()], []).unwrap();
     let terms = Terms { trusted: &trusted, since: None, others: &[], quorum: 0, fresh: None };
     let report = audit(&Directory::new(log), &terms).unwrap();
@@ -123,7 +124,8 @@ async fn each_access_gets_one_leaf_and_can_be_proven() {
 
 /// Checks a proof as anybody can who has nothing but its text and the key.
 fn check_proof(world: &World, text: &str, leaf: u64) {
-    let key: VerifierKey = world.platform.log_verifier().unwrap().parse().unwrap();
+    let key: VerifierKey =
+        world.platform.log_verifier(PublicLog::Accesses).unwrap().parse().unwrap();
     let trusted = Trusted::new(key.name(), [key.clone()], []).unwrap();
     let (head, note) = text.split_once("\n\n").unwrap();
     let mut lines = head.lines();
@@ -225,12 +227,13 @@ async fn files_of_the_log_are_read_by_their_paths_only() {
     play.look(2).await;
     play.turn(&mut play.worker()).await.unwrap();
     let platform = &play.world.platform;
-    let checkpoint = platform.log_file("checkpoint").await.unwrap().unwrap();
+    let checkpoint = platform.log_file(PublicLog::Accesses, "checkpoint").await.unwrap().unwrap();
     assert!(checkpoint.changes && checkpoint.bytes.starts_with(b"teeka.invalid/log/accesses\n2\n"));
-    let tile = platform.log_file("tile/entries/000.p/2").await.unwrap().unwrap();
+    let tile =
+        platform.log_file(PublicLog::Accesses, "tile/entries/000.p/2").await.unwrap().unwrap();
     assert_eq!((tile.changes, tile.bytes.len()), (false, 2 * (2 + 33)));
     for path in [".promised", ".lock", "../../teeka.sqlite", "tile/entries/../checkpoint", ""] {
-        assert!(platform.log_file(path).await.unwrap().is_none(), "{path}");
+        assert!(platform.log_file(PublicLog::Accesses, path).await.unwrap().is_none(), "{path}");
     }
     // Equal accesses have unlike leaves.
     assert_ne!(tile.bytes[2..35], tile.bytes[37..70]);

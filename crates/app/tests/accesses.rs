@@ -191,7 +191,7 @@ async fn a_certificate_for_travel_names_what_it_opens() {
     let paper = Paper { variant: app::certificates::Variant::International, ..Paper::default() };
     world.platform.my_certificate(&own, id, paper).await.unwrap();
     let fields = list(&world, MOBILE, id).await.pop().unwrap().fields;
-    assert_eq!(fields.len(), 9);
+    assert_eq!(fields.len(), 8);
     assert!(fields.contains(&"travel_passport".to_owned()));
     opened_is_recorded(&world).await;
 }

@@ -215,6 +215,7 @@ async fn doses_are_in_the_order_of_their_series(engine: Engine) {
     let early = play.record(&presence, 1).await;
     assert!(matches!(early, Err(Error::NotEligible { .. })), "{early:?}");
     play.set(start + years(1));
+    let presence = play.present(id, appointment).await;
     play.record(&presence, 2).await.unwrap();
     play.set(start - years(5));
     let record = play.world.platform.store().person(id).await.unwrap().unwrap();

@@ -182,7 +182,7 @@ async fn issued() -> BTreeMap<&'static str, Paths> {
     of_json("", &serde_json::from_str(&text).unwrap(), &mut credential);
     BTreeMap::from([
         ("dcc", of_health_certificate(&world.certificate(MOBILE, id).await)),
-        ("icvp", of_health_certificate(&platform.my_icvp(&resident, id).await.unwrap())),
+        ("icvp", of_health_certificate(&platform.my_icvp(&resident, id, None).await.unwrap())),
         ("shc", of_card(&platform.my_health_card(&resident, id).await.unwrap())),
         ("vc", credential),
         ("cowin", of_archive(platform.my_cowin(&resident, id).await.unwrap())),

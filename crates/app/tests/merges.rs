@@ -116,6 +116,20 @@ async fn both_are_told(world: &World, stays: &Record, goes: &Record, since: jiff
     assert_eq!(told, expected);
 }
 
+/// What was opened last of a record, as its person is told.
+async fn opened_last(world: &World, record: &Record) -> (String, Vec<String>) {
+    let own = world.resident(&record.mobile);
+    let list = world.platform.my_accesses(&own, record.id, 0).await.unwrap();
+    list.into_iter().next_back().map(|one| (one.purpose, one.fields)).unwrap()
+}
+
+/// Only looking at a record opens no certificate, and nobody is told that it did.
+async fn is_only_looked_at(world: &World, record: &Record) {
+    let details = ["name", "birth_year", "gender", "document", "comorbidity"];
+    let told = opened_last(world, record).await;
+    assert_eq!(told, ("merge".to_owned(), details.map(str::to_owned).to_vec()));
+}
+
 /// How many doses the reports count under measures that begin so.
 async fn counted(world: &World, measure: &str) -> i64 {
     let since = jiff::civil::date(2022, 1, 1);
@@ -157,6 +171,12 @@ async fn a_record_with_an_appointment_is_not_merged_and_codes_are_tried_only_so_
     let merged = merge(&world, &stays, &goes, &goes.code).await;
     assert!(matches!(merged, Err(Error::NotMerged(NotMerged::Booked))));
     platform.cancel(&resident, booked, &[stays.id]).await.unwrap();
+    platform.book(&resident, &wish).await.unwrap();
+    let booked = merge(&world, &stays, &goes, &goes.code).await;
+    assert!(matches!(booked, Err(Error::NotMerged(NotMerged::Booked))));
+    // They do not come, and cannot cancel it any more.
+    world.advance(HOUR * 48);
+    platform.look_at_mine(&world.resident(MOBILE), stays.id, &other).await.unwrap();
     merge(&world, &stays, &goes, &goes.code).await.unwrap();
 }
 

@@ -332,6 +332,36 @@ async fn many_are_signed_in_turns() {
     assert!(left.unwrap().is_empty());
 }
 
+/// Among them the first that is opened, whose keys were changed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_who_does_not_open_keeps_nobody_else_from_their_certificate() {
+    let play = Play::on(Engine::Embedded).await.unwrap();
+    play.world.key.take_away();
+    let mut people = Vec::new();
+    for number in 1..=3_u8 {
+        let (person, presence) = play.arrive(&format!("750000000{number}"), number.into()).await;
+        play.record(&presence, number.into()).await.unwrap();
+        people.push(person);
+    }
+    people.sort_by_key(|one| (one.bucket().0, *one));
+    let kept = rusqlite::Connection::open(play.world.file().unwrap()).unwrap();
+    let (read, write) = (
+        "SELECT wrapped_key FROM beneficiary WHERE beneficiary_id = ?1",
+        "UPDATE beneficiary SET wrapped_key = ?2 WHERE beneficiary_id = ?1",
+    );
+    let id = i64::try_from(people[0].number()).unwrap();
+    let mut wrapped: Vec<u8> = kept.query_row(read, [id], |row| row.get(0)).unwrap();
+    // A byte of the data key: what a server has by itself opens still.
+    wrapped[20] ^= 1;
+    assert_eq!(kept.execute(write, (id, wrapped)).unwrap(), 1);
+    play.world.key.bring_back();
+    assert_eq!(play.turn().await.0, 2);
+    assert_eq!(play.owed().await, 1);
+    for person in &people[1..] {
+        assert!(play.platform().store().certificate(*person).await.unwrap().is_some());
+    }
+}
+
 /// A key in hardware takes ten milliseconds and blocks who asks. Others go on meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_slow_key_does_not_hold_up_others() {

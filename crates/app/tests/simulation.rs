@@ -88,7 +88,8 @@ impl Play {
                 let hours = i64::try_from(self.below(most)).unwrap();
                 self.world.advance(SignedDuration::from_hours(hours));
                 if season || self.below(3) == 0 {
-                    self.publish(number as u128).await;
+                    // The first round was before the first step.
+                    self.publish(number as u128 + 1).await;
                 }
                 "advance"
             }
@@ -313,10 +314,25 @@ async fn no_seat_and_no_dose_is_lost_or_doubled_in_steps() {
     whatever_happens(Engine::Sharded).await;
 }
 
+/// The first six, or `TEEKA_SEEDS`: the first so many, or those from one to another (`77..78`).
+fn seeds() -> std::ops::Range<u64> {
+    let Ok(text) = std::env::var("TEEKA_SEEDS") else { return 1..7 };
+    let number = |text: &str| text.parse::<u64>().expect("TEEKA_SEEDS is 10000 or 77..78");
+    match text.split_once("..") {
+        Some((from, to)) => number(from)..number(to),
+        None => 1..number(&text) + 1,
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a failure tells its seed")]
+fn say(seed: u64) {
+    println!("seed {seed}");
+}
+
 async fn whatever_happens(engine: Engine) {
-    let seeds = std::env::var("TEEKA_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for seed in 1..=seeds {
+    for seed in seeds() {
+        say(seed);
         let Some(told) = play(engine, seed, 150).await else { return };
         for (outcome, count) in told.counts {
             *counts.entry(outcome).or_default() += count;

@@ -74,7 +74,7 @@ async fn given_printed_withdrawn_and_gone(engine: Engine) {
     let (platform, resident) = (&world.platform, world.resident(MOBILE));
     let before = platform.my_certificate(&resident, id, ABROAD).await.unwrap();
     assert_eq!(payloads(&before).len(), 1, "nothing is given yet");
-    assert!(matches!(platform.my_icvp(&resident, id).await, Err(Error::Invalid(_))));
+    assert!(matches!(platform.my_icvp(&resident, id, None).await, Err(Error::Invalid(_))));
 
     platform.put_travel_details(&resident, id, &born_in_1980()).await.unwrap();
     let held = platform.my_travel_details(&resident, id).await.unwrap().unwrap();
@@ -105,16 +105,16 @@ async fn given_printed_withdrawn_and_gone(engine: Engine) {
     let resident = world.resident(MOBILE);
     platform.correct_my_details(&resident, id, &named, None).await.unwrap();
     assert!(said(&world, who).await == Verdict::NotValid(NotValid::Withdrawn));
-    let text = Payload::Text(platform.my_icvp(&resident, id).await.unwrap());
+    let text = Payload::Text(platform.my_icvp(&resident, id, None).await.unwrap());
     assert_eq!(valid(&world, &text).await.name.as_deref(), Some("ASHA DEMO"));
-    let picture = platform.my_icvp_picture(&resident, id).await.unwrap();
+    let picture = platform.my_icvp_picture(&resident, id, None).await.unwrap();
     assert_eq!(valid(&world, &payloads(&picture)[0]).await.format, Format::Icvp);
 
     // A corrected year takes them with it.
     let aged = Change { birth_year: Some(1981), ..Change::default() };
     platform.correct_my_details(&resident, id, &aged, None).await.unwrap();
     assert!(platform.my_travel_details(&resident, id).await.unwrap().is_none());
-    assert!(matches!(platform.my_icvp(&resident, id).await, Err(Error::Invalid(_))));
+    assert!(matches!(platform.my_icvp(&resident, id, None).await, Err(Error::Invalid(_))));
     let again = platform.put_travel_details(&resident, id, &born_in_1980()).await;
     assert!(matches!(again, Err(Error::BadTravelDetail(BadTravelDetail::OtherBirthYear))));
     let right = travel(date(1981, 3, 1), "AB123456");
@@ -150,7 +150,7 @@ async fn only_the_persons_own_account_gives_and_sees_them_and_only_with_a_dose()
     let unvaccinated = world.enrol(MOBILE, 2).await.unwrap();
     let early = platform.put_travel_details(&own, unvaccinated, &given).await;
     assert!(matches!(early, Err(Error::NotKept(NotKept::NotVaccinated))), "{early:?}");
-    assert!(matches!(platform.my_icvp(&own, unvaccinated).await, Err(Error::NotFound)));
+    assert!(matches!(platform.my_icvp(&own, unvaccinated, None).await, Err(Error::NotFound)));
     platform.put_travel_details(&own, id, &given).await.unwrap();
     for (ctx, refused) in [
         (world.resident("7500000002"), "not found"),
@@ -162,7 +162,7 @@ async fn only_the_persons_own_account_gives_and_sees_them_and_only_with_a_dose()
             platform.put_travel_details(&ctx, id, &given).await.err(),
             platform.remove_travel_details(&ctx, id).await.err(),
             platform.my_travel_details(&ctx, id).await.err(),
-            platform.my_icvp(&ctx, id).await.err(),
+            platform.my_icvp(&ctx, id, None).await.err(),
         ];
         for outcome in outcomes {
             assert_eq!(outcome.unwrap().to_string(), refused);
@@ -171,8 +171,31 @@ async fn only_the_persons_own_account_gives_and_sees_them_and_only_with_a_dose()
     assert!(platform.my_travel_details(&own, id).await.unwrap() == Some(given));
     // Once the dose's certificate has expired, no other of it is signed.
     world.advance(SignedDuration::from_hours(24 * 731));
-    let late = platform.my_icvp(&world.resident(MOBILE), id).await;
+    let late = platform.my_icvp(&world.resident(MOBILE), id, None).await;
     assert!(matches!(late, Err(Error::Invalid(text)) if text.contains("expired")));
+}
+
+#[tokio::test]
+async fn each_dose_has_a_certificate_of_its_own_for_travel() {
+    let (world, id) = world(Engine::Embedded).await.unwrap();
+    world.advance(SignedDuration::from_hours(24 * 100));
+    let second = Given { number: Some(2), lot: "4121Z002", ..first_dose(2) };
+    world.give(MOBILE, id, &second).await;
+    let (platform, resident) = (&world.platform, world.resident(MOBILE));
+    platform.put_travel_details(&resident, id, &born_in_1980()).await.unwrap();
+    let of = async |number| platform.my_icvp(&resident, id, number).await;
+    let mut ids = Vec::new();
+    for (number, lot) in [(Some(1), "4121Z001"), (Some(2), "4121Z002"), (None, "4121Z002")] {
+        let claims = valid(&world, &Payload::Text(of(number).await.unwrap())).await;
+        assert_eq!(claims.events[0].lot.as_deref(), Some(lot));
+        ids.push(claims.id);
+    }
+    assert!(ids[0] != ids[1] && ids[1] == ids[2], "each is withdrawn with its own dose's");
+    for none in [0, 3] {
+        assert!(matches!(of(Some(none)).await, Err(Error::NotFound)));
+    }
+    let picture = platform.my_icvp_picture(&resident, id, Some(1)).await.unwrap();
+    assert_eq!(valid(&world, &payloads(&picture)[0]).await.id, ids[0]);
 }
 
 /// Paper as a border sees it: drawn at 300 dots an inch, and both codes read from the picture.

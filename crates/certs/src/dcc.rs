@@ -13,11 +13,14 @@
 
 use std::cell::RefCell;
 
-use ciborium::Value;
-use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 use flate2::{Compress, Compression, FlushCompress, Status};
 
 use crate::{
+    hcert::{
+        HEALTH,
+        cbor::{Writer, Written, written},
+        cose,
+    },
     name::passport_letters,
     signer::{Signer, key::NotSigned},
     vaccination::Vaccination,
@@ -46,26 +49,14 @@ pub fn issue(
     issued_at: i64,
     expires_at: i64,
 ) -> Result<String, NotSigned> {
-    let claims = Value::Map(vec![
-        (int(1), text(vaccination.country)),
-        (int(4), int(expires_at.min(signer.not_after()))),
-        (int(6), int(issued_at)),
-        (int(-260), Value::Map(vec![(int(1), certificate(vaccination))])),
-    ]);
-    let mut payload = Vec::with_capacity(512);
-    ciborium::into_writer(&claims, &mut payload).expect("a value can be written to memory");
-    Ok(pack(&sign(signer, payload)?))
-}
-
-/// The payload as `COSE_Sign1`, tagged.
-pub(crate) fn sign(signer: &Signer, payload: Vec<u8>) -> Result<Vec<u8>, NotSigned> {
-    let key_id = signer.key_id().to_vec();
-    let header = HeaderBuilder::new().algorithm(iana::Algorithm::ES256).key_id(key_id).build();
-    let signed = CoseSign1Builder::new()
-        .protected(header)
-        .payload(payload)
-        .try_create_signature(b"", |message| signer.sign(message))?;
-    Ok(signed.build().to_tagged_vec().expect("a signed value can be written to memory"))
+    let payload = written(|to| {
+        to.map(4)?.u8(1)?.str(vaccination.country)?;
+        to.u8(4)?.i64(expires_at.min(signer.not_after()))?;
+        to.u8(6)?.i64(issued_at)?;
+        to.i64(HEALTH)?.map(1)?.u8(1)?;
+        certificate(to, vaccination)
+    });
+    Ok(pack(&cose::sign(signer, &payload)?))
 }
 
 /// The signed bytes as the text of a QR code.
@@ -87,32 +78,27 @@ pub(crate) fn pack(bytes: &[u8]) -> String {
     format!("HC1:{}", base45::encode(&packed))
 }
 
-fn certificate(vaccination: &Vaccination<'_>) -> Value {
+fn certificate(to: &mut Writer, vaccination: &Vaccination<'_>) -> Written {
     let (surname, forename) = split_name(vaccination.name);
-    let mut name =
-        vec![(text("fn"), text(surname)), (text("fnt"), text(&passport_letters(surname)))];
+    to.map(4)?.str("ver")?.str("1.3.0")?;
+    to.str("nam")?.map(if forename.is_some() { 4 } else { 2 })?;
+    to.str("fn")?.str(surname)?.str("fnt")?.str(&passport_letters(surname))?;
     if let Some(forename) = forename {
-        name.push((text("gn"), text(forename)));
-        name.push((text("gnt"), text(&passport_letters(forename))));
+        to.str("gn")?.str(forename)?.str("gnt")?.str(&passport_letters(forename))?;
     }
-    let dose = vec![
-        (text("tg"), text(vaccination.codes.disease)),
-        (text("vp"), text(vaccination.codes.prophylaxis)),
-        (text("mp"), text(vaccination.codes.product)),
-        (text("ma"), text(vaccination.codes.manufacturer)),
-        (text("dn"), int(vaccination.dose_number.into())),
-        (text("sd"), int(vaccination.series().into())),
-        (text("dt"), text(&vaccination.given_on.to_string())),
-        (text("co"), text(vaccination.country)),
-        (text("is"), text(vaccination.issuer)),
-        (text("ci"), text(&vaccination.uvci())),
-    ];
-    Value::Map(vec![
-        (text("ver"), text("1.3.0")),
-        (text("nam"), Value::Map(name)),
-        (text("dob"), text(&vaccination.born.text())),
-        (text("v"), Value::Array(vec![Value::Map(dose)])),
-    ])
+    to.str("dob")?.str(&vaccination.born.text())?;
+    to.str("v")?.array(1)?.map(10)?;
+    to.str("tg")?.str(vaccination.codes.disease)?;
+    to.str("vp")?.str(vaccination.codes.prophylaxis)?;
+    to.str("mp")?.str(vaccination.codes.product)?;
+    to.str("ma")?.str(vaccination.codes.manufacturer)?;
+    to.str("dn")?.u8(vaccination.dose_number)?;
+    to.str("sd")?.u8(vaccination.series())?;
+    to.str("dt")?.str(&vaccination.given_on.to_string())?;
+    to.str("co")?.str(vaccination.country)?;
+    to.str("is")?.str(vaccination.issuer)?;
+    to.str("ci")?.str(&vaccination.uvci())?;
+    Ok(())
 }
 
 /// A name is not taken apart: where the family name stands differs between people, and the
@@ -125,12 +111,4 @@ fn split_name(name: &str) -> (&str, Option<&str>) {
     let cut = name.char_indices().nth(MOST).map_or(name.len(), |(place, _)| place);
     let cut = name[..cut].rfind(' ').unwrap_or(cut);
     (name[cut..].trim(), Some(name[..cut].trim()))
-}
-
-pub(crate) fn int(number: i64) -> Value {
-    Value::Integer(number.into())
-}
-
-pub(crate) fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
 }

@@ -28,7 +28,7 @@ pub use issue::{DivocIssuer, Edition, issue};
 use crate::{
     linked::{self, contexts},
     status::{IdKind, uvci_hash},
-    trust::{IssuerKey, Trust, Use},
+    trust::{IssuerKey, Trust, Trusted, Use},
     vc::{has_type, issuer, proof::instant},
     verdict::{Caveat, Checked, Claims, Event, EventKind, Format, NotValid, in_time},
 };
@@ -82,7 +82,7 @@ pub(crate) fn check_document(document: &Value, trust: &Trust, now: i64) -> Check
 
 /// The key that signed: one of the issuer's, or of any, as countries copied each other's names. What
 /// the proof calls its key is not relied on: half the world calls it `did:india`.
-fn signer<'a>(document: &Value, trust: &'a Trust) -> Result<&'a IssuerKey, NotValid> {
+fn signer<'a>(document: &Value, trust: &'a Trust) -> Result<&'a Trusted, NotValid> {
     let named = issuer(document).ok_or(NotValid::Content)?;
     let mut keys: Vec<_> = trust.keys(Use::Divoc, None).collect();
     if keys.iter().any(|key| key.issuer == named) {
@@ -92,7 +92,7 @@ fn signer<'a>(document: &Value, trust: &'a Trust) -> Result<&'a IssuerKey, NotVa
     if keys.is_empty() {
         return Err(NotValid::UnknownSigner);
     }
-    keys.into_iter().find(|key| signed.is_by(&key.key)).ok_or(NotValid::Signature)
+    keys.into_iter().find(|key| signed.is_by(key.checker())).ok_or(NotValid::Signature)
 }
 
 /// Whether one of the values that may be the certificate's id was withdrawn.

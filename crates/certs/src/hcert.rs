@@ -5,24 +5,20 @@
 //! WHO GDHCN "Electronic Health Certificates" (HCERT) 1.1.1; eHealth Network, "Electronic Health
 //! Certificate Specification" 1.3.0.
 
-mod cbor;
+pub(crate) mod cbor;
 mod content;
+pub(crate) mod cose;
 mod dcc;
 mod ddcc;
 mod icvp;
 
-use std::cell::RefCell;
-
-use ciborium::Value;
-use coset::{Algorithm, CborSerializable, CoseSign1, TaggedCborSerializable, iana, iana::EnumI64};
-use flate2::{Decompress, FlushDecompress, Status};
-
 use self::{
-    cbor::{at, seconds},
+    cbor::{Value, at, seconds},
     content::Content,
+    cose::Signed,
 };
 use crate::{
-    signature::Scheme,
+    inflate,
     status::{IdKind, uvci_hash},
     trust::{Known, Signs, Trust},
     verdict::{Caveat, Checked, EventKind, Format, NotValid, in_time},
@@ -47,10 +43,10 @@ pub(crate) const ICVP: i64 = -6;
 
 /// Checks the text of a QR code.
 pub(crate) fn check(text: &str, trust: &Trust, now: i64) -> Checked {
-    let signed = unpack(text)?;
-    let payload = signed.payload.as_deref().ok_or(NotValid::Content)?;
+    let unpacked = unpack(text)?;
+    let signed = Signed::read(&unpacked)?;
     let known = signer_of(&signed, trust)?;
-    let token = cbor::read(payload)?;
+    let token = cbor::read(&signed.payload)?;
     let content = read(&token, known, trust, now)?;
     if !may_sign(known.signs, content.kind()) {
         return Err(NotValid::WrongSigner);
@@ -76,7 +72,7 @@ pub(crate) fn check(text: &str, trust: &Trust, now: i64) -> Checked {
 /// What withdrawn certificates are listed by: the identifier, or for what has none the signature.
 /// The identifier's check character is for people who type it in. The signature covers it, and a
 /// third of the member states compute it in their own way, so it says nothing here.
-fn withdrawn_id(id: Option<&str>, signed: &CoseSign1) -> String {
+fn withdrawn_id(id: Option<&str>, signed: &Signed<'_>) -> String {
     match id {
         Some(id) => uvci_hash(id),
         None => signature_hash(&signed.signature),
@@ -103,7 +99,7 @@ const fn may_sign(signs: Signs, kind: EventKind) -> bool {
 }
 
 /// Reads the token: the claims around, and the one certificate inside.
-fn read(token: &Value, known: &Known, trust: &Trust, now: i64) -> Result<Content, NotValid> {
+fn read(token: &Value<'_>, known: &Known, trust: &Trust, now: i64) -> Result<Content, NotValid> {
     let Some(health) = at(token, HEALTH) else {
         let format = ddcc::bare(token).ok_or(NotValid::Content)?;
         let mut content = ddcc::read(token, format, trust, now)?;
@@ -128,7 +124,7 @@ fn read(token: &Value, known: &Known, trust: &Trust, now: i64) -> Result<Content
         [None, None, None, None] => return Err(NotValid::NotACertificate),
         _ => return Err(NotValid::Content),
     };
-    let token_id = at(token, TOKEN_ID).and_then(Value::as_bytes).map(Vec::as_slice);
+    let token_id = at(token, TOKEN_ID).and_then(Value::as_bytes);
     let token_id = token_id.and_then(|id| str::from_utf8(id).ok()).map(str::to_owned);
     content.claims.id = content.claims.id.or(token_id);
     content.claims.issued_at = Some(issued_at);
@@ -145,73 +141,28 @@ fn name_issuer(content: &mut Content, named: Option<&str>, known: &Known) {
     }
 }
 
-pub(crate) fn unpack(text: &str) -> Result<CoseSign1, NotValid> {
+/// The signed message that a text packs.
+pub(crate) fn unpack(text: &str) -> Result<Vec<u8>, NotValid> {
     let text = text.trim();
     if text.len() > MOST_TEXT {
         return Err(NotValid::NotACertificate);
     }
     let body = text.strip_prefix(PREFIX).ok_or(NotValid::NotACertificate)?;
     let packed = base45::decode(body).map_err(|_| NotValid::Packing)?;
-    let unpacked = inflate(&packed)?;
-    // A CWT tag may stand around the COSE tag, and either may be missing.
-    let untagged = unpacked.strip_prefix(&[0xd8, 0x3d]).unwrap_or(&unpacked);
-    CoseSign1::from_tagged_slice(untagged)
-        .or_else(|_| CoseSign1::from_slice(untagged))
-        .map_err(|_| NotValid::Packing)
+    inflate::zlib(&packed, MOST_UNPACKED).map_err(|_| NotValid::Packing)
 }
 
-fn inflate(packed: &[u8]) -> Result<Vec<u8>, NotValid> {
-    thread_local! {
-        // Making one takes longer than using it, so each thread keeps its own.
-        static ZLIB: RefCell<Decompress> = RefCell::new(Decompress::new(true));
-    }
-    // Certificates unpack to about as much; only what is odd needs to grow.
-    let mut unpacked = Vec::with_capacity(packed.len() * 2 + 256);
-    ZLIB.with_borrow_mut(|zlib| {
-        zlib.reset(true);
-        loop {
-            let read = usize::try_from(zlib.total_in()).map_err(|_| NotValid::Packing)?;
-            let rest = packed.get(read..).unwrap_or_default();
-            match zlib.decompress_vec(rest, &mut unpacked, FlushDecompress::Finish) {
-                Ok(Status::StreamEnd) => break,
-                Ok(_) if unpacked.len() == unpacked.capacity() => unpacked.reserve(unpacked.len()),
-                _ => return Err(NotValid::Packing),
-            }
-            if unpacked.len() > MOST_UNPACKED {
-                return Err(NotValid::Packing);
-            }
-        }
-        if unpacked.len() > MOST_UNPACKED { Err(NotValid::Packing) } else { Ok(()) }
-    })?;
-    Ok(unpacked)
-}
-
-pub(crate) fn signer_of<'a>(signed: &CoseSign1, trust: &'a Trust) -> Result<&'a Known, NotValid> {
-    let protected = &signed.protected.header;
-    let key_id = match protected.key_id.as_slice() {
-        [] => signed.unprotected.key_id.as_slice(),
-        key_id => key_id,
-    };
-    let algorithm = protected.alg.as_ref().or(signed.unprotected.alg.as_ref());
-    let is = |wanted: iana::Algorithm| matches!(algorithm, Some(Algorithm::Assigned(named)) if named.to_i64() == wanted.to_i64());
-    let (es256, ps256) = (is(iana::Algorithm::ES256), is(iana::Algorithm::PS256));
-    let known = trust.with_key_id(key_id);
+pub(crate) fn signer_of<'a>(signed: &Signed<'_>, trust: &'a Trust) -> Result<&'a Known, NotValid> {
+    let known = trust.with_key_id(signed.key_id());
     if known.is_empty() {
         return Err(NotValid::UnknownSigner);
     }
-    let scheme = match (es256, ps256) {
-        (true, _) => Scheme::Es256,
-        (_, true) => Scheme::Ps256,
-        _ => return Err(NotValid::Signature),
-    };
-    let fits = |known: &&Known| {
-        let verify =
-            |signature: &[u8], message: &[u8]| known.key().verify(scheme, message, signature);
-        signed.verify_signature(b"", verify).is_ok()
-    };
+    let scheme = signed.scheme().ok_or(NotValid::Signature)?;
+    let message = signed.message();
+    let fits = |known: &&Known| known.checker().verify(scheme, &message, &signed.signature).is_ok();
     known.iter().find(fits).ok_or(NotValid::Signature)
 }
 
 #[cfg(test)]
 #[cfg(feature = "issue")]
-mod tests;
+pub(crate) mod tests;

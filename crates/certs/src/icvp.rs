@@ -15,11 +15,15 @@
 //! `smart-icvp` logical model `ICVPMin` with `ICVPRequirements` of 16 April 2026; WHO HCERT, claim
 //! -6 ("proposed"). International Health Regulations (2005), annex 6.
 
-use ciborium::Value;
+use jiff::civil::Date;
 
 use crate::{
-    dcc::{int, pack, sign, text},
-    hcert::{HEALTH, ICVP, TOKEN_ID},
+    dcc::pack,
+    hcert::{
+        HEALTH, ICVP, TOKEN_ID,
+        cbor::{Writer, Written, written},
+        cose,
+    },
     name::latin_name,
     signer::{Signer, key::NotSigned},
     vaccination::{Born, Gender, Vaccination},
@@ -145,70 +149,100 @@ pub fn issue(
     issued_at: i64,
     expires_at: i64,
 ) -> Result<String, NotIssued> {
-    let certificate = certificate(vaccination, details)?;
-    let claims = Value::Map(vec![
-        (int(1), text(vaccination.country)),
-        (int(4), int(expires_at.min(signer.not_after()))),
-        (int(6), int(issued_at)),
-        (int(TOKEN_ID), Value::Bytes(vaccination.uvci().into_bytes())),
-        (int(HEALTH), Value::Map(vec![(int(ICVP), certificate)])),
-    ]);
-    let mut payload = Vec::with_capacity(512);
-    ciborium::into_writer(&claims, &mut payload).expect("a value can be written to memory");
-    Ok(pack(&sign(signer, payload)?))
+    let born = check(vaccination, details)?;
+    let payload = written(|to| {
+        to.map(5)?.u8(1)?.str(vaccination.country)?;
+        to.u8(4)?.i64(expires_at.min(signer.not_after()))?;
+        to.u8(6)?.i64(issued_at)?;
+        to.i64(TOKEN_ID)?.bytes(vaccination.uvci().as_bytes())?;
+        to.i64(HEALTH)?.map(1)?.i64(ICVP)?;
+        certificate(to, vaccination, details, born)
+    });
+    Ok(pack(&cose::sign(signer, &payload)?))
 }
 
-fn certificate(vaccination: &Vaccination<'_>, details: &Details<'_>) -> Result<Value, NotIssued> {
+/// Whether all that the form asks for is there; gives the day of birth.
+fn check(vaccination: &Vaccination<'_>, details: &Details<'_>) -> Result<Date, NotIssued> {
     let Born::On(born) = vaccination.born else { return Err(NotIssued::BirthDate) };
-    let (names, nationality) = (details.revision.names(), details.nationality);
+    let nationality = details.nationality;
     if nationality.len() != 3 || !nationality.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Err(NotIssued::Nationality);
     }
-    let mut fields = vec![
-        (text("n"), text(&latin_name(vaccination.name))),
-        (text("dob"), text(&born.to_string())),
-        (text("s"), text(sex(vaccination.gender))),
-        (text(names.nationality), text(nationality)),
-    ];
+    if !is_there(vaccination.codes.product) {
+        return Err(NotIssued::Product);
+    }
+    if !is_there(vaccination.lot) {
+        return Err(NotIssued::Lot);
+    }
+    if authority(details).is_none() && clinician(vaccination).is_none() {
+        return Err(NotIssued::Issuer);
+    }
+    Ok(born)
+}
+
+fn is_there(value: &str) -> bool {
+    !value.trim().is_empty()
+}
+
+fn authority<'a>(details: &Details<'a>) -> Option<&'a str> {
+    details.authority.filter(|authority| is_there(authority))
+}
+
+fn clinician<'a>(vaccination: &Vaccination<'a>) -> Option<&'a str> {
+    Some(vaccination.vaccinator).filter(|name| is_there(name))
+}
+
+/// How many fields something has that may be there.
+fn fields<T>(of: Option<T>, count: u64) -> u64 {
+    of.map_or(0, |_| count)
+}
+
+fn certificate(
+    to: &mut Writer,
+    vaccination: &Vaccination<'_>,
+    details: &Details<'_>,
+    born: Date,
+) -> Written {
+    let names = details.revision.names();
+    let optional = fields(details.document, 2) + fields(details.guardian, 1);
+    to.map(5 + optional + fields(names.version, 1))?;
+    to.str("n")?.str(&latin_name(vaccination.name))?;
+    to.str("dob")?.str(&born.to_string())?;
+    to.str("s")?.str(sex(vaccination.gender))?;
+    to.str(names.nationality)?.str(details.nationality)?;
     if let Some((kind, number)) = details.document {
-        fields.push((text(names.document), text(number)));
-        fields.push((text(names.document_type), text(kind)));
+        to.str(names.document)?.str(number)?;
+        to.str(names.document_type)?.str(kind)?;
     }
     if let Some(guardian) = details.guardian {
-        fields.push((text("gn"), text(&latin_name(guardian))));
+        to.str("gn")?.str(&latin_name(guardian))?;
     }
-    fields.push((text(names.vaccination), dose(vaccination, details, &names)?));
+    to.str(names.vaccination)?;
+    dose(to, vaccination, details, &names)?;
     if let Some(version) = names.version {
-        fields.push((text(version), text("1")));
+        to.str(version)?.str("1")?;
     }
-    Ok(Value::Map(fields))
+    Ok(())
 }
 
 fn dose(
+    to: &mut Writer,
     vaccination: &Vaccination<'_>,
     details: &Details<'_>,
     names: &Names,
-) -> Result<Value, NotIssued> {
-    let there = |value: &str| !value.trim().is_empty();
-    if !there(vaccination.codes.product) {
-        return Err(NotIssued::Product);
+) -> Written {
+    let (clinician, authority) = (clinician(vaccination), authority(details));
+    to.map(3 + fields(clinician, 1) + fields(authority, 1))?;
+    to.str("vp")?.str(vaccination.codes.product)?;
+    to.str(names.given_on)?.str(&vaccination.given_on.to_string())?;
+    if let Some(name) = clinician {
+        to.str("cn")?.str(&latin_name(name))?;
     }
-    if !there(vaccination.lot) {
-        return Err(NotIssued::Lot);
+    if let Some(name) = authority {
+        to.str("is")?.str(name)?;
     }
-    let authority = details.authority.filter(|authority| there(authority));
-    let clinician = Some(vaccination.vaccinator).filter(|name| there(name));
-    if authority.is_none() && clinician.is_none() {
-        return Err(NotIssued::Issuer);
-    }
-    let mut fields = vec![
-        (text("vp"), text(vaccination.codes.product)),
-        (text(names.given_on), text(&vaccination.given_on.to_string())),
-    ];
-    fields.extend(clinician.map(|name| (text("cn"), text(&latin_name(name)))));
-    fields.extend(authority.map(|name| (text("is"), text(name))));
-    fields.push((text("bo"), text(vaccination.lot)));
-    Ok(Value::Map(fields))
+    to.str("bo")?.str(vaccination.lot)?;
+    Ok(())
 }
 
 /// By the code system of FHIR's administrative gender.

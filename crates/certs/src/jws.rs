@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use crate::{
-    signature::{BadSignature, PublicKey, Scheme},
+    signature::{BadSignature, Checker, PublicKey, Scheme},
     signer::key::{NotSigned, SigningKey},
     verdict::NotValid,
 };
@@ -52,6 +52,12 @@ impl<'a> Jws<'a> {
     pub(crate) fn verify(&self, key: &PublicKey) -> Result<(), BadSignature> {
         let scheme = self.scheme().map_err(|_| BadSignature)?;
         key.verify(scheme, self.signed.as_bytes(), &self.signature)
+    }
+
+    /// Whether a key that was read once signed it.
+    pub(crate) fn is_by(&self, key: &Checker) -> bool {
+        let fits = |scheme| key.verify(scheme, self.signed.as_bytes(), &self.signature).is_ok();
+        self.scheme().is_ok_and(fits)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Certificates: build, pack, print, read, verify. No network and no clock: time is passed in.
 
+mod canonical;
 pub mod dcc;
 pub mod divoc;
 mod hcert;
 pub mod icvp;
+mod inflate;
 mod jws;
 mod linked;
 pub mod name;

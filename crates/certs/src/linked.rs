@@ -70,7 +70,7 @@ fn quads(document: &Value) -> Result<Vec<Quad>, NotValid> {
         JsonLdParser::new().for_slice(text.as_bytes()).with_load_document_callback(|url, _| {
             match contexts::text(url) {
                 Some(text) => Ok(JsonLdRemoteDocument {
-                    document: text.into_bytes(),
+                    document: text.into_owned().into_bytes(),
                     document_url: url.to_owned(),
                 }),
                 None => Err(Box::new(NotValid::Context)),

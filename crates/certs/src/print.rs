@@ -3,6 +3,7 @@
 mod certificate;
 mod code;
 pub mod language;
+mod report;
 mod sheet;
 mod slip;
 mod text;
@@ -114,6 +115,28 @@ pub struct SlipPage<'a> {
     pub made_at: Timestamp,
 }
 
+/// What stands in a report: rows under headings, as many as have place on one page.
+pub struct ReportPage<'a> {
+    /// What it is about.
+    pub title: &'a str,
+    /// Of when, and of what.
+    pub about: String,
+    /// Its parts, in order. One without rows is left out.
+    pub parts: Vec<ReportPart>,
+    /// What a reader has to know to understand it.
+    pub foot: &'a str,
+    /// When it was made.
+    pub made_at: Timestamp,
+}
+
+/// A part of a report.
+pub struct ReportPart {
+    /// What it is about.
+    pub heading: &'static str,
+    /// Labels and values.
+    pub rows: Vec<(String, String)>,
+}
+
 /// A vaccination certificate.
 ///
 /// # Shape
@@ -130,6 +153,15 @@ pub fn certificate(page: &CertificatePage<'_>) -> Vec<u8> {
 /// PDF/A-2a and PDF/UA-1.
 pub fn slip(page: &SlipPage<'_>) -> Vec<u8> {
     slip::draw(page)
+}
+
+/// A report in English.
+///
+/// # Shape
+///
+/// PDF/A-2a and PDF/UA-1.
+pub fn report(page: &ReportPage<'_>) -> Vec<u8> {
+    report::draw(page)
 }
 
 #[cfg(test)]

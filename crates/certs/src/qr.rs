@@ -1,5 +1,7 @@
 //! QR codes: as modules to draw, as SVG for pages, and as a picture to save.
 
+mod outline;
+
 use std::fmt::Write;
 
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};

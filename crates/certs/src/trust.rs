@@ -4,6 +4,7 @@
 pub mod bundle;
 mod certificate;
 mod issuer;
+pub mod succession;
 
 use std::collections::HashMap;
 
@@ -12,6 +13,7 @@ use certificate::BEGIN;
 use certificate::END;
 pub(crate) use certificate::Signs;
 pub use certificate::{BadCertificate, Known};
+pub(crate) use issuer::Trusted;
 pub use issuer::{IssuerKey, Use};
 
 use crate::status::{Lists, StatusList, WithdrawnIds};
@@ -20,7 +22,7 @@ use crate::status::{Lists, StatusList, WithdrawnIds};
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     signers: HashMap<[u8; 8], Vec<Known>>,
-    issuers: Vec<IssuerKey>,
+    issuers: Vec<Trusted>,
     lists: Lists,
     codes: HashMap<String, Vec<String>>,
 }
@@ -43,7 +45,7 @@ impl Trust {
 
     /// Adds a key of an issuer.
     pub fn add_issuer(&mut self, key: IssuerKey) {
-        self.issuers.push(key);
+        self.issuers.push(Trusted::new(key));
     }
 
     /// Adds a status list.
@@ -107,8 +109,8 @@ impl Trust {
         &'a self,
         used_for: Use,
         issuer: Option<&'a str>,
-    ) -> impl Iterator<Item = &'a IssuerKey> {
-        let is = move |key: &&IssuerKey| {
+    ) -> impl Iterator<Item = &'a Trusted> {
+        let is = move |key: &&Trusted| {
             key.used_for == used_for && issuer.is_none_or(|issuer| key.issuer == issuer)
         };
         self.issuers.iter().filter(is)

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use self::signer::SealSigner;
 use crate::{
-    jws,
+    canonical, jws,
     signature::Scheme,
     status::{IdKind, uvci_hash},
     trust::Trust,
@@ -92,7 +92,7 @@ fn signer_of(
     if !signer.seals || now < signer.not_before {
         return Err(NotValid::WrongSigner);
     }
-    let message = serde_json_canonicalizer::to_vec(data).map_err(|_| NotValid::Content)?;
+    let message = canonical::to_vec(data)?;
     let fits = signer.key.verify(scheme, &message, &bytes("sigvl")?);
     fits.map_err(|_| NotValid::Signature)?;
     Ok(signer)

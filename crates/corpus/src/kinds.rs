@@ -5,6 +5,7 @@ mod letters;
 mod lists;
 mod nobody;
 mod offices;
+mod others;
 mod scripts;
 mod worn;
 
@@ -55,4 +56,10 @@ pub(crate) const SORTS: &[Sort] = &[
     ("vaccination register", "csv", health::vaccinations),
     ("e-mail thread", "txt", letters::thread),
     ("pension list", "csv", lists::pensions),
+    ("marks by roll number", "csv", others::marks),
+    ("numbers alone", "txt", others::numbers),
+    ("payments", "csv", others::payments),
+    ("nested records", "json", others::nested),
+    ("stock register", "txt", others::stock),
+    ("visitors' register", "txt", others::visitors),
 ];

@@ -61,6 +61,11 @@ impl BeneficiaryId {
         bytes[8..].copy_from_slice(&self.0.to_be_bytes());
         bytes
     }
+
+    /// The same as an id.
+    pub fn person_uuid(self) -> Uuid {
+        Uuid::from_bytes(self.person_bytes())
+    }
 }
 
 impl fmt::Debug for BeneficiaryId {

@@ -261,7 +261,27 @@ impl IdentityDocument {
 ///
 /// # Privacy
 ///
-/// Exists only between the vault and the answer to who may see it.
+/// Exists only between the vault and the answer to who may see it. It cannot be printed:
+///
+/// ```compile_fail,E0277
+/// fn told(details: &domain::person::Details) -> String {
+///     format!("{details:?}")
+/// }
+/// ```
+///
+/// nor can what it holds:
+///
+/// ```compile_fail,E0277
+/// fn told(details: &domain::person::Details) -> String {
+///     format!("{:?} {:?}", details.name, details.document)
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn told(mobile: &domain::person::Mobile) -> String {
+///     format!("{mobile} {mobile:?}")
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Details {
     /// The name as the person writes it.

@@ -56,17 +56,29 @@ pub struct Slot {
 impl Slot {
     /// The text of the contract: `09:00AM-11:00AM`.
     pub fn label(self) -> String {
-        format!("{}-{}", twelve_hour(self.from), twelve_hour(self.to))
+        let mut label = String::with_capacity("09:00AM-11:00AM".len());
+        push_twelve_hour(&mut label, self.from);
+        label.push('-');
+        push_twelve_hour(&mut label, self.to);
+        label
     }
 }
 
-fn twelve_hour(time: Time) -> String {
-    let half = if time.hour() < 12 { "AM" } else { "PM" };
-    let hour = match time.hour() % 12 {
+/// Digit by digit: each booking compares labels, and formatting takes ten times as long.
+fn push_twelve_hour(label: &mut String, time: Time) {
+    let hour = match time.hour().unsigned_abs() % 12 {
         0 => 12,
         hour => hour,
     };
-    format!("{hour:02}:{:02}{half}", time.minute())
+    push_two(label, hour);
+    label.push(':');
+    push_two(label, time.minute().unsigned_abs());
+    label.push_str(if time.hour() < 12 { "AM" } else { "PM" });
+}
+
+fn push_two(label: &mut String, number: u8) {
+    label.push(char::from(b'0' + number / 10));
+    label.push(char::from(b'0' + number % 10));
 }
 
 /// Seats that are given away together: for one dose, through one channel, in one slot or in any.

@@ -8,7 +8,9 @@ use std::{
 };
 
 use crate::{
+    checkpoint::Checkpoint,
     log::Storage,
+    note::{MOST_BYTES, Note},
     source::{Source, SourceError},
     tiles::{CHECKPOINT, TilePath},
 };
@@ -72,6 +74,31 @@ impl Directory {
         folders.iter().try_for_each(|folder| File::open(folder)?.sync_all())
     }
 
+    /// Writes a signed checkpoint that may be older than the promise; false and nothing if a larger one
+    /// is there, or the log has not promised as much.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::Away`] if it is not known to be durable.
+    pub fn publish_earlier(&self, checkpoint: &str) -> Result<bool, SourceError> {
+        let promised = self.read_promised().map_err(away)?;
+        let mut written = false;
+        let write = || {
+            let size = size_of(checkpoint.as_bytes());
+            let there = self.read_file(CHECKPOINT, MOST_BYTES)?;
+            let most = promised.as_deref().and_then(|text| Checkpoint::parse(text).ok());
+            let least = there.as_deref().and_then(size_of).unwrap_or(0);
+            written =
+                size.zip(most).is_some_and(|(size, most)| least <= size && size <= most.head.size);
+            if written {
+                self.replace(&self.0.join(CHECKPOINT), checkpoint.as_bytes())
+            } else {
+                Ok(())
+            }
+        };
+        Ok(self.guarded(promised.as_deref(), write).map_err(away)? && written)
+    }
+
     /// Does something while nobody else does, unless the promise is another one.
     fn guarded(
         &self,
@@ -97,8 +124,18 @@ impl Directory {
     }
 }
 
+/// The size that a checkpoint says, whoever signed it.
+fn size_of(checkpoint: &[u8]) -> Option<u64> {
+    let note = Note::parse(checkpoint).ok()?;
+    Some(Checkpoint::parse(note.unverified_text()).ok()?.head.size)
+}
+
 /// Makes a folder and presses its name to disk, and those of the folders above that were made.
-fn make_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+///
+/// [`io::Error`] if one of them cannot be made.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

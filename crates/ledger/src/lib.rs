@@ -5,6 +5,7 @@
 pub mod auditor;
 pub mod checkpoint;
 pub mod directory;
+pub mod heads;
 pub mod leaf;
 pub mod log;
 pub mod merkle;
@@ -12,6 +13,7 @@ pub mod note;
 pub mod source;
 pub mod tiles;
 pub mod witness;
+pub mod witnessed;
 
 #[cfg(test)]
 mod fixture;

@@ -68,6 +68,8 @@ pub enum Answer {
     NotByLog,
     /// The last checkpoint cosigned has another size than the request says: this one.
     OtherSize(u64),
+    /// The last checkpoint cosigned has this same size, and another root.
+    OtherRoot(u64),
     /// The checkpoint does not begin with the last one cosigned.
     Inconsistent,
 }
@@ -80,7 +82,7 @@ impl Answer {
             Self::Malformed => 400,
             Self::NotByLog => 403,
             Self::UnknownLog => 404,
-            Self::OtherSize(_) => 409,
+            Self::OtherSize(_) | Self::OtherRoot(_) => 409,
             Self::Inconsistent => 422,
         }
     }
@@ -88,7 +90,7 @@ impl Answer {
     /// The type of the body.
     pub const fn content_type(&self) -> &'static str {
         match self {
-            Self::OtherSize(_) => "text/x.tlog.size",
+            Self::OtherSize(_) | Self::OtherRoot(_) => "text/x.tlog.size",
             _ => "text/plain; charset=utf-8",
         }
     }
@@ -101,7 +103,7 @@ impl Answer {
     pub fn body(&self) -> String {
         match self {
             Self::Cosigned(lines) => lines.clone(),
-            Self::OtherSize(size) => format!("{size}\n"),
+            Self::OtherSize(size) | Self::OtherRoot(size) => format!("{size}\n"),
             _ => String::new(),
         }
     }
@@ -163,6 +165,9 @@ impl<M: Memory, K: SigningKey> Witness<M, K> {
         }
         if request.old != old.size {
             return Ok(Answer::OtherSize(old.size));
+        }
+        if old.size == new.size && old.root != new.root {
+            return Ok(Answer::OtherRoot(old.size));
         }
         if verify_consistency(old, new, &request.proof).is_err() {
             return Ok(Answer::Inconsistent);

@@ -163,6 +163,17 @@ pub(crate) const fn wanted(kind: Kind) -> Labels {
     })
 }
 
+/// The same, looked up.
+pub(crate) static WANTED: [Labels; Kind::ALL.len()] = {
+    let mut all = [Labels::NONE; Kind::ALL.len()];
+    let mut place = 0;
+    while place < all.len() {
+        all[place] = wanted(Kind::ALL[place]);
+        place += 1;
+    }
+    all
+};
+
 /// Kinds whose shape nothing else has, so that a word farther off does not speak against them.
 const fn is_telling(kind: Kind) -> bool {
     matches!(
@@ -182,7 +193,7 @@ pub(crate) fn weigh(shape: &Shape, near: &Near) -> Weight {
     let What::Is(kind) = shape.what else {
         return Weight { percent: shape.bare, labelled: false };
     };
-    let wants = wanted(kind);
+    let wants = WANTED[kind as usize];
     let unless = |percent: u8, labelled| Weight { percent, labelled };
     if near.nearest.any(wants) {
         let office = kind == Kind::Mobile && near.nearest.has(Office);
@@ -212,7 +223,7 @@ fn unlabelled(shape: &Shape, kind: Kind, near: &Near) -> u8 {
     }
     if near.window.any(AGAINST) {
         percent = percent.saturating_sub(if is_telling(kind) { 10 } else { 30 });
-    } else if near.line.any(wanted(kind)) && percent >= 20 {
+    } else if near.line.any(WANTED[kind as usize]) && percent >= 20 {
         percent = percent.saturating_add(15).min(shape.labelled);
     } else if near.line.any(AGAINST) && !is_telling(kind) {
         percent = percent.saturating_sub(15);
@@ -228,11 +239,14 @@ const CLOSE: usize = 28;
 const TOGETHER: usize = 5;
 
 /// What stands near the bytes from `start` to `end`, where the last thing found ended at `since`.
-pub(crate) fn near(marks: &[Mark], (start, end): (usize, usize), since: usize) -> Near {
-    let mut near = Near::default();
-    for mark in marks {
-        near.line.add(mark.label);
-    }
+/// `line` is what all marks of the line say.
+pub(crate) fn near(
+    marks: &[Mark],
+    line: Labels,
+    (start, end): (usize, usize),
+    since: usize,
+) -> Near {
+    let mut near = Near { line, ..Near::default() };
     let before = marks.partition_point(|mark| mark.end <= start);
     let mut edge = start;
     let mut clustered = true;
@@ -272,6 +286,11 @@ pub(crate) const fn is_official(labels: Labels) -> bool {
 /// Whether a column with these labels is understood: its values need not be asked what they are.
 pub(crate) const fn is_clear(labels: Labels) -> bool {
     !labels.without(SILENT).is_empty()
+}
+
+/// Whether these labels speak against everything that a number may be, and ask for nothing.
+pub(crate) fn is_against(labels: Labels) -> bool {
+    labels.any(AGAINST) && !WANTED.iter().any(|wanted| wanted.any(labels))
 }
 
 /// Whether a label asks for a number.
@@ -318,7 +337,7 @@ mod tests {
         let mut skeleton = crate::label::Skeleton::default();
         crate::label::find(text, (0, text.len()), &mut skeleton, &mut marks);
         let at = text.len() - 12;
-        let near = near(&marks, (at, text.len()), 0);
+        let near = near(&marks, Labels::NONE, (at, text.len()), 0);
         assert_eq!(near.nearest, Labels::of(&[Transaction]));
         assert_eq!(near.window, Labels::of(&[Transaction, Aadhaar]));
     }

@@ -9,6 +9,7 @@ mod birth;
 mod driving_licence;
 pub(crate) mod email;
 mod epic;
+mod gates;
 mod gstin;
 mod ifsc;
 mod job_card;
@@ -18,101 +19,77 @@ mod nothing;
 mod pan;
 mod passport;
 mod pin_code;
+pub(crate) mod plain;
 mod ration_card;
+mod run;
 mod vehicle;
 mod virtual_id;
 
-use std::ops::RangeInclusive;
-
 use crate::{
     Kind,
-    context::{Near, Shape, Weight, wanted, weigh},
-    label::Labels,
-    word::{Digits, Word, digits},
+    context::{Near, Shape, WANTED, Weight, weigh},
+    label::{Label, Labels},
+    word::Word,
 };
-
-/// A detector: what begins at a word, if it is what the detector knows.
-type Detector = fn(&[Word], usize) -> Option<Shape>;
-
-/// Those that begin with a word of digits, or of digits and masks; each with the labels that ask for
-/// what it finds.
-const NUMERIC: &[(Labels, Detector)] = &[
-    (Labels::NONE, nothing::find),
-    (wanted(Kind::Mobile), mobile::find),
-    (wanted(Kind::Aadhaar), aadhaar::find),
-    (wanted(Kind::VirtualId), virtual_id::find),
-    (wanted(Kind::AbhaNumber), abha::find),
-    (wanted(Kind::BankAccount), account::find),
-    (wanted(Kind::BeneficiaryId), beneficiary::find),
-    (wanted(Kind::SrfId), laboratory::srf),
-    (wanted(Kind::IcmrId), laboratory::icmr),
-    (wanted(Kind::PinCode), pin_code::find),
-    (wanted(Kind::BirthDate), birth::find),
-    (wanted(Kind::Age), age::find),
-    (wanted(Kind::RationCard), ration_card::find),
-];
-
-/// Those that begin with a letter or have letters in them.
-const LETTERED: &[(Labels, Detector)] = &[
-    (wanted(Kind::Pan), pan::find),
-    (wanted(Kind::Epic), epic::find),
-    (wanted(Kind::Passport), passport::find),
-    (Labels::NONE, ifsc::find),
-    (wanted(Kind::Vehicle), vehicle::find),
-    (wanted(Kind::DrivingLicence), driving_licence::find),
-    (wanted(Kind::JobCard), job_card::find),
-    (wanted(Kind::Gstin), gstin::find),
-    (wanted(Kind::BankAccount), account::masked),
-    (wanted(Kind::Mobile), mobile::find),
-    (wanted(Kind::Aadhaar), aadhaar::find),
-    (wanted(Kind::BirthDate), birth::find),
-    (wanted(Kind::Age), age::find),
-    (wanted(Kind::RationCard), ration_card::find),
-    (wanted(Kind::IcmrId), laboratory::icmr),
-];
+use gates::{Gates, LETTERED, NUMERIC};
+use run::Run;
 
 /// What it takes from the confidence that a number is reckoned with or assigned, in percent.
 const OPERAND: u8 = 35;
 /// From here on what a column's label asks for needs no comparison, in percent.
 const CERTAIN: u8 = 85;
 
-/// The likeliest of what may begin at `words[at]`, and how likely. A column's label asks for what
-/// is in `said`: where that is there, nothing else is tried.
+/// What is said where words stand.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Said {
+    /// What their column's label asks for: where that is there, nothing else is tried.
+    pub(crate) column: Labels,
+    /// All labels that may be near any of them.
+    pub(crate) spoken: Labels,
+}
+
+/// The likeliest of what may begin at `words[at]`, and how likely.
 pub(crate) fn best(
     words: &[Word],
     at: usize,
-    said: Labels,
+    said: Said,
     near: impl Fn(usize) -> Near,
 ) -> Option<(Shape, Weight)> {
-    let detectors = if words[at].is_number() { NUMERIC } else { LETTERED };
-    if !said.is_empty() {
-        let asked = likeliest(words, at, &near, detectors, |labels| labels.any(said));
+    let gates = if words[at].is_number() { &NUMERIC } else { &LETTERED };
+    let run = Run::new(words, at);
+    let open = gates.open(&run);
+    let (asked, speaking) = (gates.asked(open, said.column), gates.speaking(open, said.spoken));
+    if asked | speaking == 0 {
+        return None;
+    }
+    if asked != 0 {
+        let asked = likeliest(&run, &near, (gates, asked));
         if asked.is_some_and(|(_, weight)| weight.labelled && weight.percent >= CERTAIN) {
             return asked;
         }
     }
-    likeliest(words, at, &near, detectors, |_| true)
+    likeliest(&run, &near, (gates, speaking))
 }
 
 fn likeliest(
-    words: &[Word],
-    at: usize,
+    run: &Run<'_>,
     near: &impl Fn(usize) -> Near,
-    detectors: &[(Labels, Detector)],
-    tried: impl Fn(Labels) -> bool,
+    (gates, mut open): (&Gates, u32),
 ) -> Option<(Shape, Weight)> {
     let mut best: Option<(Shape, Weight)> = None;
     // What is near depends on where the shape ends; most shapes of one word have one answer.
     let mut known: Option<(usize, Near)> = None;
-    let tried = detectors.iter().filter(|(labels, _)| tried(*labels));
-    for shape in tried.filter_map(|(_, detector)| detector(words, at)) {
+    while open != 0 {
+        let find = gates.detector(open.trailing_zeros());
+        open &= open - 1;
+        let Some(shape) = find(run) else { continue };
         let near = match known {
             Some((count, near)) if count == shape.words => near,
             _ => near(shape.words),
         };
         known = Some((shape.words, near));
         let mut weight = weigh(&shape, &near);
-        if words[at].operand && !weight.labelled {
+        if run.first().operand && !weight.labelled {
             weight.percent = weight.percent.saturating_sub(OPERAND);
         }
         let better = best.is_none_or(|(_, other)| weight.percent > other.percent);
@@ -123,46 +100,25 @@ fn likeliest(
     best
 }
 
-/// How many words from `at` on are joined to one another, at most `most`.
-fn run(words: &[Word], at: usize, most: usize) -> usize {
-    let joined = words[at + 1..].iter().take(most - 1).take_while(|word| word.joint != 0);
-    1 + joined.count()
-}
-
-/// The digits of `count` words from `at`, if they are joined by one of `joints` and as many as
-/// `wanted`.
-fn joined(
-    words: &[Word],
-    at: usize,
-    count: usize,
-    joints: &[u8],
-    wanted: RangeInclusive<usize>,
-) -> Option<Digits> {
-    let words = words.get(at..at + count)?;
-    // Most shapes fail here: nothing is read to see that.
-    let length: usize = words.iter().map(|word| word.text().len()).sum();
-    if !wanted.contains(&length) {
-        return None;
-    }
-    words[1..].iter().all(|word| joints.contains(&word.joint)).then(|| digits(words))?
-}
-
-/// The lengths of `count` words from `at`.
-fn lengths(words: &[Word], at: usize, count: usize) -> impl Iterator<Item = usize> {
-    words[at..].iter().take(count).map(|word| word.text().len())
-}
-
-/// Whether a longer number goes on at either end: joined by a hyphen, a slash or a dot to more
-/// digits.
-fn goes_on(words: &[Word], at: usize, count: usize) -> bool {
-    let more = |word: &Word| {
-        let digits = usize::from(word.digits);
-        digits > 0 && digits >= word.text().len().div_ceil(2)
+/// What a column with these labels holds, if they ask for one kind of number and no other.
+pub(crate) fn asked(said: Labels) -> Option<Kind> {
+    let asks = |kind: &&Kind| {
+        WANTED[**kind as usize].any(said)
+            // A virtual id goes under the name of what it stands for.
+            && !(**kind == Kind::VirtualId && said.has(Label::Aadhaar))
     };
-    let tight = |joint: u8| matches!(joint, b'-' | b'/' | b'.');
-    let before = at > 0 && tight(words[at].joint) && more(&words[at - 1]);
-    let after = words.get(at + count).is_some_and(|word| tight(word.joint) && more(word));
-    before || after
+    let numbers = NUMERIC.wanted().with(LETTERED.wanted());
+    let mut kinds =
+        Kind::ALL.iter().filter(|kind| WANTED[**kind as usize].any(numbers)).filter(asks);
+    let first = kinds.next().copied();
+    // An office's telephones are weighed one by one.
+    first.filter(|_| kinds.next().is_none() && !said.has(Label::Office))
+}
+
+/// The number that these digits are, if they are digits and few.
+fn value(digits: &[u8]) -> Option<u16> {
+    let right = (1..=4).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+    right.then(|| digits.iter().fold(0, |value, digit| value * 10 + u16::from(digit - b'0')))
 }
 
 /// Whether all digits are the same, or each is the one before plus one: made up to fill a field.

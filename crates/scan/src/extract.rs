@@ -21,6 +21,7 @@ mod pdf;
 mod sniff;
 mod sql;
 mod text;
+mod trace;
 mod work;
 mod workbook;
 mod xml;
@@ -28,6 +29,7 @@ mod xml;
 use std::{borrow::Cow, fmt};
 
 use sniff::Format;
+pub use trace::Source;
 use work::Work;
 
 /// How much of a document is read.
@@ -122,6 +124,12 @@ impl fmt::Display for Unread {
 pub trait Take {
     /// Takes the text of a part. `path` is empty for the document itself, and else begins with `!/`.
     fn part(&mut self, path: &str, text: &str);
+
+    /// Takes the text of a part of a file that is itself a text, with where it stands in it.
+    fn traced(&mut self, path: &str, text: &str, source: &Source<'_>) {
+        let _ = source;
+        self.part(path, text);
+    }
 
     /// Hears that a part was not read, or not to its end.
     fn unread(&mut self, path: &str, why: Unread);

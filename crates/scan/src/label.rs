@@ -6,12 +6,14 @@
 
 mod english;
 mod indic;
+pub(crate) mod lexicon;
 mod skeleton;
 
 use std::{collections::HashMap, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use lexicon::Lexicon;
 pub(crate) use skeleton::Skeleton;
 
 /// What a word says of the value beside it, or is itself.
@@ -145,43 +147,71 @@ pub(crate) struct Mark {
     pub(crate) label: Label,
 }
 
-/// The words of a language, and what each says.
-struct Lexicon {
-    automaton: AhoCorasick,
-    labels: Vec<Label>,
-}
-
-impl Lexicon {
-    fn new(words: impl Iterator<Item = (Label, String)>) -> Self {
-        let (labels, words): (Vec<_>, Vec<_>) = words.unzip();
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&words)
-            .expect("a few hundred short words fit into an automaton");
-        Self { automaton, labels }
-    }
-}
+/// What a person's name does not have in it.
+pub(crate) const NO_NAME: Labels = Labels::of(&[
+    Label::Organisation,
+    Label::Designation,
+    Label::Office,
+    Label::Tender,
+    Label::Place,
+    Label::Order,
+    Label::Vaccine,
+    Label::VaccineValue,
+    Label::Amount,
+    Label::Article,
+]);
 
 /// The words of a list, each with what it says.
 fn listed(lists: &[(Label, &'static str)]) -> Vec<(Label, &'static str)> {
     lists.iter().flat_map(|(label, words)| words.split(", ").map(|word| (*label, word))).collect()
 }
 
-static ENGLISH: LazyLock<Lexicon> = LazyLock::new(|| {
-    let words = listed(english::WORDS);
-    Lexicon::new(words.into_iter().map(|(label, word)| (label, word.to_owned())))
+static ENGLISH: LazyLock<Lexicon<Label>> =
+    LazyLock::new(|| Lexicon::new(listed(english::WORDS).into_iter()));
+
+/// The words of [`NO_NAME`].
+static NOBODYS: LazyLock<Lexicon<Label>> = LazyLock::new(|| {
+    let words = listed(english::WORDS).into_iter();
+    Lexicon::new(words.filter(|(label, _)| NO_NAME.has(*label)))
 });
 
-static INDIC: LazyLock<Lexicon> = LazyLock::new(|| {
+/// The skeletons of words, and what each says.
+struct Skeletons {
+    automaton: AhoCorasick,
+    labels: Vec<Label>,
+    /// For each, the most vowel signs that a word of ours with this skeleton has.
+    signs: Vec<usize>,
+}
+
+static INDIC: LazyLock<Skeletons> = LazyLock::new(|| {
+    let words = listed(indic::WORDS).into_iter();
+    let (labels, words): (Vec<_>, Vec<_>) =
+        words.map(|(label, word)| (label, Skeleton::of(word))).unzip();
+    let automaton = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(&words)
+        .expect("a few hundred short words fit into an automaton");
+    let mut signs: HashMap<String, usize> = HashMap::new();
+    for (_, word) in listed(indic::WORDS) {
+        let most = signs.entry(Skeleton::of(word)).or_default();
+        *most = skeleton::signs(word).max(*most);
+    }
+    let signs = words.iter().map(|word| signs.get(word).copied().unwrap_or(0)).collect();
+    Skeletons { automaton, labels, signs }
+});
+
+/// What a word says as it is written, where another has the same skeleton: *pitā* (father) and
+/// *patā* (address).
+static SPELLED: LazyLock<HashMap<&'static str, Label>> = LazyLock::new(|| {
     let words = listed(indic::WORDS);
-    Lexicon::new(words.into_iter().map(|(label, word)| (label, Skeleton::of(word))))
+    let mut alike: HashMap<String, usize> = HashMap::new();
+    for (_, word) in &words {
+        *alike.entry(Skeleton::of(word)).or_default() += 1;
+    }
+    let several = |word: &str| alike.get(&Skeleton::of(word)).is_some_and(|count| *count > 1);
+    words.into_iter().filter(|(_, word)| several(word)).map(|(label, word)| (word, label)).collect()
 });
-
-/// What a word says as it is written: *pitā* (father) and *patā* (address) have one skeleton.
-static SPELLED: LazyLock<HashMap<&'static str, Label>> =
-    LazyLock::new(|| listed(indic::WORDS).into_iter().map(|(label, word)| (word, label)).collect());
 
 /// Puts the labels of `text[start..end]` into `marks`, in order.
 pub(crate) fn find(
@@ -191,52 +221,64 @@ pub(crate) fn find(
     marks: &mut Vec<Mark>,
 ) {
     marks.clear();
-    let bytes = &text.as_bytes()[start..end];
-    for found in ENGLISH.automaton.find_iter(bytes) {
-        if stands_alone(bytes, found.start(), found.end()) {
-            let label = ENGLISH.labels[found.pattern().as_usize()];
-            marks.push(Mark { start: start + found.start(), end: start + found.end(), label });
-        }
-    }
-    if !bytes.is_ascii() {
-        find_indic(&text[start..end], start, skeleton, marks);
-    }
-}
-
-fn find_indic(text: &str, start: usize, skeleton: &mut Skeleton, marks: &mut Vec<Mark>) {
-    skeleton.fill(text);
+    let part = &text[start..end];
+    find_english(&text.as_bytes()[..end], start, |mark| marks.push(mark));
     let english = marks.len();
-    for found in INDIC.automaton.find_iter(skeleton.bytes()) {
-        if skeleton.stands_alone(found.start(), found.end()) {
-            let (from, to) = skeleton.place(found.start(), found.end());
-            let likely = INDIC.labels[found.pattern().as_usize()];
-            let label = SPELLED.get(&text[from..to]).copied().unwrap_or(likely);
-            marks.push(Mark { start: start + from, end: start + to, label });
-        }
-    }
+    find_indic(part, start, skeleton, |mark| marks.push(mark));
     if english > 0 && marks.len() > english {
         marks.sort_by_key(|mark| mark.start);
     }
 }
 
-/// Whether no letter runs on at either end. `patientName` is two words.
-fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
-    let (first, last) = (bytes[start], bytes[end - 1]);
-    let before = start.checked_sub(1).map_or(b' ', |at| bytes[at]);
-    let after = bytes.get(end).copied().unwrap_or(b' ');
-    let parted = !before.is_ascii_alphabetic()
-        || !first.is_ascii_alphabetic()
-        || (before.is_ascii_lowercase() && first.is_ascii_uppercase());
-    let ends = !after.is_ascii_alphabetic()
-        || !last.is_ascii_alphabetic()
-        || (last.is_ascii_lowercase() && after.is_ascii_uppercase());
-    parted && ends
-}
-
 /// Every label in a short text, as a set.
 pub(crate) fn set(text: &str) -> Labels {
-    let mut marks = Vec::new();
-    find(text, (0, text.len()), &mut Skeleton::default(), &mut marks);
+    let mut labels = Labels::NONE;
+    find_english(text.as_bytes(), 0, |mark| labels.add(mark.label));
+    find_indic(text, 0, &mut Skeleton::default(), |mark| labels.add(mark.label));
+    labels
+}
+
+/// The sign of the rupee, which is among the words.
+const RUPEE: &[u8] = "₹".as_bytes();
+
+/// What a text says that is one English word of letters, if it is one of ours.
+pub(crate) fn word(text: &[u8]) -> Option<Label> {
+    ENGLISH.word(text)
+}
+
+/// Whether a text of ASCII letters and signs surely has no label of [`NO_NAME`].
+pub(crate) fn is_free_of_nobodys(text: &[u8]) -> bool {
+    text.is_ascii() && !NOBODYS.may_have(text)
+}
+
+fn find_english(bytes: &[u8], start: usize, mut take: impl FnMut(Mark)) {
+    ENGLISH.find(bytes, start, |start, end, label| take(Mark { start, end, label }));
+}
+
+fn find_indic(text: &str, start: usize, skeleton: &mut Skeleton, mut take: impl FnMut(Mark)) {
+    // Every letter of India begins with this byte, and the sign of the rupee is no letter.
+    let bytes = text.as_bytes();
+    if bytes.is_ascii()
+        || (memchr::memchr(0xE0, bytes).is_none() && memchr::memmem::find(bytes, RUPEE).is_none())
+    {
+        return;
+    }
+    skeleton.fill(text);
+    for found in INDIC.automaton.find_iter(skeleton.bytes()) {
+        let (from, to) = skeleton.place(found.start(), found.end());
+        let pattern = found.pattern().as_usize();
+        // Signs are lost and change places, and do not come by themselves: `सातारा` is no `स्त्री`.
+        let likely = || skeleton::signs(&text[from..to]) <= INDIC.signs[pattern];
+        if skeleton.stands_alone(found.start(), found.end()) && likely() {
+            let likely = INDIC.labels[pattern];
+            let label = SPELLED.get(&text[from..to]).copied().unwrap_or(likely);
+            take(Mark { start: start + from, end: start + to, label });
+        }
+    }
+}
+
+/// What marks say, together.
+pub(crate) fn of(marks: &[Mark]) -> Labels {
     let mut labels = Labels::NONE;
     for mark in marks {
         labels.add(mark.label);

@@ -63,6 +63,11 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Whether what hardly can be is to be reported, too: what a label speaks against stays below.
+    pub(crate) const fn tells_all(&self) -> bool {
+        self.options.least_confidence <= 40
+    }
+
     /// Ends a record and reports what is in it.
     pub(crate) fn close(&mut self) {
         self.record.official = self.is_official();
@@ -131,34 +136,90 @@ impl<'t> Reader<'t> {
     }
 
     /// Lines that each begin with a label are one record, until there is an empty line or the first
-    /// label comes again.
+    /// label comes again; so are the members of an object of JSON, with the objects in it.
     fn block(&mut self, mut line: (usize, usize)) -> usize {
         let first = first_label(self.text, line);
+        let mut object = Object::at(&self.text.as_bytes()[line.0..line.1]);
         for count in 0..LONGEST_BLOCK {
-            if count > 0 && first.is_some() && first_label(self.text, line) == first {
+            let again = |first: &str| {
+                first_label(self.text, line).is_some_and(|label| label.eq_ignore_ascii_case(first))
+            };
+            if count > 0 && object.as_ref().is_none_or(Object::is_level) && first.is_some_and(again)
+            {
                 break;
             }
             self.span.prose(self.text, line, Labels::NONE, &mut self.record);
-            let Some(next) = next_line(self.text, line.1) else {
+            let goes_on = |next: &(usize, usize)| match &mut object {
+                Some(object) => object.goes_on(&self.text.as_bytes()[next.0..next.1]),
+                None => is_labelled(self.text, *next),
+            };
+            let Some(next) = next_line(self.text, line.1).filter(goes_on) else {
                 line.0 = line.1;
                 break;
             };
-            let ends = !is_labelled(self.text, next);
-            line = if ends { (line.1, line.1) } else { next };
-            if ends {
-                break;
-            }
+            line = next;
         }
         self.close();
         line.0
     }
 }
 
+/// An object of JSON that is written over many lines, from one of its members on.
+struct Object {
+    /// How many more objects are open than at the beginning.
+    depth: isize,
+    /// Whether the last line began with the end of an object.
+    ended: bool,
+}
+
+impl Object {
+    /// If this line is a member of an object.
+    fn at(line: &[u8]) -> Option<Self> {
+        let member = line.trim_ascii_start().starts_with(b"\"") && has_fields(line);
+        member.then(|| Self { depth: opened(line), ended: false })
+    }
+
+    /// Whether the object has this line, too: no other one of the same list does.
+    fn goes_on(&mut self, line: &[u8]) -> bool {
+        let line = line.trim_ascii_start();
+        let ended = std::mem::replace(&mut self.ended, line.starts_with(b"}"));
+        self.depth += opened(line);
+        match line.first() {
+            Some(b'"' | b'-' | b'0'..=b'9') => true,
+            Some(b'}') => !line.contains(&b'{'),
+            // The end of a list of values; that of a list of objects ends what they belong to.
+            Some(b']') => !ended,
+            _ => false,
+        }
+    }
+
+    /// Whether as many objects are open as at the beginning.
+    const fn is_level(&self) -> bool {
+        self.depth == 0
+    }
+}
+
+/// How many objects a line opens and does not close.
+fn opened(line: &[u8]) -> isize {
+    let (mut depth, mut quoted, mut escaped) = (0, false, false);
+    for byte in line {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' if !quoted => depth += 1,
+            b'}' if !quoted => depth -= 1,
+            _ => {}
+        }
+    }
+    depth
+}
+
 /// What the first label of a line says.
-fn first_label(text: &str, (start, end): (usize, usize)) -> Option<String> {
+fn first_label(text: &str, (start, end): (usize, usize)) -> Option<&str> {
     let head = &text[start..floor(text, (start + 60).min(end)).max(start)];
-    let colon = head.find([':', '='])?;
-    Some(head[..colon].trim_matches(|c: char| !c.is_alphabetic()).to_lowercase())
+    let colon = memchr::memchr2(b':', b'=', head.as_bytes())?;
+    Some(head[..colon].trim_matches(|c: char| c.is_ascii() && !c.is_ascii_alphabetic()))
 }
 
 /// Whether a line is a label and a value: a colon near its beginning, with a word before it.
@@ -174,16 +235,42 @@ fn is_labelled(text: &str, (start, end): (usize, usize)) -> bool {
 /// Whether a line is a sentence or a part of one: many of its words begin with a small letter. An
 /// item of a list is a record by itself.
 fn is_prose(text: &str, (start, end): (usize, usize)) -> bool {
+    /// Words, as few as a sentence has.
+    const FEWEST: usize = 5;
+    if end - start < 2 * FEWEST - 1 || end - start >= LONGEST {
+        return false;
+    }
     let line = text[start..end].trim_start();
     let item = line.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '•' | '('));
-    let (mut small, mut words) = (0, 0);
-    for word in line.split_ascii_whitespace() {
-        words += 1;
-        let bare = word.trim_end_matches([',', '.', ';', ':', ')']);
-        let whole = bare.bytes().all(|byte| byte.is_ascii_alphabetic());
-        small += usize::from(whole && bare.starts_with(|c: char| c.is_ascii_lowercase()));
+    if item {
+        return false;
     }
-    !item && small >= 5 && small * 3 >= words && end - start < LONGEST
+    let (small, words) = small_words(line.as_bytes());
+    small >= FEWEST && small * 3 >= words
+}
+
+/// How many words there are of letters alone that begin with a small one, but for the stops behind
+/// them; and how many words.
+fn small_words(line: &[u8]) -> (usize, usize) {
+    let (mut small, mut words, mut at) = (0, 0, 0);
+    while let Some(byte) = line.get(at) {
+        if byte.is_ascii_whitespace() {
+            at += 1;
+            continue;
+        }
+        words += 1;
+        let begins_small = byte.is_ascii_lowercase();
+        let skip = |at: usize, of: fn(&u8) -> bool| {
+            at + line[at..].iter().take_while(|byte| of(byte)).count()
+        };
+        if begins_small {
+            at = skip(at, u8::is_ascii_alphabetic);
+            at = skip(at, |byte| matches!(byte, b',' | b'.' | b';' | b':' | b')'));
+            small += usize::from(line.get(at).is_none_or(u8::is_ascii_whitespace));
+        }
+        at = skip(at, |byte| !byte.is_ascii_whitespace());
+    }
+    (small, words)
 }
 
 /// The line around a place, cut if it is too long, and not before `from`.
@@ -215,16 +302,22 @@ fn cut(text: &str, at: usize, limit: usize) -> usize {
 /// In a list of JSON objects on one line, the one around a place.
 fn objects(text: &str, (start, end): (usize, usize), at: usize) -> (usize, usize) {
     let line = &text.as_bytes()[start..end];
-    if end - start < 40 || memchr::memmem::find(line, b"\":").is_none() {
+    if end - start < 40 || !has_fields(line) {
         return (start, end);
     }
-    let joint = |pair: &[u8]| {
-        memchr::memmem::find_iter(line, pair).map(|place| place + 1).collect::<Vec<_>>()
+    let joint = |brace: &usize| {
+        let rest = &line[*brace..];
+        rest.starts_with(b"},{") || rest.starts_with(b"}, {")
     };
-    let joints = [joint(b"},{"), joint(b"}, {")].concat();
-    let before = joints.iter().map(|place| start + place).filter(|place| *place <= at).max();
-    let after = joints.iter().map(|place| start + place).filter(|place| *place > at).min();
-    (before.unwrap_or(start), after.unwrap_or(end))
+    let (left, right) = line.split_at(at - start);
+    let before = memchr::memrchr_iter(b'}', left).find(joint);
+    let after = memchr::memchr_iter(b'}', right).map(|brace| at - start + brace).find(joint);
+    (before.map_or(start, |brace| start + brace + 1), after.map_or(end, |brace| start + brace + 1))
+}
+
+/// Whether a line is of JSON: its commas part fields, and each says what it is.
+pub(crate) fn has_fields(line: &[u8]) -> bool {
+    memchr::memchr_iter(b':', line).any(|colon| line[..colon].ends_with(b"\""))
 }
 
 /// The line after the one that ends at `end`, if it is neither empty nor too long.

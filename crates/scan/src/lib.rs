@@ -10,6 +10,7 @@
 
 mod context;
 mod detect;
+mod eight;
 pub mod extract;
 mod finding;
 mod label;
@@ -20,7 +21,7 @@ mod record;
 mod span;
 mod table;
 mod token;
-mod verhoeff;
+pub mod verhoeff;
 mod weak;
 mod word;
 

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::label::lexicon::Lexicon;
+
 /// The states and union territories by the first two digits of their PIN codes.
 ///
 /// Written down from the public list of PIN code zones, and not yet held against a directory.
@@ -56,11 +58,18 @@ const STATES: &[(&str, &[(u8, u8)])] = &[
     ("jharkhand", &[(81, 83)]),
 ];
 
-static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(STATES.iter().map(|(name, _)| name))
-        .expect("a few dozen names fit into an automaton")
+/// The names in Latin letters, by where they are among the states.
+static LATIN: LazyLock<Lexicon<usize>> = LazyLock::new(|| {
+    let names = STATES.iter().map(|(name, _)| *name).enumerate();
+    Lexicon::new(names.filter(|(_, name)| name.is_ascii()))
+});
+
+/// The others.
+static INDIC: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
+    let names = STATES.iter().map(|(name, _)| *name).enumerate();
+    let (places, names): (Vec<_>, Vec<_>) = names.filter(|(_, name)| !name.is_ascii()).unzip();
+    let names = AhoCorasick::new(names).expect("a dozen names fit into an automaton");
+    (names, places)
 });
 
 /// Whether post is sorted by these two digits: not 29, 35, 54, 55 nor 86 to 89.
@@ -68,17 +77,34 @@ pub(crate) const fn is_zone(zone: u8) -> bool {
     matches!(zone, 11..=28 | 30..=34 | 36..=53 | 56..=85 | 90..=99)
 }
 
-/// Whether the text names a state, and if so, whether the PIN code is of one that it names.
-pub(crate) fn agrees(text: &str, zone: u8) -> Option<bool> {
-    let mut named = false;
-    for found in NAMES.find_iter(text) {
-        named = true;
-        let (_, zones) = STATES[found.pattern().as_usize()];
-        if zones.iter().any(|(from, to)| (*from..=*to).contains(&zone)) {
-            return Some(true);
+/// The first two digits of the PIN codes of states: a bit for each.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Zones(u128);
+
+impl Zones {
+    /// Adds those of every state that a text names.
+    pub(crate) fn read(&mut self, text: &str) {
+        let mut add = |state: usize| {
+            for (from, to) in STATES[state].1 {
+                self.0 |= (*from..=*to).fold(0, |all, zone| all | 1_u128 << zone);
+            }
+        };
+        LATIN.find(text.as_bytes(), 0, |_, _, state| add(state));
+        if !text.is_ascii() {
+            let (names, places) = &*INDIC;
+            names.find_iter(text).for_each(|found| add(places[found.pattern().as_usize()]));
         }
     }
-    named.then_some(false)
+
+    /// These, if there are any: every state has some.
+    pub(crate) fn any(self) -> Option<Self> {
+        (self.0 != 0).then_some(self)
+    }
+
+    /// Whether this is one of them.
+    pub(crate) const fn has(self, zone: u8) -> bool {
+        self.0 >> zone & 1 != 0
+    }
 }
 
 /// Codes of states on registration plates and driving licences, old ones too.
@@ -93,9 +119,22 @@ const CODES: &[&[u8; 2]] = &[
     b"WB",
 ];
 
+/// For each first letter, a bit for each second one.
+const PAIRS: [u32; 26] = {
+    let mut pairs = [0; 26];
+    let mut place = 0;
+    while place < CODES.len() {
+        let [first, second] = *CODES[place];
+        pairs[(first - b'A') as usize] |= 1 << (second - b'A');
+        place += 1;
+    }
+    pairs
+};
+
 /// Whether a state registers vehicles under these two letters.
 pub(crate) fn is_state_code(code: &[u8]) -> bool {
-    CODES.iter().any(|known| known.as_slice() == code)
+    let &[first @ b'A'..=b'Z', second @ b'A'..=b'Z'] = code else { return false };
+    PAIRS[usize::from(first - b'A')] >> (second - b'A') & 1 != 0
 }
 
 #[cfg(test)]
@@ -104,7 +143,13 @@ mod tests {
 
     #[test]
     fn a_pin_code_is_held_against_the_state() {
+        let agrees = |text: &str, zone| {
+            let mut zones = Zones::default();
+            zones.read(text);
+            zones.any().map(|zones| zones.has(zone))
+        };
         assert_eq!(agrees("Jaipur, Rajasthan", 30), Some(true));
+        assert_eq!(agrees("Jaipur, Rajasthan and Goa", 40), Some(true));
         assert_eq!(agrees("Jaipur, RAJASTHAN", 56), Some(false));
         assert_eq!(agrees("जयपुर, राजस्थान", 30), Some(true));
         assert_eq!(agrees("Jaipur", 30), None);

@@ -56,13 +56,7 @@ fn is_interesting(block: &[u8]) -> bool {
     let (now, next) = (&block[..BLOCK], &block[1..=BLOCK]);
     let mut any = false;
     for (byte, next) in now.iter().zip(next) {
-        // `0` to `9` and the colon behind it are one range.
-        let digit = byte.wrapping_sub(b'0') <= 10;
-        let indic =
-            (byte & 1 == 1) & (byte.wrapping_sub(0xA5) <= 0x10) & (next.wrapping_sub(0xA6) <= 9);
-        let arabic = (byte.wrapping_sub(0xD9) & !2 == 0) & (next.wrapping_sub(0xA0) <= 0x19);
-        let wide = (*byte == 0xBC) & (next.wrapping_sub(0x90) <= 9);
-        any |= digit | (*byte == b'@') | indic | arabic | wide;
+        any |= word::begins_digit(*byte, *next) | (*byte == b'@') | (*byte == b':');
     }
     any
 }

@@ -3,8 +3,11 @@
 use crate::{
     Finding, Kind, Options,
     context::{Weight, is_official},
+    eight,
     label::{Label, Labels},
-    place, word,
+    layout::LONGEST,
+    place::Zones,
+    word,
 };
 
 /// Something that may be reported.
@@ -32,6 +35,16 @@ impl Draft {
         self
     }
 
+    const fn finding(&self) -> Finding {
+        let Self { kind, start, end, percent: confidence, masked, .. } = *self;
+        Finding { kind, start, end, confidence, record: 0, masked }
+    }
+
+    /// Whether it is surer beside something that surely is.
+    fn may_be_corroborated(&self) -> bool {
+        (30..STRONG).contains(&self.percent) && self.kind.identifies()
+    }
+
     /// Whether it alone makes somebody known.
     const fn is_strong(&self) -> bool {
         self.kind.identifies() && self.percent >= STRONG && !self.masked
@@ -51,6 +64,8 @@ pub(crate) struct Record {
     pub(crate) official: bool,
     /// Room to sort in.
     kept: Vec<Draft>,
+    /// Room for the places of addresses.
+    addresses: Vec<(usize, usize)>,
 }
 
 /// Kinds that an office has as well as a person.
@@ -69,39 +84,53 @@ impl Record {
             self.seen = Labels::NONE;
             return 0;
         }
-        self.accounts();
-        self.corroborate();
+        let kinds = self.drafts.iter().fold(0_u32, |kinds, draft| kinds | 1 << draft.kind as u32);
+        let has = |kind: Kind| kinds & 1 << kind as u32 != 0;
+        if has(Kind::BankAccount) && self.seen.has(Label::Ifsc) {
+            self.accounts();
+        }
+        if self.drafts.iter().any(Draft::may_be_corroborated) {
+            self.corroborate();
+        }
         self.officials();
-        self.surnames(text);
-        self.pin_codes(text);
-        let anchored = self.is_anchored();
-        let least = options.least_confidence;
-        let impersonal = options.impersonal;
-        self.drafts.retain(|draft| {
-            draft.percent >= least
-                && (impersonal || draft.kind.is_personal())
-                && (anchored || draft.kind.identifies() || !draft.kind.is_personal())
-        });
-        self.part();
-        out.extend(self.drafts.iter().map(|draft| Finding {
-            kind: draft.kind,
-            start: draft.start,
-            end: draft.end,
-            confidence: draft.percent,
-            record: 0,
-            masked: draft.masked,
-        }));
+        if has(Kind::Pan) && has(Kind::Name) {
+            self.surnames(text);
+        }
+        if has(Kind::PinCode) {
+            self.pin_codes(text);
+        }
+        self.keep(options);
+        out.extend(self.drafts.iter().map(Draft::finding));
         let persons = self.persons();
         self.drafts.clear();
         self.seen = Labels::NONE;
         persons
     }
 
+    /// Leaves what is to be reported, one thing at each place.
+    fn keep(&mut self, options: Options) {
+        let anchored = self.is_anchored();
+        let (mut since, mut ordered) = (0, true);
+        self.drafts.retain(|draft| {
+            let kept = draft.percent >= options.least_confidence
+                && (options.impersonal || draft.kind.is_personal())
+                && (anchored || draft.kind.identifies() || !draft.kind.is_personal());
+            if kept {
+                ordered &= since <= draft.start;
+                since = draft.end;
+            }
+            kept
+        });
+        // The cells of a row come in order and apart.
+        if !ordered {
+            self.part();
+        }
+    }
+
     /// Digits beside the code of a bank's branch are an account.
     fn accounts(&mut self) {
-        let branch = self.seen.has(Label::Ifsc);
         for draft in &mut self.drafts {
-            if draft.kind == Kind::BankAccount && !draft.labelled && branch && draft.percent >= 10 {
+            if draft.kind == Kind::BankAccount && !draft.labelled && draft.percent >= 10 {
                 draft.percent = 78;
             }
         }
@@ -114,7 +143,7 @@ impl Record {
         let strong = self.drafts.iter().fold(0, |all, draft| all | strong(draft));
         for draft in &mut self.drafts {
             let others = strong & !bit(draft.kind) != 0;
-            if others && draft.kind.identifies() && (30..STRONG).contains(&draft.percent) {
+            if others && draft.may_be_corroborated() {
                 draft.percent += 20;
             }
         }
@@ -139,7 +168,7 @@ impl Record {
     fn officials(&mut self) {
         let body = self.seen.has(Label::Organisation) && !self.seen.has(Label::Name);
         let office = is_official(self.seen) || self.official;
-        if self.is_private() || !(office || body) {
+        if !(office || body) || self.is_private() {
             return;
         }
         for draft in &mut self.drafts {
@@ -151,24 +180,22 @@ impl Record {
 
     /// The fifth letter of an account number is the first of the surname, if we see a surname.
     fn surnames(&mut self, text: &str) {
-        if !self.drafts.iter().any(|draft| draft.kind == Kind::Pan) {
-            return;
-        }
-        let initials: Vec<char> = self
-            .drafts
-            .iter()
-            .filter(|draft| draft.kind == Kind::Name)
+        let bit = |byte: &u8| match byte.to_ascii_uppercase() {
+            letter @ b'A'..=b'Z' => 1_u32 << (letter - b'A'),
+            _ => 0,
+        };
+        let names = self.drafts.iter().filter(|draft| draft.kind == Kind::Name);
+        let initials = names
             .flat_map(|draft| text[draft.start..draft.end].split([' ', '.']))
-            .filter_map(|word| word.chars().next())
-            .map(|c| c.to_ascii_uppercase())
-            .filter(char::is_ascii_uppercase)
-            .collect();
-        if initials.is_empty() {
+            .filter_map(|word| word.as_bytes().first())
+            .fold(0, |all, byte| all | bit(byte));
+        if initials == 0 {
             return;
         }
         for draft in self.drafts.iter_mut().filter(|draft| draft.kind == Kind::Pan) {
             let fifth = text[draft.start..draft.end].chars().nth(4);
-            if fifth.is_some_and(|c| initials.contains(&c.to_ascii_uppercase())) {
+            let fifth = fifth.and_then(|c| u8::try_from(c).ok());
+            if fifth.is_some_and(|byte| initials & bit(&byte) != 0) {
                 draft.percent = draft.percent.saturating_add(8).min(99);
             } else {
                 draft.percent = draft.percent.saturating_sub(12);
@@ -178,31 +205,49 @@ impl Record {
 
     /// A PIN code without a label is one in an address or beside its state.
     fn pin_codes(&mut self, text: &str) {
-        if !self.drafts.iter().any(|draft| draft.kind == Kind::PinCode) {
-            return;
-        }
-        let Some(from) = self.drafts.iter().map(|draft| draft.start).min() else { return };
-        let to = self.drafts.iter().map(|draft| draft.end).max().unwrap_or(from);
-        let addresses: Vec<_> = self
-            .drafts
-            .iter()
-            .filter(|draft| draft.kind == Kind::Address)
-            .map(|draft| draft.start..draft.end)
-            .collect();
+        let addresses = self.drafts.iter().filter(|draft| draft.kind == Kind::Address);
+        self.addresses.clear();
+        self.addresses.extend(addresses.map(|draft| (draft.start, draft.end)));
+        self.addresses.sort_unstable();
+        let named = self.states(text);
         for draft in self.drafts.iter_mut().filter(|draft| draft.kind == Kind::PinCode) {
-            let digits = word::plain(&text[draft.start..draft.end]);
-            let zone = digits.get(..2).and_then(|zone| zone.parse().ok()).unwrap_or(0);
-            if addresses.iter().any(|address| address.contains(&draft.start)) {
+            let before = self.addresses.partition_point(|(start, _)| *start <= draft.start);
+            if self.addresses[..before].last().is_some_and(|(_, end)| draft.start < *end) {
                 draft.percent = draft.percent.max(80);
             }
-            // A state far off says nothing of it.
-            let record = if to - from <= 1024 { &text[from..to] } else { "" };
-            match place::agrees(record, zone) {
+            let zone = zone(text.as_bytes(), draft.start);
+            match named.map(|zones| zones.has(zone)) {
                 Some(true) => draft.percent = draft.percent.saturating_add(20).min(97),
                 Some(false) => draft.percent = draft.percent.saturating_sub(25),
                 None => {}
             }
         }
+    }
+
+    /// By which digits the post of the states is sorted that the record names in an address or
+    /// between what was found, if it names any.
+    fn states(&self, text: &str) -> Option<Zones> {
+        let from = self.drafts.iter().map(|draft| draft.start).min()?;
+        let to = self.drafts.iter().map(|draft| draft.end).max()?;
+        // A state far off says nothing of it.
+        if to - from > 1024 {
+            return None;
+        }
+        let mut named = Zones::default();
+        if !self.drafts.is_sorted_by_key(|draft| draft.start) {
+            named.read(&text[from..to]);
+            return named.any();
+        }
+        let mut at = from;
+        let found = self.drafts.iter().filter(|draft| draft.kind != Kind::Address);
+        for draft in found.map(|draft| (draft.start, draft.end)).chain([(to, to)]) {
+            // Most of what stands between cells is signs.
+            if at < draft.0 && eight::has_letter(&text.as_bytes()[at..draft.0]) {
+                named.read(&text[at..draft.0]);
+            }
+            at = at.max(draft.1);
+        }
+        named.any()
     }
 
     /// Whether somebody is known by it: by a number, or by name and something private.
@@ -233,14 +278,19 @@ impl Record {
     fn part(&mut self) {
         self.drafts.sort_by_key(|draft| (draft.start, std::cmp::Reverse(draft.percent)));
         let mut kept = std::mem::take(&mut self.kept);
+        let mut reach = 0;
         for draft in self.drafts.drain(..) {
             let inside = |other: &Draft| {
                 other.kind == Kind::Address
                     && draft.kind != Kind::Address
                     && draft.kind != Kind::Name
             };
-            let last = kept.iter().rposition(|other| other.end > draft.start && !inside(other));
-            match last {
+            let over = |other: &Draft| other.end > draft.start && !inside(other);
+            // Nothing is longer than a line.
+            let near = kept.partition_point(|other| other.start + LONGEST < draft.start);
+            let last = if reach > draft.start { kept[near..].iter().rposition(over) } else { None };
+            reach = reach.max(draft.end);
+            match last.map(|place| near + place) {
                 Some(place) if kept[place].percent < draft.percent => kept[place] = draft,
                 Some(_) => {}
                 None => kept.push(draft),
@@ -251,13 +301,32 @@ impl Record {
 
     /// One, or as many as there are different numbers of which a person has one.
     fn persons(&self) -> usize {
-        let full = |draft: &&Draft| !draft.masked && draft.kind.is_personal();
-        if !self.drafts.iter().any(|draft| full(&draft)) {
+        let (mut known, mut counts) = (false, [0_usize; 5]);
+        for draft in self.drafts.iter().filter(|draft| !draft.masked) {
+            known |= draft.kind.is_personal();
+            match draft.kind {
+                Kind::Aadhaar => counts[0] += 1,
+                Kind::Pan => counts[1] += 1,
+                Kind::Epic => counts[2] += 1,
+                Kind::Passport => counts[3] += 1,
+                Kind::BeneficiaryId => counts[4] += 1,
+                _ => {}
+            }
+        }
+        if !known {
             return 0;
         }
-        let count =
-            |kind: Kind| self.drafts.iter().filter(full).filter(|draft| draft.kind == kind).count();
-        let single = [Kind::Aadhaar, Kind::Pan, Kind::Epic, Kind::Passport, Kind::BeneficiaryId];
-        single.into_iter().map(count).max().unwrap_or(0).max(1)
+        counts.into_iter().max().unwrap_or(0).max(1)
     }
+}
+
+/// The first two digits of the PIN code at `at`, where the post sorts it to.
+fn zone(bytes: &[u8], at: usize) -> u8 {
+    let Some((first, length)) = word::digit(bytes, at) else { return 0 };
+    let mut next = at + length;
+    while let Some(unseen) = bytes.get(next).map(|_| word::unseen(bytes, next)).filter(|n| *n > 0) {
+        next += unseen;
+    }
+    let second = bytes.get(next).and_then(|_| word::digit(bytes, next));
+    second.map_or(0, |(second, _)| first * 10 + second)
 }

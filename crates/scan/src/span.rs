@@ -3,7 +3,7 @@
 use crate::{
     Kind,
     context::{Near, What, near},
-    detect,
+    detect::{self, Said},
     label::{self, Label, Labels, Mark, Skeleton},
     record::{Draft, Record},
     weak,
@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct Reader {
     words: Vec<Word>,
     marks: Vec<Mark>,
+    /// What the marks say, together.
+    said: Labels,
     skeleton: Skeleton,
 }
 
@@ -29,41 +31,43 @@ impl Reader {
         record: &mut Record,
     ) {
         label::find(text, span, &mut self.skeleton, &mut self.marks);
-        for mark in &self.marks {
-            record.seen.add(mark.label);
-        }
+        self.said = label::of(&self.marks);
+        record.seen = record.seen.with(self.said);
         word::find(text, span.0, span.1, &mut self.words);
         let from = record.drafts.len();
-        self.numbers((span.0, Labels::NONE), record, |marks, place, since| {
-            let mut near = near(marks, place, since);
+        let said = Said { column: Labels::NONE, spoken: self.said.with(before) };
+        self.numbers((span.0, said), record, |place, since| {
+            let mut near = near(&self.marks, self.said, place, since);
             if near.nearest.is_empty() && near.window.is_empty() {
                 near.nearest = before;
             }
             near
         });
-        self.addresses(text, span, None, record);
+        self.addresses(text, span, (from, None), record);
         weak::find(text, span, &self.marks, record);
         weak::leading(text, span, &self.marks, record);
-        self.amounts(from, record);
+        self.amounts(text, from, record);
     }
 
     /// Numbers side by side, with nobody named, are the amounts of an account: one of them that
     /// looks like a mobile is one by chance.
-    fn amounts(&self, from: usize, record: &mut Record) {
+    fn amounts(&self, text: &str, from: usize, record: &mut Record) {
         let drafts = &mut record.drafts[from..];
         if drafts.iter().any(|draft| draft.kind == Kind::Name) {
             return;
         }
         let long = |word: &Word| word.is_number() && word.digits >= 8;
-        for draft in drafts.iter_mut() {
-            let Some(at) = self.words.iter().position(|word| word.start == draft.start) else {
-                continue;
+        let plain = |draft: &&mut Draft| draft.kind == Kind::Mobile && !draft.labelled;
+        for draft in drafts.iter_mut().filter(plain) {
+            let same = |word: &Word| (word.start, word.end) == (draft.start, draft.end);
+            let Some(at) = self.words.iter().position(same) else { continue };
+            let beside = |one: &Word, next: &Word| {
+                let joined = next.joint != 0 || word::has_short(&text[one.end..next.start]);
+                !joined && long(one) && long(next)
             };
-            let word = &self.words[at];
-            let plain = draft.kind == Kind::Mobile && !draft.labelled && word.end == draft.end;
-            let before = at > 0 && word.joint == 0 && long(&self.words[at - 1]);
-            let after = self.words.get(at + 1).is_some_and(|next| next.joint == 0 && long(next));
-            if plain && word.digits == 10 && (before || after) {
+            let [before, after] = [at.saturating_sub(1), at]
+                .map(|first| matches!(&self.words[first..], [one, next, ..] if beside(one, next)));
+            if self.words[at].digits == 10 && (before || after) {
                 draft.percent = draft.percent.saturating_sub(25);
             }
         }
@@ -78,9 +82,12 @@ impl Reader {
         record: &mut Record,
     ) {
         self.marks.clear();
+        self.said = Labels::NONE;
         word::find(text, span.0, span.1, &mut self.words);
-        self.numbers((span.0, near.nearest), record, |_, _, _| near);
-        self.addresses(text, span, Some(near), record);
+        let from = record.drafts.len();
+        let said = Said { column: near.nearest, spoken: near.nearest };
+        self.numbers((span.0, said), record, |_, _| near);
+        self.addresses(text, span, (from, Some(near)), record);
     }
 
     /// What the first thing in a cell is by its shape alone.
@@ -89,7 +96,7 @@ impl Reader {
         if self.words.is_empty() {
             return None;
         }
-        let (shape, weight) = detect::best(&self.words, 0, Labels::NONE, |_| Near::default())?;
+        let (shape, weight) = detect::best(&self.words, 0, Said::default(), |_| Near::default())?;
         match shape.what {
             What::Is(kind) if weight.percent >= 30 => Some(kind),
             _ => None,
@@ -104,9 +111,9 @@ impl Reader {
 
     fn numbers(
         &self,
-        (start, said): (usize, Labels),
+        (start, said): (usize, Said),
         record: &mut Record,
-        near: impl Fn(&[Mark], (usize, usize), usize) -> Near,
+        near: impl Fn((usize, usize), usize) -> Near,
     ) {
         let words = &self.words;
         let mut since = start;
@@ -115,7 +122,7 @@ impl Reader {
         while at < words.len() {
             let from = words[at].start;
             let around = |count: usize| {
-                let found = near(&self.marks, (from, words[at + count - 1].end), since);
+                let found = near((from, words[at + count - 1].end), since);
                 match last {
                     // `Mobile: 98290 11223, 98290 11224`.
                     Some((_, said)) if found.window.is_empty() && from - since <= 5 => said,
@@ -144,12 +151,13 @@ impl Reader {
         }
     }
 
-    /// What has an at sign.
+    /// What has an at sign. Its digits are no number by themselves, of those drafts that are of
+    /// this span: from `first` on.
     fn addresses(
         &self,
         text: &str,
         (start, end): (usize, usize),
-        column: Option<Near>,
+        (first, column): (usize, Option<Near>),
         record: &mut Record,
     ) {
         for place in memchr::memchr_iter(b'@', &text.as_bytes()[start..end]) {
@@ -157,11 +165,18 @@ impl Reader {
                 continue;
             };
             let place = (found.start, found.end);
-            let near = column.unwrap_or_else(|| near(&self.marks, place, start));
+            let near = column.unwrap_or_else(|| near(&self.marks, self.said, place, start));
             let weight = crate::context::weigh(&found.shape, &near);
             if let What::Is(kind) = found.shape.what {
-                // Digits before the sign are no number by themselves.
-                record.drafts.retain(|draft| draft.end <= place.0 || draft.start >= place.1);
+                let mut kept = first;
+                for at in first..record.drafts.len() {
+                    let draft = record.drafts[at];
+                    if draft.end <= place.0 || draft.start >= place.1 {
+                        record.drafts[kept] = draft;
+                        kept += 1;
+                    }
+                }
+                record.drafts.truncate(kept);
                 record.drafts.push(Draft::new(kind, place, weight));
             }
         }

@@ -1,7 +1,7 @@
 //! The check digit of Aadhaar numbers, virtual ids and health account numbers.
 
-/// Products in the dihedral group of order ten.
-const TIMES: [[u8; 10]; 10] = [
+/// Products in the dihedral group of order ten, with room for what four bits can say.
+const TIMES: [[u8; 16]; 16] = wider(&[
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     [1, 2, 3, 4, 0, 6, 7, 8, 9, 5],
     [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
@@ -12,10 +12,10 @@ const TIMES: [[u8; 10]; 10] = [
     [7, 6, 5, 9, 8, 2, 1, 0, 4, 3],
     [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
     [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
-];
+]);
 
 /// What a place does to a digit; it repeats after eight places.
-const MOVES: [[u8; 10]; 8] = [
+const MOVES: [[u8; 16]; 8] = wider(&[
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     [1, 5, 7, 6, 2, 8, 3, 0, 9, 4],
     [5, 8, 0, 3, 7, 9, 6, 1, 4, 2],
@@ -24,7 +24,18 @@ const MOVES: [[u8; 10]; 8] = [
     [4, 2, 8, 6, 5, 7, 3, 9, 0, 1],
     [2, 7, 9, 3, 8, 0, 6, 4, 1, 5],
     [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
-];
+]);
+
+/// The same with zeros around it.
+const fn wider<const FROM: usize, const TO: usize>(table: &[[u8; 10]; FROM]) -> [[u8; 16]; TO] {
+    let mut wide = [[0; 16]; TO];
+    let mut place = 0;
+    while place < FROM * 10 {
+        wide[place / 10][place % 10] = table[place / 10][place % 10];
+        place += 1;
+    }
+    wide
+}
 
 /// Whether the last of these ASCII digits is the check digit of the others.
 ///
@@ -32,12 +43,12 @@ const MOVES: [[u8; 10]; 8] = [
 ///
 /// J. Verhoeff, *Error Detecting Decimal Codes*, Mathematical Centre Tracts 29, 1969. That Aadhaar
 /// uses it: UIDAI, *A UID Numbering Scheme*, 2010, section 4.
-pub(crate) fn holds(digits: &[u8]) -> bool {
-    digits.iter().rev().enumerate().try_fold(0_u8, |sum, (place, digit)| {
-        let digit = digit.wrapping_sub(b'0');
-        let moved = MOVES[place % 8].get(usize::from(digit))?;
-        Some(TIMES[usize::from(sum)][usize::from(*moved)])
-    }) == Some(0)
+pub fn holds(digits: &[u8]) -> bool {
+    let sum = digits.iter().rev().enumerate().fold(0, |sum, (place, digit)| {
+        let moved = MOVES[place % 8][usize::from(digit & 0xF)];
+        TIMES[usize::from(sum & 0xF)][usize::from(moved & 0xF)]
+    });
+    sum == 0 && digits.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]

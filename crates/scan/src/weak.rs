@@ -4,7 +4,7 @@
 use crate::{
     Kind,
     context::{Weight, is_number},
-    label::{Label, Labels, Mark},
+    label::{Label, Labels, Mark, NO_NAME},
     record::{Draft, Record},
 };
 
@@ -12,20 +12,6 @@ use crate::{
 const LONGEST_NAME: usize = 120;
 /// Longest address, in bytes.
 const LONGEST_ADDRESS: usize = 300;
-
-/// What a name does not have in it.
-const NO_NAME: Labels = Labels::of(&[
-    Label::Organisation,
-    Label::Designation,
-    Label::Office,
-    Label::Tender,
-    Label::Place,
-    Label::Order,
-    Label::Vaccine,
-    Label::VaccineValue,
-    Label::Amount,
-    Label::Article,
-]);
 
 /// Puts what the labels of `text[start..end]` point at into the record.
 pub(crate) fn find(text: &str, span: (usize, usize), marks: &[Mark], record: &mut Record) {
@@ -56,17 +42,56 @@ fn word(kind: Kind, mark: &Mark, percent: u8) -> Draft {
     Draft::new(kind, (mark.start, mark.end), Weight { percent, labelled: false })
 }
 
-/// Whether what stands in a cell may be a person's name.
-pub(crate) fn is_name(text: &str, marks: &[Mark]) -> bool {
-    let words = text.split_whitespace().count();
-    let letters = text.chars().all(|c| is_name_char(c) || c == ' ' || c == '/');
-    let begins = text.chars().next().is_some_and(char::is_alphabetic);
-    let other = marks.iter().any(|mark| Labels::of(&[mark.label]).any(NO_NAME));
-    begins && letters && !other && text.len() >= 2 && text.len() <= LONGEST_NAME && words <= 6
+/// Whether what stands in a cell is written as a person's name is. What its words say is not
+/// asked.
+pub(crate) fn is_name(text: &str) -> bool {
+    if text.len() < 2 || text.len() > LONGEST_NAME {
+        return false;
+    }
+    let (begins, letters, words) = if text.is_ascii() {
+        let (mut words, mut all, mut before) = (0, RIGHT, SPACE);
+        for byte in text.bytes() {
+            let part = NAMES[usize::from(byte)];
+            words += usize::from(before & !part & SPACE != 0);
+            all &= part;
+            before = part;
+        }
+        (text.as_bytes()[0].is_ascii_alphabetic(), all != 0, words)
+    } else {
+        let letters = text.chars().all(|c| is_name_char(c) || c == ' ' || c == '/');
+        let begins = text.chars().next().is_some_and(char::is_alphabetic);
+        (begins, letters, text.split_whitespace().count())
+    };
+    begins && letters && words <= 6
 }
+
+/// In [`NAMES`]: what a name is written with.
+const RIGHT: u8 = 1;
+/// What parts its words.
+const SPACE: u8 = 2;
+
+/// What each byte of ASCII is to a name.
+const NAMES: [u8; 256] = {
+    let mut parts = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        parts[byte as usize] = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'.' | b'\'' | b'-' | b'/' => RIGHT,
+            b' ' => RIGHT | SPACE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    parts
+};
 
 /// Letters and signs of any script, initials' dots, apostrophes, hyphens. A digit is none.
 fn is_name_char(c: char) -> bool {
+    // Every block of India has its letters and their signs below its stops and digits.
+    let code = u32::from(c);
+    if (0x0900..0x0D80).contains(&code) && code & 0x7F < 0x64 {
+        return true;
+    }
     let sign = !c.is_ascii() && !c.is_whitespace() && !c.is_numeric();
     c.is_alphabetic() || (sign && !is_stop(c)) || matches!(c, '.' | '\'' | '-')
 }
@@ -90,9 +115,14 @@ fn value(text: &str, mark: &Mark, end: usize) -> Option<usize> {
         skipped += c.len_utf8();
     }
     // `s/o Ram Lal` and `R/o Jaipur` need no colon.
-    let short =
-        text[mark.start..mark.end].contains('/') || text[mark.start..mark.end].contains(" of");
-    ((said || short) && skipped < rest.len()).then_some(mark.end + skipped)
+    let short = || is_relation(&text[mark.start..mark.end]);
+    ((said || short()) && skipped < rest.len()).then_some(mark.end + skipped)
+}
+
+/// Whether a label stands between a person and what it says of them: `s/o`, `daughter of`.
+fn is_relation(label: &str) -> bool {
+    let label = label.as_bytes();
+    label.contains(&b'/') || label.windows(3).any(|three| three == b" of")
 }
 
 /// Whether this label stands for a person: `Name` does, `Item name`, `Name of work` do not.
@@ -102,16 +132,20 @@ pub(crate) fn is_persons(text: &str, start: usize, marks: &[Mark], place: usize)
         return true;
     }
     let before = &text[start..mark.start];
-    let segment =
-        before.rsplit([',', ';', '|', '\t', '"', ':', '{', '.', '(', '/', ')', '>']).next();
-    let segment = segment.unwrap_or_default().trim();
+    let edge = |byte: &u8| {
+        matches!(
+            byte,
+            b',' | b';' | b'|' | b'\t' | b'"' | b':' | b'{' | b'.' | b'(' | b'/' | b')' | b'>'
+        )
+    };
+    let from = before.bytes().rposition(|byte| edge(&byte)).map_or(0, |edge| edge + 1);
+    let segment = before[from..].trim();
     let known = marks[..place].last().is_some_and(|last| {
         matches!(last.label, Label::Person | Label::Beneficiary | Label::Relative | Label::Years)
             && mark.start - last.end <= 8
     });
-    let letters = segment.chars().filter(|c| c.is_alphabetic()).count();
-    let filler = segment.eq_ignore_ascii_case("the");
-    known || letters <= 2 || filler || !segment.is_ascii()
+    let few = || segment.bytes().filter(u8::is_ascii_alphabetic).nth(2).is_none();
+    known || !segment.is_ascii() || few() || segment.eq_ignore_ascii_case("the")
 }
 
 fn labelled_name(
@@ -130,29 +164,52 @@ fn labelled_name(
 
 /// The name that begins at `from`.
 fn name(text: &str, (from, end): (usize, usize), marks: &[Mark], weight: Weight) -> Option<Draft> {
-    let from = marks
+    let from = marks[marks.partition_point(|mark| mark.start < from)..]
         .iter()
+        .take_while(|mark| mark.start <= from + LONGEST_NAME)
         .filter(|mark| mark.label == Label::Honorific)
         .fold(from, |from, mark| if mark.start == from { skip(text, mark.end, end) } else { from });
-    let limit = marks
-        .iter()
-        .filter(|mark| mark.start > from || (mark.start == from && mark.label != Label::NamePart))
-        .find(|mark| !matches!(mark.label, Label::NamePart | Label::Honorific | Label::GenderValue))
-        .map_or(end, |mark| mark.start);
-    let rest = text.get(from..limit.max(from))?;
-    let length = rest
-        .char_indices()
-        .find(|(_, c)| !(is_name_char(*c) || *c == ' '))
-        .map_or(rest.len(), |(at, _)| at);
-    let found = trimmed(&rest[..length]);
-    let next = marks.iter().find(|mark| mark.start >= from + found.len());
+    let later = &marks[marks.partition_point(|mark| mark.start < from)..];
+    let found = found_at(text, (from, end), later)?;
+    let next = later[later.partition_point(|mark| mark.start < from + found.name.len())..].first();
     let body = next.is_some_and(|mark| {
-        mark.start <= from + length + 1 && Labels::of(&[mark.label]).any(NO_NAME)
+        mark.start <= from + found.length + 1 && Labels::of(&[mark.label]).any(NO_NAME)
     });
+    let found = found.name;
     let words = found.split_whitespace().count();
-    let right = found.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let right = found.chars().filter(|c| c.is_alphabetic()).nth(1).is_some();
     (right && !body && (1..=6).contains(&words) && found.len() <= LONGEST_NAME)
         .then(|| Draft::new(Kind::Name, (from, from + found.len()), weight))
+}
+
+/// What may be a name.
+struct Found<'t> {
+    name: &'t str,
+    /// How long it is with the signs and spaces behind it.
+    length: usize,
+}
+
+/// What is written as a name from `from` on, up to a label of something else: these are `later`.
+/// Nothing if it is longer than any name.
+fn found_at<'t>(text: &'t str, (from, end): (usize, usize), later: &[Mark]) -> Option<Found<'t>> {
+    let ends = |mark: &&Mark| {
+        !matches!(mark.label, Label::NamePart | Label::Honorific | Label::GenderValue)
+    };
+    // Where many names follow one another, only what is near is asked.
+    let near = floor(text, (from + LONGEST_NAME + 4).min(end));
+    let limit = later.iter().take_while(|mark| mark.start <= near).find(ends);
+    let limit = limit.map_or(near, |mark| mark.start);
+    let rest = text.get(from..limit.max(from))?;
+    let stop = rest.char_indices().find(|(_, c)| !(is_name_char(*c) || *c == ' '));
+    let length = stop.map_or(rest.len(), |(at, _)| at);
+    let name = trimmed(&rest[..length]);
+    if stop.is_some() || limit < near || near == end {
+        return Some(Found { name, length });
+    }
+    let limit = later.iter().find(ends).map_or(end, |mark| mark.start);
+    let beyond = text[near..limit.max(near)].trim_start_matches(AROUND);
+    let ended = !beyond.starts_with(|c| is_name_char(c) || c == ' ');
+    ended.then_some(Found { name, length: limit.max(near) - beyond.len() - from })
 }
 
 /// Behind the dot and the spaces that follow an honorific.
@@ -161,8 +218,11 @@ fn skip(text: &str, at: usize, end: usize) -> usize {
     at + rest.len() - rest.trim_start_matches(['.', ' ', '\u{a0}']).len()
 }
 
+/// What may stand behind a name.
+const AROUND: [char; 4] = [' ', '.', '-', '\''];
+
 fn trimmed(text: &str) -> &str {
-    text.trim_end_matches([' ', '.', '-', '\''])
+    text.trim_end_matches(AROUND)
 }
 
 /// `Shri Ramesh Kumar`: only the words that begin with a capital letter.
@@ -186,11 +246,12 @@ fn known_name(
         let before = text[start..from].trim_end();
         let word = before.rsplit(|c: char| !is_name_char(c)).next().unwrap_or_default();
         let whole = before.len() - word.len();
-        let known = marks.iter().any(|mark| {
-            mark.start < start + before.len()
-                && mark.end > start + whole
-                && mark.label != Label::NamePart
+        let until = marks.partition_point(|mark| mark.start < start + before.len());
+        let mut near = marks[..until].iter().rev().take_while(|mark| {
+            // No label is longer.
+            mark.start + LONGEST_NAME > start + whole
         });
+        let known = near.any(|mark| mark.end > start + whole && mark.label != Label::NamePart);
         if !begins_large(word) || known {
             break;
         }
@@ -209,8 +270,7 @@ fn of_relative(
     marks: &[Mark],
     place: usize,
 ) -> Option<Draft> {
-    let word = &text[marks[place].start..marks[place].end];
-    (word.contains('/') || word.contains(" of")).then_some(())?;
+    is_relation(&text[marks[place].start..marks[place].end]).then_some(())?;
     let before = text[start..marks[place].start].trim_end_matches([' ', ',', '(']);
     let mut from = before.len();
     while let Some(word) = before[..from].trim_end_matches(' ').rsplit(' ').next() {
@@ -244,6 +304,9 @@ pub(crate) fn leading(
     marks: &[Mark],
     record: &mut Record,
 ) {
+    if !record.drafts.iter().any(|draft| draft.kind.identifies() && draft.percent >= 50) {
+        return;
+    }
     let line = &text[start..end];
     let numbering = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | ')' | '(' | '-' | '*');
     let mut from = start + line.len() - line.trim_start_matches(numbering).len();
@@ -314,13 +377,13 @@ fn address(text: &str, (_, end): (usize, usize), marks: &[Mark], place: usize) -
             && (is_number(mark.label) && mark.label != Label::Pin
                 || matches!(mark.label, Label::Birth | Label::Age | Label::Gender | Label::Email))
     };
-    let limit = marks.iter().find(ends).map_or(end, |mark| mark.start);
+    let limit = marks[place..].iter().find(ends).map_or(end, |mark| mark.start);
     let limit = floor(text, limit.min(from + LONGEST_ADDRESS)).max(from);
     let rest = &text[from..limit];
     let length = rest.find(['"', '|', '\t', ';', '<', '\n', '}', '।']).unwrap_or(rest.len());
     let found = rest[..length].trim_end_matches([' ', ',', '-', '.', '(', ':']);
-    let letters = found.chars().filter(|c| c.is_alphabetic()).count();
-    (letters >= 4).then(|| {
+    let letters = found.chars().filter(|c| c.is_alphabetic());
+    { letters }.nth(3).is_some().then(|| {
         let weight = Weight { percent: 84, labelled: true };
         Draft::new(Kind::Address, (from, from + found.len()), weight)
     })
@@ -360,10 +423,10 @@ fn is_gap(between: &str) -> bool {
 /// `Result: Positive`, `RT-PCR positive`.
 fn result(marks: &[Mark], place: usize) -> Option<Draft> {
     let mark = &marks[place];
-    let near = marks.iter().any(|other| {
-        matches!(other.label, Label::Result | Label::Test) && other.start.abs_diff(mark.start) <= 80
-    });
-    near.then(|| {
+    const NEAR: usize = 80;
+    let from = marks.partition_point(|other| other.start + NEAR < mark.start);
+    let mut around = marks[from..].iter().take_while(|other| other.start <= mark.start + NEAR);
+    around.any(|other| matches!(other.label, Label::Result | Label::Test)).then(|| {
         let weight = Weight { percent: 86, labelled: true };
         Draft::new(Kind::TestResult, (mark.start, mark.end), weight)
     })

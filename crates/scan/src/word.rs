@@ -1,5 +1,9 @@
 //! Tokens that have digits, in whichever script they are written.
 
+mod lead;
+
+use crate::eight::{self, Eight};
+
 /// Longest token that any detector wants, in characters. Longer ones are cut and match nothing.
 pub(crate) const LONGEST: usize = 32;
 
@@ -21,6 +25,8 @@ pub(crate) struct Word {
     pub(crate) digits: u8,
     /// How many mask characters, `*` among [`Word::text`].
     pub(crate) masks: u8,
+    /// What its bytes are, of [`PARTS`].
+    seen: u8,
     length: u8,
     text: [u8; LONGEST],
 }
@@ -29,6 +35,16 @@ impl Word {
     /// Its characters: digits as ASCII, letters in upper case, masks as `*`.
     pub(crate) fn text(&self) -> &[u8] {
         &self.text[..usize::from(self.length)]
+    }
+
+    /// The same, with room behind them.
+    pub(crate) const fn padded(&self) -> &[u8; LONGEST] {
+        &self.text
+    }
+
+    /// Whether it is digits, or masks, but for two characters at most.
+    pub(crate) const fn is_nearly_digits(&self) -> bool {
+        self.masks > 0 || self.length - self.digits <= 2
     }
 
     /// Whether it is digits and nothing else.
@@ -45,23 +61,88 @@ impl Word {
             operand: false,
             digits: 0,
             masks: 0,
+            seen: 0,
             length: 0,
             text: [0; LONGEST],
         }
     }
 
+    /// Takes the digits, letters and stars that `bytes` begin with; gives how many.
+    fn take(&mut self, bytes: &[u8]) -> usize {
+        let mut taken = 0;
+        loop {
+            let length = usize::from(self.length);
+            let Some(room) = self.text.get_mut(length..length + 8) else { break };
+            let next = Eight::at(bytes, taken);
+            let digits = next.digits();
+            let count = eight::run(digits);
+            // Most words of digits are nothing else.
+            if count < 8 && matches!(PARTS[usize::from(next.byte(count))], 0 | HIGH) {
+                room.copy_from_slice(&(next.0 & eight::first(count)).to_le_bytes());
+                let count = u8::try_from(count).unwrap_or(0);
+                self.digits += count;
+                self.length += count;
+                return taken + usize::from(count);
+            }
+            let (letters, stars) = (next.letters(), next.equal(b'*'));
+            let count = eight::run(letters | digits | stars);
+            let kept = if count < 8 { eight::first(count) } else { u64::MAX };
+            let masks = (stars | next.crosses()) & kept;
+            self.seen |= if masks != 0 { MASK } else { 0 };
+            let large = next.0 & !((letters & next.smalls()) >> 2);
+            room.copy_from_slice(&(large & kept).to_le_bytes());
+            let digits = (digits & kept).count_ones();
+            self.digits += u8::try_from(digits).unwrap_or(0);
+            self.length += u8::try_from(count).unwrap_or(0);
+            taken += count;
+            if count < 8 {
+                return taken;
+            }
+        }
+        let rest = bytes[taken..].iter();
+        let rest = rest.take_while(|byte| !matches!(PARTS[usize::from(**byte)], 0 | HIGH));
+        rest.for_each(|byte| {
+            self.push(*byte);
+            taken += 1;
+        });
+        taken
+    }
+
+    /// Takes a word that is no longer than seven letters and digits without a cross; whether it is.
+    fn is_short(&mut self, (next, letters, digits): (Eight, u64, u64), length: usize) -> bool {
+        if length == 8 || PARTS[usize::from(next.byte(length))] != 0 {
+            return false;
+        }
+        let kept = eight::first(length);
+        let none = digits & kept == 0;
+        if next.crosses() & kept != 0 || (none && !(1..=SHORT).contains(&length)) {
+            return false;
+        }
+        let large = next.0 & !((letters & next.smalls()) >> 2) & kept;
+        self.text[..8].copy_from_slice(&large.to_le_bytes());
+        self.length = u8::try_from(length).unwrap_or(0);
+        self.digits = u8::try_from((digits & kept).count_ones()).unwrap_or(0);
+        self.end = self.start + length;
+        true
+    }
+
+    /// Takes one more byte, a digit, a letter or a star.
     fn push(&mut self, byte: u8) {
-        let place = usize::from(self.length);
-        if place < LONGEST {
-            self.text[place] = byte;
+        if let Some(place) = self.text.get_mut(usize::from(self.length)) {
+            let part = PARTS[usize::from(byte)];
+            *place = byte & !(part & SMALL);
             self.length += 1;
-            self.digits += u8::from(byte.is_ascii_digit());
+            self.digits += part & DIGIT;
+            self.seen |= part;
         }
     }
 
     /// `XXXX1234` has masks, `LXX1234` has letters, and `**1234567890**` is printed bold.
     #[expect(clippy::naive_bytecount, reason = "a word has at most thirty-two bytes")]
     fn settle(&mut self, bytes: &[u8]) {
+        if self.seen & MASK == 0 {
+            return;
+        }
         let of = |wanted: u8| self.text().iter().filter(|byte| **byte == wanted).count();
         let (stars, crosses) = (of(b'*'), of(b'X'));
         let others = self.text().len() - stars - crosses - usize::from(self.digits);
@@ -122,18 +203,45 @@ pub(crate) fn unseen(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The character of a word at `at`: what it is, and its bytes.
-fn part(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
-    let byte = bytes[at];
-    if byte.is_ascii_alphanumeric() {
-        return Some((byte.to_ascii_uppercase(), 1));
+/// In [`PARTS`]: a digit.
+const DIGIT: u8 = 1;
+/// A letter.
+const LETTER: u8 = 2;
+/// A star, or the letter that is also written for one.
+const MASK: u8 = 4;
+/// The first byte of what may be a digit or a mask of another script, or what is not seen.
+const HIGH: u8 = 8;
+/// A small letter; it is the bit that makes it small.
+const SMALL: u8 = 32;
+
+/// What each byte is to a word; 0 is nothing.
+const PARTS: [u8; 256] = {
+    let mut parts = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        parts[byte as usize] = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'X' => LETTER | MASK,
+            b'x' => LETTER | MASK | SMALL,
+            b'A'..=b'Z' => LETTER,
+            b'a'..=b'z' => LETTER | SMALL,
+            b'*' => MASK,
+            0xC2 | 0xC3 | 0xD9 | 0xDB | 0xE0 | 0xE2 | 0xEF => HIGH,
+            _ => 0,
+        };
+        if byte == u8::MAX {
+            break parts;
+        }
+        byte += 1;
     }
-    match byte {
-        b'*' => Some((b'*', 1)),
+};
+
+/// A digit or a mask that is not of ASCII.
+fn foreign(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+    match bytes[at] {
         0xE2 if bytes[at..].starts_with("•".as_bytes()) => Some((b'*', 3)),
         0xC3 if bytes[at..].starts_with("×".as_bytes()) => Some((b'*', 2)),
-        0x80.. => digit(bytes, at).map(|(digit, length)| (b'0' + digit, length)),
-        _ => None,
+        _ => digit(bytes, at).map(|(digit, length)| (b'0' + digit, length)),
     }
 }
 
@@ -154,104 +262,186 @@ fn joint(bytes: &[u8], from: usize, to: usize) -> u8 {
 }
 
 /// Puts the words of `text[start..end]` that a detector may want into `words`: those with a digit
-/// or a mask, and short ones between them.
+/// or a mask, and short ones that are joined to these.
 pub(crate) fn find(text: &str, start: usize, end: usize, words: &mut Vec<Word>) {
     words.clear();
     let bytes = &text.as_bytes()[..end];
-    let mut at = start;
-    let mut before = None;
+    // It does not pay to ask a cell first.
+    if end - start > CELL && !has_digit(&bytes[start..]) {
+        return;
+    }
+    let plain = bytes[start..].is_ascii();
+    let mut joined = Joined::default();
+    let (mut at, mut next_digit) = (start, start);
     while at < end {
-        let Some((first, length)) = part(bytes, at) else {
-            at += 1;
-            continue;
-        };
-        let joint = before.map_or(0, |from| joint(bytes, from, at));
-        let mut word = Word::new(at, joint, at > start && bytes[at - 1] == b'+');
-        word.operand = is_operand(bytes, start, at);
-        word.push(first);
-        at = fill(&mut word, bytes, at + length);
-        word.settle(bytes);
-        // A long word of letters ends what could be one number.
-        before = None;
-        if word.length > 0 && (word.digits > 0 || word.masks > 0 || word.length <= 4) {
-            before = Some(word.end);
-            words.push(word);
+        // Nothing is open here, and nothing that stands before the next digit is asked for.
+        if plain && joined.before.is_none() && at >= next_digit {
+            let Some(digit) = lead::digit(bytes, at) else { break };
+            at = lead::beginning(bytes, at, digit);
+            next_digit = digit + 1;
+        }
+        let part = PARTS[usize::from(bytes[at])];
+        if part == 0 || (part == HIGH && foreign(bytes, at).is_none()) {
+            joined.pass(bytes, at);
+            at += if bytes[at] == 0xE0 { 3 } else { 1 };
+        } else {
+            at = joined.push(bytes, (start, at), words);
         }
     }
+    joined.end(words);
+}
+
+/// Whether this may be a part of what joins words.
+const fn is_joint(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | 0x80..)
+}
+
+/// Most bytes that join words.
+const LONGEST_JOINT: usize = 3;
+
+/// Most bytes of what is read without asking it first.
+const CELL: usize = 16;
+
+/// Longest word of letters that may be a part of a number, in letters.
+const SHORT: usize = 4;
+
+/// Whether there is a digit of any script. Without one there is nothing that a detector wants.
+fn has_digit(bytes: &[u8]) -> bool {
+    const BLOCK: usize = 16;
+    let mut rest = bytes;
+    while let Some(block) = rest.first_chunk::<{ BLOCK + 1 }>() {
+        let pairs = block.iter().zip(&block[1..]);
+        if pairs.fold(false, |any, (byte, next)| any | begins_digit(*byte, *next)) {
+            return true;
+        }
+        rest = &rest[BLOCK..];
+    }
+    let after = rest.iter().skip(1).chain(&[0]);
+    rest.iter().zip(after).any(|(byte, next)| begins_digit(*byte, *next))
+}
+
+/// Whether these two bytes may be the first ones of a digit, of any script that [`digit`] knows.
+/// Without a branch, so that loops over it are vectorized.
+pub(crate) const fn begins_digit(byte: u8, next: u8) -> bool {
+    let plain = byte.wrapping_sub(b'0') <= 9;
+    let indic =
+        (byte & 1 == 1) & (byte.wrapping_sub(0xA5) <= 0x10) & (next.wrapping_sub(0xA6) <= 9);
+    let arabic = (byte.wrapping_sub(0xD9) & !2 == 0) & (next.wrapping_sub(0xA0) <= 0x19);
+    let wide = (byte == 0xBC) & (next.wrapping_sub(0x90) <= 9);
+    plain | indic | arabic | wide
+}
+
+/// Words that are joined to one another, while they are read.
+#[derive(Default)]
+struct Joined {
+    /// Where the last word ended, if the next may be joined to it.
+    before: Option<usize>,
+    /// Where among the words they begin.
+    first: usize,
+    /// Whether any of them has a digit or a mask.
+    wanted: bool,
+}
+
+impl Joined {
+    /// Reads the word at a place; gives where it ends.
+    fn push(&mut self, bytes: &[u8], (start, at): (usize, usize), words: &mut Vec<Word>) -> usize {
+        let before = self.before.take();
+        let next = Eight::at(bytes, at);
+        let (letters, digits) = (next.letters(), next.digits());
+        let length = eight::run(letters | digits);
+        // A long word of letters ends what could be one number. One of crosses is a mask.
+        if length > SHORT && eight::run(letters) == length && next.byte(0) | 0x20 != b'x' {
+            let length = if length < 8 { length } else { eight::letters(bytes, at) };
+            if bytes.get(at + length).is_none_or(|byte| PARTS[usize::from(*byte)] == 0) {
+                return at + length;
+            }
+        }
+        let joint = before.map_or(0, |from| joint(bytes, from, at));
+        if joint == 0 {
+            self.end(words);
+        }
+        let word = words.push_mut(Word::new(at, joint, at > start && bytes[at - 1] == b'+'));
+        word.operand = is_operand(bytes, start, at);
+        if word.is_short((next, letters, digits), length) {
+            self.before = Some(word.end);
+            self.wanted |= word.digits > 0;
+            return word.end;
+        }
+        let end = fill(word, bytes, at);
+        word.settle(bytes);
+        let said = word.digits > 0 || word.masks > 0;
+        if word.length > 0 && (said || usize::from(word.length) <= SHORT) {
+            self.before = Some(word.end);
+            self.wanted |= said;
+        } else {
+            words.pop();
+        }
+        end
+    }
+
+    /// Passes what is no part of a word.
+    fn pass(&mut self, bytes: &[u8], at: usize) {
+        if self.before.is_some_and(|from| !is_joint(bytes[at]) || at - from >= LONGEST_JOINT) {
+            self.before = None;
+        }
+    }
+
+    /// Leaves them out if nothing is in them.
+    fn end(&mut self, words: &mut Vec<Word>) {
+        if !self.wanted {
+            words.truncate(self.first);
+        }
+        self.first = words.len();
+        self.wanted = false;
+    }
+}
+
+/// Whether a short word that is left out stands in a part of a text.
+pub(crate) fn has_short(between: &str) -> bool {
+    let words = between.split(|c: char| !c.is_ascii_alphabetic() && c != '*');
+    { words }.any(|word| (1..=SHORT).contains(&word.len()))
 }
 
 /// Whether a sign of reckoning stands before `at`, with a space or a quote between or not.
 fn is_operand(bytes: &[u8], start: usize, at: usize) -> bool {
-    let before = &bytes[start..at];
-    let gap = |byte: &u8| matches!(byte, b' ' | b'"' | b'\'');
-    let spaced = before.last() == Some(&b' ');
-    match before.iter().rev().take(3).find(|byte| !gap(byte)) {
-        Some(b'=' | b'%') => true,
-        // Stars are also bold print, and a plus before digits is also of a telephone.
-        Some(b'*' | b'+') => spaced,
-        _ => false,
+    // Most words have something else before them.
+    if at == start || !matches!(bytes[at - 1], b' ' | b'"' | b'\'' | b'=' | b'%') {
+        return false;
     }
-}
-
-/// Reads the rest of a word; gives where it ends.
-fn fill(word: &mut Word, bytes: &[u8], mut at: usize) -> usize {
-    word.end = at;
-    while at < bytes.len() {
-        if let Some((byte, length)) = part(bytes, at) {
-            word.push(byte);
-            at += length;
-            word.end = at;
-        } else {
-            let length = unseen(bytes, at);
-            if length == 0 {
-                break;
-            }
-            at += length;
+    let mut before = bytes[start..at].iter().rev().take(3);
+    loop {
+        match before.next() {
+            Some(b' ' | b'"' | b'\'') => {}
+            Some(b'=' | b'%') => return true,
+            // Stars are also bold print, and a plus before digits is also of a telephone.
+            Some(b'*' | b'+') => return bytes[at - 1] == b' ',
+            _ => return false,
         }
     }
+}
+
+/// Reads a word; gives where it ends.
+fn fill(word: &mut Word, bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        match PARTS[usize::from(*byte)] {
+            0 => break,
+            HIGH => {
+                if let Some((byte, length)) = foreign(bytes, at) {
+                    word.push(byte);
+                    at += length;
+                } else {
+                    match unseen(bytes, at) {
+                        0 => break,
+                        length => at += length,
+                    }
+                    continue;
+                }
+            }
+            _ => at += word.take(&bytes[at..]),
+        }
+        word.end = at;
+    }
     word.end
-}
-
-/// Up to twenty-four digits out of consecutive words.
-pub(crate) struct Digits {
-    text: [u8; 24],
-    length: usize,
-    /// How many letters stood for digits.
-    pub(crate) mended: u8,
-    /// How much that takes from the confidence, in percent.
-    pub(crate) doubt: u8,
-}
-
-impl Digits {
-    /// The digits, as ASCII.
-    pub(crate) fn text(&self) -> &[u8] {
-        &self.text[..self.length]
-    }
-}
-
-/// The digits of these words, where recognition may have read `O` for 0 and `I` or `l` for 1.
-/// Nothing if there is another letter, or if there are as many letters as digits.
-pub(crate) fn digits(words: &[Word]) -> Option<Digits> {
-    let mut all = Digits { text: [0; 24], length: 0, mended: 0, doubt: 0 };
-    for byte in words.iter().flat_map(Word::text) {
-        let digit = match byte {
-            b'0'..=b'9' => *byte,
-            b'O' => b'0',
-            b'I' | b'L' => b'1',
-            b'S' => b'5',
-            b'B' => b'8',
-            _ => return None,
-        };
-        all.mended += u8::from(!byte.is_ascii_digit());
-        all.doubt = all.doubt.saturating_add(match byte {
-            b'O' | b'I' | b'L' => 6,
-            b'S' | b'B' => 14,
-            _ => 0,
-        });
-        *all.text.get_mut(all.length)? = digit;
-        all.length += 1;
-    }
-    (all.mended <= 2 && usize::from(all.mended) * 3 < all.length).then_some(all)
 }
 
 /// A text with every digit in ASCII and without what is not seen.
@@ -276,57 +466,4 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(text: &str) -> Vec<String> {
-        let mut words = Vec::new();
-        find(text, 0, text.len(), &mut words);
-        words.iter().map(|word| String::from_utf8_lossy(word.text()).into_owned()).collect()
-    }
-
-    #[test]
-    fn digits_of_every_script_are_digits() {
-        for zero in ['०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '٠', '۰', '０', '0']
-        {
-            for value in 0..10_u8 {
-                let c = char::from_u32(u32::from(zero) + u32::from(value)).unwrap();
-                let text = c.to_string();
-                assert_eq!(digit(text.as_bytes(), 0), Some((value, text.len())), "{c}");
-            }
-        }
-        // A letter, a vowel sign, the danda, the digit of a script that is not of India.
-        for other in ["द", "ा", "।", "๑", "a", "༡"] {
-            assert_eq!(digit(other.as_bytes(), 0), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_seen_does_not_part_a_word() {
-        assert_eq!(words("98290\u{200b}11223"), ["9829011223"]);
-        assert_eq!(words("98290\u{ad}11223 x"), ["9829011223", "X"]);
-        assert_eq!(words("मोबाइल९८२९०११२२३है"), ["9829011223"]);
-    }
-
-    #[test]
-    fn masks_are_told_from_letters() {
-        assert_eq!(words("XXXX1234"), ["****1234"]);
-        assert_eq!(words("xxxx-xxxx-1234"), ["****", "****", "1234"]);
-        assert_eq!(words("98••••••10"), ["98******10"]);
-        assert_eq!(words("RJ14XX1234"), ["RJ14XX1234"]);
-        assert_eq!(words("**9829011223** **ABCPD1234E**"), ["9829011223", "ABCPD1234E"]);
-    }
-
-    #[test]
-    fn letters_that_stand_for_digits_are_mended_within_reason() {
-        let mended = |text: &str| {
-            let mut words = Vec::new();
-            find(text, 0, text.len(), &mut words);
-            digits(&words).map(|digits| String::from_utf8(digits.text().to_vec()).unwrap())
-        };
-        assert_eq!(mended("982901I2O3").as_deref(), Some("9829011203"));
-        assert_eq!(mended("98290 l1223").as_deref(), Some("9829011223"));
-        assert_eq!(mended("OIL 12"), None);
-        assert_eq!(mended("98290A1223"), None);
-    }
-}
+mod tests;

@@ -8,8 +8,12 @@ mod archives;
 mod hostile;
 #[path = "extract/office.rs"]
 mod office;
+#[path = "texts/packed.rs"]
+mod packed;
 #[path = "extract/pdf.rs"]
 mod pdf;
+#[path = "extract/places.rs"]
+mod places;
 #[path = "extract/support.rs"]
 mod support;
 #[path = "extract/texts.rs"]

@@ -1,7 +1,10 @@
 //! The scanner on made-up documents that were written without looking at it.
 
 use corpus::score::{Found, Score};
-use scan::Options;
+use scan::{
+    Options,
+    extract::{self, Limits, Source, Take, Unread},
+};
 
 /// Not the seed that its faults were looked up with.
 const SEED: u64 = 20_261_125;
@@ -35,4 +38,41 @@ fn persons_are_counted() {
         told += scan::text(&document.text, &Options::default()).persons;
     }
     assert!(there.abs_diff(told) * 100 <= there, "{told} persons told, {there} there");
+}
+
+/// What is found in a document as a file, by its places in it.
+#[derive(Default)]
+struct Placed(Vec<Found>);
+
+impl Take for Placed {
+    fn part(&mut self, path: &str, _: &str) {
+        panic!("{path:?} is a text and told without its place");
+    }
+
+    fn traced(&mut self, _: &str, text: &str, source: &Source<'_>) {
+        scan::each(text, &Options::default(), &mut |_, record| {
+            self.0.extend(record.iter().map(|one| {
+                let place = source.place(one.start, one.end).expect("it is written there");
+                Found { kind: one.kind.to_string(), start: place.0, end: place.1 }
+            }));
+        });
+    }
+
+    fn unread(&mut self, path: &str, why: Unread) {
+        panic!("{path:?}: {why}");
+    }
+}
+
+#[test]
+fn a_file_is_read_as_well_as_its_text_whatever_its_format() {
+    let mut score = Score::default();
+    for document in corpus::documents(SEED).take(20 * corpus::sorts()) {
+        let mut placed = Placed::default();
+        extract::document(document.text.as_bytes(), Limits::default(), &mut placed);
+        score.add(document.sort, &document.labels, &placed.0);
+    }
+    let table = corpus::score::table(&score);
+    assert!(score.all().f1() >= 0.99, "{table}");
+    assert!(score.sorts.values().all(|counts| counts.f1() >= 0.95), "{table}");
+    assert!(score.documents.missed == 0 && score.documents.wrong == 0, "{table}");
 }

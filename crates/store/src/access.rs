@@ -25,6 +25,14 @@ pub trait AccessStore {
         limit: u32,
     ) -> StoreResult<Vec<KeptAccess>>;
 
+    /// Accesses that have a leaf, with its number, behind the last one that was read, in an order of
+    /// their own, at most `limit`. A scatter read for whoever makes anew what is beside the log.
+    async fn logged_accesses(
+        &self,
+        after: Option<(AccessOf, u64)>,
+        limit: u32,
+    ) -> StoreResult<Vec<(u64, PlannedLeaf)>>;
+
     // The log of accesses: one process at a time appends to it, by a plan that outlives it.
 
     /// Accesses that have no leaf yet, the oldest first, at most `limit`. A scatter read for whoever

@@ -10,15 +10,22 @@ mod appointments;
 mod care;
 mod corrections;
 mod doses;
+mod duties;
+mod erasures;
+mod factors;
 pub mod fixture;
+mod keys;
+mod lists;
 mod merges;
 mod owed;
 mod people;
 pub mod play;
+mod reported;
 mod sign_in;
 mod status;
 mod travel;
 mod wallet;
+mod watch;
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
@@ -108,12 +115,30 @@ parts!(
     corrections::two_corrections_at_once_do_not_cross,
     corrections::a_dose_signed_from_other_details_is_refused,
     corrections::withdrawn_certificates_are_listed_in_order,
+    erasures::an_erasure_is_asked_once_and_can_be_taken_back,
+    erasures::who_is_erased_is_gone_and_their_doses_count_on,
+    erasures::an_account_goes_with_its_last_person,
+    erasures::what_is_under_way_is_ended_first,
+    erasures::an_appointment_that_was_missed_stands_in_the_way_of_no_erasure,
+    duties::what_is_past_its_time_goes_some_at_a_time,
+    duties::a_list_of_accesses_keeps_its_end_and_what_is_held,
+    duties::a_record_that_is_held_is_not_erased,
+    duties::what_needs_two_is_let_go_by_two,
+    duties::an_incident_is_kept_and_each_step_is_marked_once,
+    duties::lists_with_an_access_in_a_span_are_found,
+    keys::every_wrapped_key_is_read_once,
+    keys::a_wrapped_key_is_replaced_only_as_it_was_read,
+    lists::a_list_is_kept_once_and_forgotten_only_while_nobody_came_by_it,
+    lists::people_are_counted_by_place_and_list,
+    lists::who_came_by_a_list_keeps_it_in_a_merge_and_takes_it_along_when_erased,
+    lists::staff_are_listed_with_their_places,
     merges::two_records_become_one_with_new_numbers_and_certificates,
     merges::two_records_of_one_account_become_one,
     merges::a_dose_that_both_have_is_there_once,
     merges::a_merge_settles_what_was_owed,
     merges::a_record_that_went_can_do_nothing_any_more,
     merges::records_in_use_or_changed_are_not_merged,
+    merges::an_appointment_that_was_missed_stands_in_the_way_of_no_merge,
     merges::a_repeated_merge_is_known,
     merges::two_merges_at_once_do_not_cross,
     owed::a_dose_is_recorded_without_its_certificate_which_is_owed,
@@ -127,6 +152,11 @@ parts!(
     sign_in::a_code_dies_of_age_and_of_wrong_tries,
     sign_in::counters_count_by_span,
     sign_in::staff_are_found_by_mobile,
+    factors::a_passkey_is_kept_used_and_removed,
+    factors::the_last_that_proves_somebody_stays,
+    factors::an_app_shows_each_code_once,
+    factors::a_staff_code_is_single_use_and_dies_of_age_and_of_wrong_tries,
+    factors::two_restore_access_and_one_does_not,
     status::every_credential_has_an_entry_of_its_own,
     status::entries_are_withdrawn_with_their_certificate,
     status::entries_of_merged_records_are_withdrawn,
@@ -137,4 +167,12 @@ parts!(
     wallet::many_at_once_redeem_an_offer_and_use_its_token_once,
     wallet::a_new_offer_voids_the_one_before,
     wallet::offers_are_swept,
+    reported::a_report_is_kept_looked_at_and_closed_once,
+    reported::reports_are_listed_in_order_and_go_after_their_time,
+    reported::the_key_of_a_report_is_one_of_all_keys,
+    watch::sums_never_fall_below_nothing_and_standings_change_once,
+    watch::alarms_are_kept_once,
+    watch::a_record_is_opened_by_two_different_people,
+    watch::a_session_is_opened_by_another_than_who_published_it,
+    watch::no_more_doses_are_taken_than_were_received,
 );

@@ -8,15 +8,25 @@
 mod access;
 mod batch;
 pub mod conformance;
+mod erasure;
 mod error;
+pub mod exposure;
+mod factor;
 mod guard;
+mod incident;
+mod key;
+pub mod key_copy;
+mod list;
 mod migrate;
 pub mod postgres;
 mod record;
+mod reported;
+mod retention;
 pub mod sqlite;
 mod status;
 mod value;
 mod wallet;
+mod watch;
 
 pub use access::AccessStore;
 use async_trait::async_trait;
@@ -27,16 +37,36 @@ use domain::{
     place::{District, PostalPlace, State},
     session::{Session, SessionSeats, SessionState},
 };
+pub use erasure::ErasureStore;
 pub use error::{StoreError, StoreResult};
+pub use factor::FactorStore;
+pub use incident::IncidentStore;
 use jiff::{Timestamp, civil::Date};
+pub use key::{AllKeys, KeyStore};
+pub use list::ListStore;
 pub use record::*;
+pub use reported::ReportStore;
+pub use retention::RetentionStore;
 pub use status::StatusStore;
 use uuid::Uuid;
 pub use wallet::WalletOffers;
+pub use watch::WatchStore;
 
 /// Everything the platform keeps.
 #[async_trait]
-pub trait Store: AccessStore + StatusStore + WalletOffers {
+pub trait Store:
+    AccessStore
+    + ErasureStore
+    + FactorStore
+    + IncidentStore
+    + KeyStore
+    + ListStore
+    + ReportStore
+    + RetentionStore
+    + StatusStore
+    + WalletOffers
+    + WatchStore
+{
     // Places and the programme: reference tables, small and seldom written.
 
     /// Adds or replaces states and districts, all or none of them.
@@ -248,6 +278,12 @@ pub trait Store: AccessStore + StatusStore + WalletOffers {
     async fn note_aefi(&self, note: &AefiNote) -> StoreResult<bool>;
     /// The certificate of a beneficiary's latest dose that has one and was not withdrawn.
     async fn certificate(&self, beneficiary: BeneficiaryId) -> StoreResult<Option<CertificateRow>>;
+    /// The latest certificate of one dose of a beneficiary that was not withdrawn.
+    async fn certificate_of_dose(
+        &self,
+        beneficiary: BeneficiaryId,
+        dose_number: u8,
+    ) -> StoreResult<Option<CertificateRow>>;
 
     // Sign-in.
 
@@ -281,17 +317,26 @@ pub trait Store: AccessStore + StatusStore + WalletOffers {
 
     // Care of the store.
 
-    /// Deletes what has expired: spent codes, old counters and idempotency rows.
-    async fn sweep(&self, now: Timestamp) -> StoreResult<()>;
+    /// Deletes everything that is past its time, some rows after the other.
+    async fn sweep(&self, now: Timestamp) -> StoreResult<()> {
+        const SOME: u32 = 1_000;
+        for rule in domain::retention::RULES {
+            while self.expire(rule, now, SOME).await? > 0 {}
+        }
+        Ok(())
+    }
+
     /// Whether the store answers and can be written to.
     async fn check(&self) -> StoreResult<()>;
     /// Why the machine below could lose an acknowledged write, if it could: a sentence each.
     async fn risks(&self) -> StoreResult<Vec<String>>;
     /// Counts that must agree with one another; see [`Audit`].
     async fn audit(&self) -> StoreResult<Audit>;
-    /// Writes a consistent copy of everything to a folder, while others go on working.
+    /// Writes a consistent copy of everything but wrapped keys to a folder, while others go on working;
+    /// those have a copy with a life of its own: [`key_copy`].
     async fn backup(&self, folder: &std::path::Path) -> StoreResult<()>;
-    /// Reads back what [`Store::backup`] wrote into an empty store.
+    /// Reads back what [`Store::backup`] wrote into an empty store. Nobody in it opens before their keys
+    /// are there, too.
     async fn restore(&self, folder: &std::path::Path) -> StoreResult<()>;
     /// Finishes what was acknowledged and closes.
     async fn close(&self);

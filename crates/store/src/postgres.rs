@@ -9,7 +9,12 @@ mod claim;
 mod correction;
 mod dose;
 mod enrolment;
+mod erasure;
+mod factor;
+mod incident;
+mod key;
 mod link;
+mod list;
 mod merge;
 mod message;
 mod owed;
@@ -17,6 +22,8 @@ mod person;
 mod place;
 mod recovery;
 mod remembered;
+mod reported;
+mod retention;
 pub mod scratch;
 mod seat;
 mod session;
@@ -27,6 +34,7 @@ mod tls;
 mod travel;
 mod value;
 mod wallet;
+mod watch;
 mod wave;
 mod whole;
 
@@ -414,6 +422,14 @@ impl Store for Postgres {
         Ok(dose::certificate(&self.db, beneficiary).await?)
     }
 
+    async fn certificate_of_dose(
+        &self,
+        beneficiary: BeneficiaryId,
+        dose_number: u8,
+    ) -> StoreResult<Option<CertificateRow>> {
+        Ok(dose::certificate_of_dose(&self.db, beneficiary, dose_number).await?)
+    }
+
     async fn put_codes(&self, codes: &[SignInCode]) -> StoreResult<()> {
         sign_in::put_codes(&self.db, codes).await
     }
@@ -453,10 +469,6 @@ impl Store for Postgres {
 
     async fn settle_messages(&self, settled: &[Settled]) -> StoreResult<()> {
         message::settle(&self.db, settled).await
-    }
-
-    async fn sweep(&self, now: Timestamp) -> StoreResult<()> {
-        Ok(care::sweep(&self.db, now).await?)
     }
 
     async fn check(&self) -> StoreResult<()> {

@@ -5,27 +5,41 @@ mod access;
 mod care;
 mod correction;
 mod dose;
+mod duty;
+mod erasure;
+mod factor;
+mod key;
+mod list;
 mod merge;
 mod owed;
 mod person;
+mod reported;
 mod seat;
 mod sign_in;
 mod status;
 mod travel;
 mod wallet;
+mod watch;
 
 pub use access::*;
 pub use care::*;
 pub use correction::*;
 pub use dose::*;
+pub use duty::*;
+pub use erasure::*;
+pub use factor::*;
+pub use key::*;
+pub use list::*;
 pub use merge::*;
 pub use owed::*;
 pub use person::*;
+pub use reported::*;
 pub use seat::*;
 pub use sign_in::*;
 pub use status::*;
 pub use travel::*;
 pub use wallet::*;
+pub use watch::*;
 
 /// A write that went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,18 +7,26 @@ mod care;
 mod correction;
 mod dose;
 mod each;
+mod erasure;
+mod factor;
+mod incident;
+mod key;
+mod list;
 mod merge;
 mod message;
 mod owed;
 mod person;
 mod place;
 mod remembered;
+mod reported;
+mod retention;
 mod session;
 mod sign_in;
 mod status;
 mod travel;
 mod value;
 mod wallet;
+mod watch;
 mod writer;
 
 use std::{
@@ -99,8 +107,7 @@ impl Sqlite {
                 Ok(Mutex::new(reader))
             })
             .collect::<StoreResult<Vec<_>>>()?;
-        let (writes, jobs) = mpsc::channel();
-        let (written, moves) = mpsc::sync_channel(1);
+        let ((writes, jobs), (written, moves)) = (mpsc::channel(), mpsc::sync_channel(1));
         let mover = connect(options)?;
         let threads = vec![
             spawn("store-writer", move || write_jobs(&mut connection, &jobs, &written))?,
@@ -399,6 +406,14 @@ impl Store for Sqlite {
         self.read(|c| dose::certificate(c, beneficiary))
     }
 
+    async fn certificate_of_dose(
+        &self,
+        beneficiary: BeneficiaryId,
+        dose_number: u8,
+    ) -> StoreResult<Option<CertificateRow>> {
+        self.read(|c| dose::certificate_of_dose(c, beneficiary, dose_number))
+    }
+
     async fn put_codes(&self, codes: &[SignInCode]) -> StoreResult<()> {
         let codes = codes.to_vec();
         self.write(move |c| codes.iter().try_for_each(|code| sign_in::put_code(c, code))).await
@@ -447,10 +462,6 @@ impl Store for Sqlite {
     async fn settle_messages(&self, settled: &[Settled]) -> StoreResult<()> {
         let settled = settled.to_vec();
         self.write(move |c| settled.iter().try_for_each(|one| message::settle(c, one))).await
-    }
-
-    async fn sweep(&self, now: Timestamp) -> StoreResult<()> {
-        self.write(move |c| care::sweep(c, now)).await
     }
 
     async fn check(&self) -> StoreResult<()> {

@@ -1,10 +1,17 @@
-//! `teeka backup` and `teeka restore`: a consistent copy of the store. Keys are not part of it:
-//! keep them elsewhere, as whoever has both has everything.
+//! `teeka backup` and `teeka restore`: a consistent copy of the store, and apart from it one of people's
+//! wrapped keys, which lives shorter. The keyholder's own keys are part of neither: keep them elsewhere,
+//! as whoever has all of it has everything.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsString,
+    fs::{self, DirBuilder},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, bail};
 use serde_json::json;
+use store::key_copy;
 
 use crate::{
     config::{Common, Config},
@@ -18,26 +25,57 @@ pub(crate) struct Args {
     common: Common,
     /// Folder of the copy
     folder: PathBuf,
+    /// Folder of the copy of people's wrapped keys (default: the folder's name with .keys)
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
+}
+
+impl Args {
+    fn keys(&self) -> PathBuf {
+        let beside = || {
+            let mut name: OsString = self.folder.clone().into();
+            name.push(".keys");
+            name.into()
+        };
+        self.keys.clone().unwrap_or_else(beside)
+    }
 }
 
 pub(crate) fn backup(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let config = Config::read(&args.common, None)?;
-    if args.folder.exists() && fs::read_dir(&args.folder)?.next().is_some() {
-        bail!("{} is not empty; a copy gets a folder of its own", args.folder.display());
-    }
-    fs::create_dir_all(&args.folder)
-        .with_context(|| format!("cannot make {}", args.folder.display()))?;
+    let keys = args.keys();
+    make_empty(&args.folder)?;
+    make_empty(&keys)?;
     platform::runtime()?.block_on(async {
         let store = platform::open_store(&config.database).await?;
         store.backup(&args.folder).await?;
+        // After the rows: who is in them has keys here, unless they were erased in between.
+        let wrapped = key_copy::write(&*store, &keys).await?;
         store.close().await;
-        let folder = args.folder.display().to_string();
-        output.result(
-            &json!({ "backup": folder }),
-            &format!("Copied to {folder}. It is of no use without the root key: keep that apart."),
-        )?;
+        let (folder, keys) = (args.folder.display().to_string(), keys.display().to_string());
+        let text = format!(
+            "Copied to {folder}, and {wrapped} wrapped keys to {keys}, which you keep apart and for \
+             weeks, not years.\nBoth are of no use without root.key and keyholder/keks: keep those \
+             elsewhere."
+        );
+        let json = json!({ "backup": folder, "keys": keys, "wrapped_keys": wrapped });
+        output.result(&json, &text)?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+fn make_empty(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() && fs::read_dir(folder)?.next().is_some() {
+        bail!("{} is not empty; a copy gets a folder of its own", folder.display());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder).with_context(|| format!("cannot make {}", folder.display()))
 }
 
 pub(crate) fn restore(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
@@ -51,10 +89,18 @@ pub(crate) fn restore(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             bail!("the store is not empty; a copy is read into an empty one");
         }
         store.restore(&args.folder).await.context("the copy cannot be read")?;
+        let returned = key_copy::read(&*store, &args.keys()).await;
+        let returned = returned.context("the copy of the keys cannot be read")?;
         let audit = store.audit().await?;
         store.close().await;
-        let text = format!("Restored {} people and {} doses.", audit.people, audit.doses);
-        let json = json!({ "people": audit.people, "doses": audit.doses, "holds": audit.holds() });
+        let text = format!(
+            "Restored {} people and {} doses; {} records had no keys any more, and are gone.",
+            audit.people, audit.doses, returned.gone
+        );
+        let json = json!({
+            "people": audit.people, "doses": audit.doses, "without_keys": returned.gone,
+            "holds": audit.holds(),
+        });
         output.result(&json, &text)?;
         Ok(if audit.holds() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     })

@@ -22,6 +22,8 @@ const SEED: u64 = 2_021;
 /// The address that the demo's certificates name as their issuer, unless one is set. It leads nowhere:
 /// names below `.example` never do (RFC 2606), and a verifier takes the keys from the trust bundle.
 const DEMO_ADDRESS: &str = "https://teeka.example";
+/// Whom to tell of a weakness in it.
+const DEMO_CONTACT: &str = "mailto:security@teeka.example";
 /// How many people are enrolled in one write.
 const CHUNK: usize = 1_000;
 
@@ -49,6 +51,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         limits.calls_per_address = u32::MAX;
     }
     config.settings.public_address.get_or_insert_with(|| DEMO_ADDRESS.to_owned());
+    config.security_contact.get_or_insert_with(|| DEMO_CONTACT.to_owned());
     let sha256 = app::sign_in::sha256_hex(DEMO_KEY);
     config.api_keys.push(web::ApiKey { sha256, vaccinator: true, state: None });
     platform::runtime()?.block_on(async {

@@ -1,10 +1,12 @@
 //! `teeka doctor`: whether everything in the store agrees, and whether an engine can be used.
 
 pub(crate) mod trial;
+mod witnesses;
 
 use std::{fmt::Write, process::ExitCode};
 
-use serde_json::json;
+use app::Platform;
+use serde_json::{Value, json};
 
 use crate::{
     config::{Common, Config},
@@ -54,15 +56,36 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         for risk in &risks {
             let _ = writeln!(text, "        risk  {risk}");
         }
-        let holds = audit.holds() && risks.is_empty();
+        let stand = witnesses::stand(&platform, &config.witnesses).await?;
+        text += &stand.words();
+        let (words, due) = incidents(&platform).await?;
+        text += &words;
+        let holds = audit.holds() && risks.is_empty() && stand.holds() && due["late"] == 0;
         text += if holds { "Everything agrees." } else { "Something does not agree." };
         let counts: serde_json::Map<_, _> = counts
             .iter()
             .chain(&wrong)
             .map(|(what, count)| (what.replace(' ', "_"), json!(count)))
             .collect();
-        output.result(&json!({ "holds": holds, "counts": counts, "risks": risks }), &text)?;
+        let logs = stand.json();
+        let told = json!({ "holds": holds, "incidents": due, "counts": counts, "risks": risks, "logs": logs });
+        output.result(&told, &text)?;
         platform.store().close().await;
         Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })
     })
+}
+
+/// What is still to be done about incidents, in words and as JSON.
+async fn incidents(platform: &Platform) -> anyhow::Result<(String, Value)> {
+    let ctx = platform::system();
+    let mut open = platform.listed_incidents(&ctx).await?;
+    open.retain(|one| one.next.is_some());
+    let late = open.iter().filter(|one| one.is_late(ctx.now)).count();
+    let mut words = String::new();
+    for one in &open {
+        let Some((duty, by)) = one.next else { continue };
+        let stand = if one.is_late(ctx.now) { "late" } else { "due" };
+        let _ = writeln!(words, "{stand:>12}  {} of incident {} by {by}", duty.word(), one.id);
+    }
+    Ok((words, json!({ "open": open.len(), "late": late })))
 }

@@ -2,11 +2,11 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::Write,
+    io::{Read, Write},
     path::Path,
 };
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use vault::Secret;
 
 /// The most bytes of a secret: an RSA key has less than 8 kB.
@@ -32,7 +32,17 @@ fn write_new(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&new, path)?;
-    press_name(path)
+    Ok(vault::press_name(path)?)
+}
+
+/// Reads a file of so many bytes at most, which is to be `what`: "a certificate".
+pub(crate) fn read(path: &Path, most: u64, what: &str) -> anyhow::Result<Vec<u8>> {
+    let name = || format!("cannot read {}", path.display());
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).with_context(name)?;
+    file.take(most + 1).read_to_end(&mut bytes).with_context(name)?;
+    ensure!(bytes.len() as u64 <= most, "{} is too large for {what}", path.display());
+    Ok(bytes)
 }
 
 /// Reads a secret from a file that nobody else may read.
@@ -41,18 +51,4 @@ pub(crate) fn read_secret(path: &Path) -> anyhow::Result<Secret<String>> {
     let bytes = vault::read_private(path, MOST_SECRET).with_context(name)?;
     let text = std::str::from_utf8(bytes.expose()).with_context(name)?;
     Ok(Secret::new(text.to_owned()))
-}
-
-/// Presses the name of a file or folder to disk, which is kept in the folder above it.
-pub(crate) fn press_name(path: &Path) -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        let path = std::path::absolute(path)?;
-        if let Some(folder) = path.parent() {
-            fs::File::open(folder)?.sync_all()?;
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
 }

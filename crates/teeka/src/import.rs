@@ -1,17 +1,30 @@
 //! `teeka import`: files into the platform, with a preview, and nothing half-imported.
 
-use std::{collections::HashSet, fmt::Write, fs, path::PathBuf, process::ExitCode};
-
-use anyhow::Context;
-use app::{
-    Platform,
-    import::{Parsed, RowError, Table, places, places::Places, records},
+use std::{
+    collections::HashSet,
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
 };
+
+use anyhow::{Context, ensure};
+use app::{
+    Ctx, Platform,
+    import::{
+        Parsed, RowError, Table, places,
+        places::Places,
+        records::{self, BeneficiaryLine, StaffLine},
+    },
+    import_apply::ListFile,
+};
+use domain::id::{DistrictId, FacilityId};
 use serde_json::{Value, json};
 use store::Run;
 
 use crate::{
     config::{Common, Config},
+    files,
     output::Output,
     platform::{self, system},
 };
@@ -30,6 +43,16 @@ pub(crate) struct Args {
     /// Read and check only; write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Whose people a list of beneficiaries is: the number of a facility
+    #[arg(long, value_name = "CENTER_ID", conflicts_with = "district")]
+    facility: Option<i64>,
+    /// Whose people a list of beneficiaries is: the number of a district
+    #[arg(long, value_name = "DISTRICT_ID")]
+    district: Option<i32>,
+    /// Write a code for each of the staff who has no passkey yet to a new file, by the row of the list:
+    /// to be handed to them, who make a passkey with it
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    codes: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -44,6 +67,9 @@ enum What {
     Staff,
     /// People to be vaccinated
     Beneficiaries,
+    /// Made-up people whom nobody has a reason to look for, on mobiles of the operator; the columns
+    /// are those of beneficiaries
+    Canaries,
 }
 
 /// What is said about a file.
@@ -53,6 +79,8 @@ struct Report {
     errors: Vec<RowError>,
     dropped: Vec<String>,
     notes: Vec<String>,
+    /// The number of the list that the people came by.
+    list: Option<i32>,
 }
 
 impl Report {
@@ -63,6 +91,7 @@ impl Report {
             errors: parsed.errors.clone(),
             dropped: parsed.dropped.clone(),
             notes: parsed.notes.clone(),
+            list: None,
         }
     }
 }
@@ -70,11 +99,24 @@ impl Report {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let bytes =
         fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+    let of_people = args.what == What::Beneficiaries;
+    ensure!(
+        of_people || (args.facility.is_none() && args.district.is_none()),
+        "--facility and --district say whose people a list of beneficiaries is"
+    );
+    ensure!(args.codes.is_none() || args.what == What::Staff, "--codes is for a list of staff");
+    let there = args.codes.as_ref().is_some_and(|codes| codes.exists());
+    ensure!(!there, "the file of --codes is there already");
     let table = Table::read(&bytes)?;
+    let file = ListFile {
+        facility: args.facility.map(FacilityId),
+        district: args.district.map(DistrictId),
+        ..ListFile::of(&bytes)
+    };
     let config = Config::read(&args.common, None)?;
     platform::runtime()?.block_on(async {
         let platform = platform::open(&config).await?;
-        let mut report = import(&platform, args, &table).await?;
+        let mut report = import(&platform, args, &table, &file).await?;
         let imported = report.errors.is_empty() && !args.dry_run;
         report.errors.sort_by_key(|error| error.row);
         output.result(&json_of(&report, imported), &text_of(&report, imported))?;
@@ -83,7 +125,12 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     })
 }
 
-async fn import(platform: &Platform, args: &Args, table: &Table) -> anyhow::Result<Report> {
+async fn import(
+    platform: &Platform,
+    args: &Args,
+    table: &Table,
+    file: &ListFile,
+) -> anyhow::Result<Report> {
     let ctx = system();
     let geography = platform.geography();
     let write = |errors: &[RowError]| errors.is_empty() && !args.dry_run;
@@ -122,27 +169,72 @@ async fn import(platform: &Platform, args: &Args, table: &Table) -> anyhow::Resu
             if write(&parsed.errors) {
                 platform.import_staff(&ctx, &parsed.rows).await?;
             }
-            Report::of(&parsed)
-        }
-        What::Beneficiaries => {
-            let parsed = records::beneficiaries(table, ctx.today())?;
             let mut report = Report::of(&parsed);
-            let wrong: HashSet<_> = parsed.errors.iter().map(|error| error.row).collect();
-            let run = if write(&parsed.errors) { Run::ForGood } else { Run::Dry };
-            for (place, why) in platform.import_beneficiaries(&ctx, &parsed.rows, run).await? {
-                let row = parsed.numbers.get(place).copied().unwrap_or(0);
-                if wrong.contains(&row) {
-                    continue;
-                }
-                report.errors.push(RowError {
-                    row,
-                    column: "photo_id_number".to_owned(),
-                    expected: why.to_string(),
-                });
+            if let (Some(codes), true) = (&args.codes, write(&parsed.errors)) {
+                report.notes.push(write_codes(platform, &ctx, &parsed, codes).await?);
             }
             report
         }
+        What::Beneficiaries => {
+            let parsed = records::beneficiaries(table, ctx.today())?;
+            let run = if write(&parsed.errors) { Run::ForGood } else { Run::Dry };
+            import_list(platform, &ctx, &parsed, file, run).await?
+        }
+        What::Canaries => {
+            let parsed = records::beneficiaries(table, ctx.today())?;
+            if write(&parsed.errors) {
+                let people =
+                    parsed.rows.iter().map(|row| (row.mobile.clone(), row.details.clone()));
+                platform.make_canaries(&ctx, &people.collect::<Vec<_>>()).await?;
+            }
+            Report::of(&parsed)
+        }
     })
+}
+
+/// Makes codes for staff who have no passkey yet, in a file that only its owner may read; says how many.
+async fn write_codes(
+    platform: &Platform,
+    ctx: &Ctx,
+    parsed: &Parsed<StaffLine>,
+    path: &Path,
+) -> anyhow::Result<String> {
+    let codes = platform.make_staff_codes(ctx, &parsed.rows).await?;
+    let mut text = "row,code\n".to_owned();
+    let mut made = 0;
+    for (row, code) in parsed.numbers.iter().zip(&codes) {
+        if let Some(code) = code {
+            made += 1;
+            let _ = writeln!(text, "{row},{}", code.expose());
+        }
+    }
+    files::write(path, &text, 0o600)?;
+    Ok(format!("codes for a first passkey: {made}, which count for 14 days"))
+}
+
+/// Enrols the people of a list; says by which they came, or which rows stand in the way.
+async fn import_list(
+    platform: &Platform,
+    ctx: &Ctx,
+    parsed: &Parsed<BeneficiaryLine>,
+    file: &ListFile,
+    run: Run,
+) -> anyhow::Result<Report> {
+    let mut report = Report::of(parsed);
+    let wrong: HashSet<_> = parsed.errors.iter().map(|error| error.row).collect();
+    let done = platform.import_beneficiaries(ctx, &parsed.rows, file, run).await?;
+    report.list = done.list.map(|list| list.0);
+    for (place, why) in done.refused {
+        let row = parsed.numbers.get(place).copied().unwrap_or(0);
+        if !wrong.contains(&row) {
+            report.errors.push(RowError {
+                row,
+                column: "photo_id_number".to_owned(),
+                expected: why.to_string(),
+            });
+        }
+    }
+    Ok(report)
 }
 
 fn json_of(report: &Report, imported: bool) -> Value {
@@ -156,6 +248,7 @@ fn json_of(report: &Report, imported: bool) -> Value {
         "errors": errors.collect::<Value>(),
         "dropped_columns": report.dropped,
         "notes": report.notes,
+        "list": report.list,
     })
 }
 
@@ -177,6 +270,9 @@ fn text_of(report: &Report, imported: bool) -> String {
     }
     if report.notes.len() > SHOWN {
         let _ = write!(text, "\n  and {} more notes; --json has all", report.notes.len() - SHOWN);
+    }
+    if let Some(list) = report.list {
+        let _ = write!(text, "\n  on record as list {list}");
     }
     let end = match (imported, report.errors.is_empty()) {
         (true, _) => "Imported.",

@@ -1,9 +1,10 @@
-//! `teeka keys`: the keys that certificates are signed with.
+//! `teeka keys`: the keys that certificates are signed with, and the one that wraps people's keys.
 
 mod folder;
+mod kek;
 mod secret;
 
-use std::{fmt::Write, path::Path, process::ExitCode};
+use std::{fmt::Write, path::Path, process::ExitCode, time::Duration};
 
 use anyhow::{Context, bail, ensure};
 use app::keys::KeyUse;
@@ -58,12 +59,19 @@ struct List {
 struct Rotate {
     #[command(flatten)]
     common: Common,
-    /// What the new keys sign: document, card, credential, wallet, cowin, anchor, or all
+    /// What the new keys sign: document, card, credential, wallet, cowin, anchor, or all; or kek, the
+    /// key that people's keys are wrapped by
     #[arg(required = true, value_name = "USE")]
     uses: Vec<String>,
     /// When they begin to sign: by then every verifier has had a new list of keys
     #[arg(long, value_name = "HOURS", default_value_t = 48)]
     in_hours: u16,
+    /// With kek: how long the old version stays after nothing is wrapped by it
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    rest_seconds: u64,
+    /// With kek: do not destroy the old version
+    #[arg(long)]
+    keep_old: bool,
 }
 
 #[derive(clap::Args)]
@@ -159,6 +167,12 @@ fn is_usable(entry: &Entry, kind: Kind) -> bool {
 }
 
 fn rotate(args: &Rotate, output: Output) -> anyhow::Result<ExitCode> {
+    if args.uses.iter().any(|name| name == "kek") {
+        ensure!(args.uses.len() == 1, "kek is rotated by itself");
+        let rest = Duration::from_secs(args.rest_seconds);
+        let how = kek::Rotation { rest, keeps_old: args.keep_old };
+        return kek::rotate(&args.common, &how, output);
+    }
     let uses = uses(&args.uses)?;
     let config = existing(&args.common)?;
     let keys = open_keys(&config)?;
@@ -186,7 +200,7 @@ fn uses(names: &[String]) -> anyhow::Result<Vec<KeyUse>> {
             "all" => uses.extend(KeyUse::ALL),
             name => uses.push(KeyUse::from_name(name).with_context(|| {
                 let known = KeyUse::ALL.map(KeyUse::name).join(", ");
-                format!("a use is one of {known}, or all")
+                format!("a use is one of {known}, or all; or kek")
             })?),
         }
     }

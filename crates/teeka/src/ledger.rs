@@ -1,6 +1,9 @@
 //! `teeka ledger`: transparency logs, from outside.
 
+mod accesses;
 mod http;
+mod releases;
+mod reveals;
 
 use std::{
     fmt::Write,
@@ -42,6 +45,21 @@ enum Command {
     /// others were shown, or witnesses show that.
     #[command(after_help = EXAMPLE)]
     Verify(Verify),
+    /// Say whether a saved list of accesses is whole: nothing left out, changed or added
+    ///
+    /// Exit status: 0 it is, 1 something is left out or wrong, 2 could not tell.
+    #[command(after_help = "Example: teeka ledger accesses accesses.json \\\n    \
+        --key example.org/log/accesses+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")]
+    Accesses(accesses::Args),
+    /// List what a platform said that it runs by: program, manifest, policy, rules, keys, notices
+    #[command(
+        after_help = "Example: teeka ledger releases https://example.org/log/releases \\\n    \
+        --key example.org/log/releases+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+    )]
+    Releases(releases::Args),
+    /// List who was shown values that a scan found in files, and why
+    #[command(after_help = "Example: teeka ledger reveals --data teeka-data")]
+    Reveals(reveals::Args),
 }
 
 #[derive(clap::Args)]
@@ -77,6 +95,9 @@ struct Verify {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Verify(args) => verify(args, output),
+        Command::Accesses(args) => accesses::run(args, output),
+        Command::Releases(args) => releases::run(args, output),
+        Command::Reveals(args) => reveals::run(args, output),
     }
 }
 
@@ -92,11 +113,7 @@ fn verify(args: &Verify, output: Output) -> anyhow::Result<ExitCode> {
     let fresh = args.max_age_minutes.map(|age| Fresh { now, most_age: age.saturating_mul(60) });
     let terms =
         Terms { trusted: &trusted, since: since.as_deref(), others: &others, quorum, fresh };
-    let source: Box<dyn Source> = if Server::is_url(&args.log) {
-        Box::new(Server::new(&args.log)?)
-    } else {
-        Box::new(Directory::new(&args.log))
-    };
+    let source = source_of(&args.log)?;
     let report = audit(&*source, &terms).with_context(|| format!("cannot check {}", args.log))?;
     let believed = report.findings.is_empty();
     if let (Some(file), true, Some(checkpoint)) = (&args.keep, believed, &report.checkpoint) {
@@ -104,6 +121,15 @@ fn verify(args: &Verify, output: Output) -> anyhow::Result<ExitCode> {
     }
     output.result(&in_json(origin, &report), &in_words(origin, &report))?;
     Ok(if believed { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// The files of a log, in a folder or on a web server.
+fn source_of(log: &str) -> anyhow::Result<Box<dyn Source>> {
+    Ok(if Server::is_url(log) {
+        Box::new(Server::new(log)?)
+    } else {
+        Box::new(Directory::new(log))
+    })
 }
 
 /// A checkpoint from a file, of which no more is read than a checkpoint can have.

@@ -1,13 +1,12 @@
 //! `teeka manifest`: what is held of whom, and whether a published manifest is as it was signed.
 
-use std::{fmt::Write, fs, path::PathBuf, process::ExitCode};
+use std::{fmt::Write, path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, bail};
 use app::manifest::{MOST_BYTES, digest, manifest, verify};
 use domain::manifest::{REVISION, datum::Datum, kept, tables};
 use serde_json::json;
 
-use crate::{output::Output, verify::anchor_of};
+use crate::{files, output::Output, verify::anchor_of};
 
 pub(crate) const EXAMPLE: &str = "\
 Example: teeka manifest verify data-manifest.json --anchor trust-anchor.json";
@@ -51,11 +50,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
 
 fn check(args: &Verify, output: Output) -> anyhow::Result<ExitCode> {
     let name = args.file.display().to_string();
-    let size = fs::metadata(&args.file).with_context(|| format!("cannot read {name}"))?.len();
-    if size > MOST_BYTES as u64 {
-        bail!("{name} is too large for a manifest");
-    }
-    let text = fs::read(&args.file).with_context(|| format!("cannot read {name}"))?;
+    let text = files::read(&args.file, MOST_BYTES as u64, "a manifest")?;
     let (good, said) = match verify(&text, &anchor_of(&args.anchor)?) {
         Err(why) => (false, why.to_string()),
         Ok(found) if found == manifest() => {

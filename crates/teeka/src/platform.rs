@@ -9,22 +9,17 @@ use std::{
 use anyhow::{Context, bail};
 use app::{Actor, Ctx, Platform, clock::SystemEntropy, keys::KeyRing, rules};
 use store::{Store, postgres::Postgres, sqlite::Sqlite};
-use vault::Vault;
 use web::{Clock, SystemClock};
 
 use crate::{
     config::Config,
-    files,
+    keyholder,
     keys::{Keeper, Keys},
 };
 
 /// The platform's own view of the world: for workers and for its operator.
 pub(crate) fn system() -> Ctx {
-    Ctx {
-        actor: Actor::System,
-        now: SystemClock.now(),
-        entropy: Arc::new(SystemEntropy::default()),
-    }
+    Ctx::new(Actor::System, SystemClock.now(), Arc::new(SystemEntropy::default()))
 }
 
 /// Opens the store that a URL names.
@@ -51,24 +46,31 @@ pub(crate) async fn open_store(url: &str) -> anyhow::Result<Arc<dyn Store>> {
 pub(crate) async fn open(config: &Config) -> anyhow::Result<Platform> {
     fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot make {}", config.data.display()))?;
-    files::press_name(&config.data)?;
-    let vault = Vault::load_or_create(&config.data.join("root.key"))
-        .context("the root key cannot be used")?;
+    vault::press_name(&config.data)?;
+    let vault = keyholder::connect(config).await?;
     let ring = open_ring(config, &open_keys(config)?)?;
     let store = open_store(&config.database).await?;
-    let programme = match &config.rules {
-        Some(path) => {
-            let text = fs::read_to_string(path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
-            rules::read(&text).with_context(|| format!("in {}", path.display()))?
-        }
-        None => match store.latest_rules().await? {
-            Some(kept) => rules::read(&kept.text).context("the kept rules file")?,
-            None => rules::read(rules::INDIA_2021_22).context("the shipped rules file")?,
-        },
-    };
+    let (text, what) = rules_text(config, &*store).await?;
+    let programme = rules::read(&text).context(what)?;
     let now = SystemClock.now();
-    Ok(Platform::open(store, vault, ring, programme, config.settings.clone(), now).await?)
+    let settings = config.settings.clone();
+    let platform = Platform::open(store, vault, ring, programme, settings, now).await?;
+    platform.rules_were(&text);
+    Ok(platform)
+}
+
+/// The rules file in force: that of the configuration, else the kept one, else the one that ships with
+/// the program; and where it is from.
+async fn rules_text(config: &Config, store: &dyn Store) -> anyhow::Result<(String, String)> {
+    if let Some(path) = &config.rules {
+        let text = fs::read_to_string(path);
+        let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+        return Ok((text, format!("in {}", path.display())));
+    }
+    Ok(match store.latest_rules().await? {
+        Some(kept) => (kept.text, "the kept rules file".to_owned()),
+        None => (rules::INDIA_2021_22.to_owned(), "the shipped rules file".to_owned()),
+    })
 }
 
 /// The folder of our signing keys, with the names that stand in their certificates.

@@ -2,6 +2,7 @@
 
 use std::{fmt::Write, time::Duration};
 
+use exposure::sweep::Progress;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// A bar for `total` things. Invisible if quiet or if nobody is watching.
@@ -35,4 +36,40 @@ fn left(state: &ProgressState, line: &mut dyn Write) {
         write!(line, "{:#} left", HumanDuration(state.eta()))
     };
     written.expect("a line takes what is written");
+}
+
+/// The progress of a sweep: its end moves as long as addresses are found. Invisible like the others.
+pub(crate) struct SweepBar(ProgressBar);
+
+/// Shows how far a sweep is.
+pub(crate) fn sweep(quiet: bool) -> SweepBar {
+    let bar = things(0, "finding addresses", quiet);
+    let style = ProgressStyle::with_template("{msg} {bar:20} {human_pos}/{human_len}, {prefix}")
+        .expect("the template is valid");
+    bar.set_style(style);
+    SweepBar(bar)
+}
+
+impl SweepBar {
+    /// Shows it.
+    pub(crate) fn show(&self, progress: &Progress) {
+        let words = match progress {
+            Progress { letters: true, .. } => "reading pictures",
+            Progress { left: None, .. } => "finding addresses",
+            Progress { .. } => "reading documents",
+        };
+        let left = match progress.left {
+            Some(left) => format!("{:#} left", HumanDuration(left)),
+            None => "estimating".to_owned(),
+        };
+        self.0.set_message(words);
+        self.0.set_length(progress.addresses);
+        self.0.set_position(progress.addresses.saturating_sub(progress.waiting));
+        self.0.set_prefix(format!("{} exposing somebody, {left}", progress.exposed));
+    }
+
+    /// Takes it away.
+    pub(crate) fn clear(&self) {
+        self.0.finish_and_clear();
+    }
 }

@@ -1,9 +1,11 @@
 //! `teeka scan`: personal data in files, told without telling it.
 
+pub(crate) mod confine;
 mod done;
 mod files;
-mod letters;
+pub(crate) mod letters;
 mod pool;
+pub(crate) mod reveal;
 mod sarif;
 mod tell;
 pub(crate) mod worker;
@@ -47,13 +49,16 @@ pub(crate) struct Args {
     /// Longest time for one file, in seconds
     #[arg(long, default_value_t = 300, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     patience: u32,
-    /// Languages of letters in pictures, as Tesseract calls them, or `none` to leave pictures out
-    #[arg(long, default_value = "eng+hin", value_name = "LANGUAGES", value_parser = languages)]
+    /// Languages of letters in pictures, as Tesseract calls them: those of India that are installed,
+    /// or some by name, or `none` to leave pictures out
+    #[arg(long, default_value = letters::INSTALLED, value_name = "LANGUAGES", value_parser = languages)]
     ocr: String,
+    #[command(flatten)]
+    reveal: reveal::RevealArgs,
 }
 
 /// Names of languages, joined by plus signs.
-fn languages(text: &str) -> Result<String, &'static str> {
+pub(crate) fn languages(text: &str) -> Result<String, &'static str> {
     let fit = |c: char| c.is_ascii_alphanumeric() || "+_".contains(c);
     if text.is_empty() || !text.chars().all(fit) {
         return Err("names of languages are joined by plus signs");
@@ -82,13 +87,15 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         !(args.sarif && output.json),
         "SARIF is JSON of its own: leave one of both out"
     );
+    let mut files = files(args)?;
+    let receipt = reveal::record(&args.reveal, &args.paths)?;
     let order = Order {
         least: args.least,
         secret: args.key.as_deref().map(secret).transpose()?,
         patience: args.patience,
         ocr: (args.ocr != "none").then(|| args.ocr.clone()),
+        reveal: receipt.is_some(),
     };
-    let mut files = files(args)?;
     let all = files.len();
     let mut done = args.resume.as_deref().map(|file| Done::open(file, &order)).transpose()?;
     let mut total = Tally::default();
@@ -97,7 +104,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     }
     let jobs = args.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let bar = progress::weighed(files.iter().map(File::weight).sum(), "scanning", output.quiet);
-    let mut teller = Teller::new(output, args.sarif)?;
+    let mut teller = Teller::new(output, args.sarif, receipt)?;
     pool::each(&files, &order, jobs.min(files.len()), &mut |file, answers| {
         let mut tally = Tally::default();
         for answer in answers {

@@ -1,24 +1,33 @@
 //! `teeka serve`: the platform, its workers, and a graceful end.
 
 use std::{
+    net::SocketAddr,
     process::ExitCode,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use anyhow::Context;
-use app::{Platform, access_log::LogWorker, clock::SystemEntropy, owed::OwedWorker};
+use app::{
+    Platform, access_log::LogWorker, clock::SystemEntropy, owed::OwedWorker, reported::State,
+    webauthn::RelyingParty,
+};
+use domain::retention::Pace;
+use exposure::console::Console;
+use keyholder::client::Client;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::sync::watch;
 use web::{SystemClock, Web};
 
 use crate::{
     config::{Common, Config, Server},
+    cosign, crowd,
     keys::{Keys, Stamp},
     messages::{self, Sink},
     output::Output,
     platform::{self, system},
+    releases,
 };
 
 #[derive(clap::Args)]
@@ -53,35 +62,39 @@ pub(crate) async fn serve(
     start_log();
     let metrics = start_metrics()?;
     let sink = Arc::new(messages::parse(&config.messages)?);
-    let listener = TcpListener::bind(config.listen)
-        .await
+    let listener = crowd::listen(config.listen)
         .with_context(|| format!("cannot listen on {}", config.listen))?;
-    let address = listener.local_addr()?.to_string();
+    let local = listener.local_addr()?;
+    let address = local.to_string();
     let options = web::Options {
         api_keys: config.api_keys.clone(),
         metrics: Some(metrics.clone()),
         trusts_proxy: config.trusts_proxy,
+        security_contact: config.security_contact.clone(),
+        relying_party: relying_party(config, local),
+        exposure: Console::new(config.exposure.sweep.clone(), config.exposure.cases.clone()),
     };
     let entropy = Arc::new(SystemEntropy::default());
     let web = Web::new(Arc::clone(&platform), Arc::new(SystemClock), entropy, options);
     let (stop, stopped) = watch::channel(false);
     let mut workers = start_workers(&platform, Arc::clone(&sink), metrics, &stopped);
     workers.push(follow_keys(&platform, config, &stopped)?);
+    workers.push(watch_keyholder(config, &stopped));
+    workers.extend(cosign_logs(&platform, config, &stopped)?);
     let (json, text) = announce(&address);
     output.result(&json, &text)?;
-    let service = web.router().into_make_service_with_connect_info::<std::net::SocketAddr>();
     let mut ending = stopped.clone();
     tokio::spawn(async move {
         told_to_stop().await;
         stop.send_replace(true);
     });
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let server = crowd::serve(listener, web.router(), crowd::PATIENCE, async move {
         drop(ending.wait_for(|stop| *stop).await);
     });
     // Connections that stay open without asking anything do not hold up the end for long.
     let mut late = stopped.clone();
     tokio::select! {
-        served = async { server.await } => served?,
+        () = server => {}
         () = async {
             drop(late.wait_for(|stop| *stop).await);
             tokio::time::sleep(Duration::from_secs(10)).await;
@@ -93,6 +106,14 @@ pub(crate) async fn serve(
     sink.finish().await;
     platform.store().close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// To whom passkeys are bound: the public address, or this computer for who tries it out.
+fn relying_party(config: &Config, local: SocketAddr) -> Option<RelyingParty> {
+    match config.passkeys_at.as_deref() {
+        Some(address) => RelyingParty::of_address(address),
+        None => local.ip().is_loopback().then(|| RelyingParty::on_loopback(local.port())),
+    }
 }
 
 /// How long accesses wait for company before they go to the log.
@@ -143,7 +164,7 @@ fn sign_owed(
 }
 
 /// Appends accesses to their log, as they come.
-fn log_accesses(
+pub(crate) fn log_accesses(
     platform: Arc<Platform>,
     stopped: &watch::Receiver<bool>,
 ) -> tokio::task::JoinHandle<()> {
@@ -154,6 +175,10 @@ fn log_accesses(
             let pause = match platform.log_accesses(&system(), &mut worker).await {
                 Ok(leaves) => {
                     metrics::counter!("teeka_accesses_logged_total").increment(leaves);
+                    // Once an hour; whatever is wrong with it, accesses go on.
+                    if let Err(error) = platform.publish_chain_heads(&system(), &mut worker).await {
+                        tracing::warn!(what = "chains", %error, "a worker failed");
+                    }
                     LOG_PAUSE
                 }
                 Err(error) => {
@@ -172,6 +197,66 @@ fn log_accesses(
     })
 }
 
+/// How often it is looked whether what runs is what the log of releases says.
+const RELEASE_PAUSE: Duration = Duration::from_secs(10);
+
+/// Says in the log of releases what runs, whenever that changes.
+fn log_releases(
+    platform: Arc<Platform>,
+    stopped: &watch::Receiver<bool>,
+) -> tokio::task::JoinHandle<()> {
+    let own = Arc::new(OnceLock::new());
+    every(RELEASE_PAUSE, stopped, move || {
+        let (platform, own) = (Arc::clone(&platform), Arc::clone(&own));
+        async move {
+            if let Err(error) = releases::log(&platform, own).await {
+                tracing::warn!(what = "release", error = format!("{error:#}"), "a worker failed");
+            }
+        }
+    })
+}
+
+/// Has the checkpoints of the logs cosigned, if there are witnesses.
+fn cosign_logs(
+    platform: &Platform,
+    config: &Config,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<Vec<tokio::task::JoinHandle<()>>> {
+    if config.witnesses.peers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let logs = cosign::logs_of(platform);
+    logs.into_iter().map(|log| cosign::start(log, &config.witnesses, stopped)).collect()
+}
+
+/// Tells how the keyholder stands: what it gave, and what the log has of it.
+fn watch_keyholder(
+    config: &Config,
+    stopped: &watch::Receiver<bool>,
+) -> tokio::task::JoinHandle<()> {
+    let keyholder = Arc::new(Client::new(&config.socket()));
+    every(Duration::from_secs(1), stopped, move || {
+        let keyholder = Arc::clone(&keyholder);
+        async move {
+            let status = keyholder.status().await;
+            metrics::gauge!("teeka_keyholder_up").set(f64::from(u8::from(status.is_ok())));
+            let Ok(status) = status else { return };
+            let counts = status.counts;
+            metrics::counter!("teeka_keyholder_opened_total").absolute(counts.opened);
+            metrics::counter!("teeka_keyholder_logged_total").absolute(counts.logged);
+            let believed = f64::from(u8::from(status.log_believed));
+            metrics::gauge!("teeka_keyholder_log_believed").set(believed);
+            #[expect(clippy::cast_precision_loss, reason = "seconds and counts far below 2^52")]
+            let figures =
+                [counts.waiting, counts.oldest_waiting, counts.unopened].map(|it| it as f64);
+            metrics::gauge!("teeka_keyholder_waiting").set(figures[0]);
+            metrics::gauge!("teeka_keyholder_oldest_waiting_seconds").set(figures[1]);
+            // It falls when keys are given after the log has their access.
+            metrics::gauge!("teeka_keyholder_unopened").set(figures[2]);
+        }
+    })
+}
+
 fn start_workers(
     platform: &Arc<Platform>,
     sink: Arc<Sink>,
@@ -182,12 +267,15 @@ fn start_workers(
     let follow = Arc::clone(platform);
     let recover = Arc::clone(platform);
     let sweep = Arc::clone(platform);
+    let expire = Arc::clone(platform);
     let deliver = Arc::clone(platform);
     vec![
         every(Duration::from_millis(250), stopped, move || {
             let platform = Arc::clone(&follow);
             async move {
                 platform.refresh(system().now).await.unwrap_or_else(failed("follow"));
+                platform.follow_accounts(system().now).await.unwrap_or_else(failed("accounts"));
+                metrics::counter!("teeka_alarms_total").absolute(platform.alarms_raised());
             }
         }),
         every(Duration::from_secs(5), stopped, move || {
@@ -202,10 +290,20 @@ fn start_workers(
             let platform = Arc::clone(&sweep);
             async move {
                 platform.sweep(&system()).await.unwrap_or_else(failed("sweep"));
+                count_reports(&platform).await.unwrap_or_else(failed("reports"));
+                count_incidents(&platform).await.unwrap_or_else(failed("incidents"));
+            }
+        }),
+        every(Duration::from_hours(1), stopped, move || {
+            let platform = Arc::clone(&expire);
+            async move {
+                let gone = platform.expire(&system(), Pace::Hour).await;
+                gone.map_or_else(failed("retention"), drop);
             }
         }),
         sign_owed(Arc::clone(platform), stopped),
         log_accesses(Arc::clone(platform), stopped),
+        log_releases(Arc::clone(platform), stopped),
         every(Duration::from_millis(100), stopped, move || {
             let (platform, sink) = (Arc::clone(&deliver), Arc::clone(&sink));
             async move {
@@ -213,6 +311,36 @@ fn start_workers(
             }
         }),
     ]
+}
+
+/// Tells how many reports of researchers are not closed, and of how many what was promised is late.
+async fn count_reports(platform: &Platform) -> app::Result<()> {
+    let ctx = system();
+    let mut open = platform.listed_reports(&ctx).await?;
+    open.retain(|one| one.standing.state() != State::Closed);
+    let late = open.iter().filter(|one| one.standing.is_overdue(ctx.now)).count();
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    let figures = [open.len(), late].map(|it| it as f64);
+    metrics::gauge!("teeka_reports_open").set(figures[0]);
+    metrics::gauge!("teeka_reports_late").set(figures[1]);
+    Ok(())
+}
+
+/// Tells how many incidents are open, of how many something is late, and how long the next thing has.
+async fn count_incidents(platform: &Platform) -> app::Result<()> {
+    let ctx = system();
+    let incidents = platform.listed_incidents(&ctx).await?;
+    let open = incidents.iter().filter(|one| one.closed_at.is_none()).count();
+    let late = incidents.iter().filter(|one| one.is_late(ctx.now)).count();
+    let next = incidents.iter().filter_map(|one| one.next).map(|(_, by)| by).min();
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    let figures = [open, late].map(|it| it as f64);
+    metrics::gauge!("teeka_incidents_open").set(figures[0]);
+    metrics::gauge!("teeka_incidents_late").set(figures[1]);
+    // Below nothing once it is late; nothing is infinitely far away.
+    let left = next.map_or(f64::INFINITY, |by| by.duration_since(ctx.now).as_secs_f64());
+    metrics::gauge!("teeka_incident_due_seconds").set(left);
+    Ok(())
 }
 
 /// Takes keys into use as they come into the folder and go from it.
@@ -256,7 +384,7 @@ fn reload(
     Ok(())
 }
 
-async fn told_to_stop() {
+pub(crate) async fn told_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -272,7 +400,7 @@ async fn told_to_stop() {
 }
 
 /// JSON lines on standard error, at the level of `TEEKA_LOG` (default: info).
-fn start_log() {
+pub(crate) fn start_log() {
     let level = tracing_subscriber::EnvFilter::try_from_env("TEEKA_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().json().with_env_filter(level).with_writer(std::io::stderr);

@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use app::erasure::certificate;
 use certs::{
     read,
     signature::PublicKey,
@@ -14,9 +15,9 @@ use certs::{
     verdict::{Verdict, told},
     verify,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{keys, output::Output, platform::system};
+use crate::{files, keys, output::Output, platform::system};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -27,7 +28,7 @@ pub(crate) struct Args {
     /// data folder)
     #[arg(long, value_name = "FILE")]
     trust: Vec<PathBuf>,
-    /// The key that a trust bundle is signed with, as a server gives it at
+    /// The key that a trust bundle or a certificate of an erasure is signed with, as a server gives it at
     /// /.well-known/trust-anchor.json
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
@@ -44,11 +45,11 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let now = system().now.as_second();
     let mut all_valid = true;
     for file in &args.files {
-        let size = fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?;
-        if size.len() > read::MOST_BYTES as u64 {
-            bail!("{} is too large for a certificate", file.display());
+        let bytes = files::read(file, read::MOST_BYTES as u64, "a certificate")?;
+        if certificate::is_one(&bytes) {
+            all_valid &= erased(args, &file.display().to_string(), &bytes, output)?;
+            continue;
         }
-        let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         let payloads = read::payloads(&bytes);
         if payloads.is_empty() {
             bail!("{} holds no certificate that this program reads", file.display());
@@ -64,6 +65,29 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if all_valid { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Tells whether a certificate of an erasure is genuine.
+fn erased(args: &Args, name: &str, bytes: &[u8], output: Output) -> anyhow::Result<bool> {
+    let anchor = args.anchor.as_deref();
+    let anchor = anchor_of(anchor.context("a certificate of an erasure needs --anchor FILE")?)?;
+    let told = certificate::verify(bytes, &anchor);
+    let mut json = json!({ "file": name, "kind": "erasure", "valid": told.is_ok() });
+    let words = match &told {
+        Ok(erasure) => {
+            let at = erasure["erased_at"].as_str().unwrap_or_default();
+            if args.show {
+                json["erasure"] = erasure.clone();
+                let reference = erasure["reference"].as_str().unwrap_or_default();
+                format!("genuine: the record {reference} was erased at {at}")
+            } else {
+                format!("genuine: a record was erased at {at}")
+            }
+        }
+        Err(why) => format!("not valid: {why}"),
+    };
+    output.result(&json, &format!("{name}: {words}"))?;
+    Ok(told.is_ok())
 }
 
 /// All that is trusted, from each file that was named.

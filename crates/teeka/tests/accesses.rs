@@ -97,7 +97,10 @@ fn pages_tell_it((program, token): (&Program, &str)) {
         format!("{start}{}", rest.split('"').next().unwrap()).replace("&amp;", "&")
     };
     let list = page(&link(&page("/people"), "/people/accesses?"));
-    assert!(list.contains("You, or who holds your mobile, to look at the family."), "{list}");
+    assert!(
+        list.contains("You, or who holds your mobile, to show you your own records."),
+        "{list}"
+    );
     let older = page(&link(&list, "/people/accesses?"));
     assert!(older.contains("<h2>1. ") && !older.contains("Older ones"), "{older}");
     let proof = page(&link(&older, "/people/accesses/proof?"));

@@ -158,7 +158,9 @@ fn an_attacker_with_two_identities_finds_nothing() {
 
     // A longer campaign has more examples: TEEKA_ATTACK=200.
     let examples = std::env::var("TEEKA_ATTACK").unwrap_or_else(|_| "4".to_owned());
-    let arguments = ["--checks", "all", "--workers", "2", "--max-examples", &examples];
+    // One worker: Python 3.11 before 3.11.8 counts the depth of syntax trees for all threads
+    // together (python/cpython#106905), and two of them stop each other by chance.
+    let arguments = ["--checks", "all", "--workers", "1", "--max-examples", &examples];
     let (report, said) = attack(&programs, prey.folder, &program.address(), &arguments);
     assert_eq!(report["failures"], json!([]), "{said}");
     assert_eq!((&report["complete"], &report["exit_code"]), (&json!(true), &json!(0)), "{said}");

@@ -104,10 +104,20 @@ fn check(program: Program, folder: &Path, told: &[Told]) {
 
 #[test]
 fn what_was_acknowledged_outlives_kill_nine() {
+    let mut left = rounds("TEEKA_KILLS", 4);
+    while left > 0 {
+        // In one demo the seats run out sooner or later.
+        let here = left.min(10);
+        outlive_kills(here);
+        left -= here;
+    }
+}
+
+fn outlive_kills(rounds: u64) {
     let folder = tempfile::tempdir().unwrap();
     let mut told = Vec::new();
     let mut starts = Vec::new();
-    for round in 0..rounds("TEEKA_KILLS", 4) {
+    for round in 0..rounds {
         let program = small_demo(folder.path());
         told.extend(play(program, folder.path(), round, |program| {
             pause(Duration::from_millis(250 + 70 * round));

@@ -142,9 +142,16 @@ fn a_workbook_of_people_is_enrolled_whole_or_not_at_all_without_what_is_not_coll
     let file = write("good.xlsx", &[asha, sita]);
     let (status, said) = import(data, "beneficiaries", &file, &["--dry-run"]);
     assert_eq!((status, &said["rows"], &said["imported"]), (0, &json!(2), &json!(false)));
+    assert_eq!(said["list"], Value::Null, "a preview is no list, and nor was the refused file");
     for _ in 0..2 {
         let (status, said) = import(data, "beneficiaries", &file, &[]);
         assert_eq!((status, &said["rows"], &said["imported"]), (0, &json!(2), &json!(true)));
+        assert_eq!(said["list"], json!(1), "the same file is the same list");
+    }
+    for (option, number) in [("--facility", "999999"), ("--district", "9999")] {
+        let (status, _) = import(data, "beneficiaries", &file, &[option, number]);
+        assert_eq!(status, 2, "{option} of nowhere");
+        assert_eq!(import(data, "staff", &file, &[option, number]).0, 2, "{option} of staff");
     }
     // Someone else with a document that is registered: the row that stands in the way is named,
     // and the good row beside it is not written either.

@@ -101,6 +101,38 @@ fn keys_are_rotated_withdrawn_and_destroyed_beside_a_running_server() {
     assert_eq!(told(&program, 2), 2, "the same after a new start");
 }
 
+#[test]
+fn who_holds_a_former_anchor_goes_on_with_it_until_trust_is_taken_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let program = Program::start(TEEKA, data, &["serve", "--limits", "off"]);
+    let reads = |anchor: &PublicKey| Bundle::read(&published(&program, "trust-bundle"), anchor);
+    let waits = |done: &dyn Fn() -> bool| {
+        let mut tries = 0..200;
+        while !done() && tries.next().is_some() {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the server looks at its folder by itself"
+            )]
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        assert!(done());
+    };
+    let held = anchor(&program);
+    for _ in 0..2 {
+        let before = anchor(&program);
+        assert_eq!(keys(data, &["rotate", "anchor", "--in-hours", "0"]).0, Some(0));
+        waits(&|| anchor(&program) != before);
+        assert_eq!(reads(&held).unwrap().trust.signers(), 1, "it was never brought another one");
+    }
+    let stranger = make_signer("IN", "Ministry", a_month_ago()).unwrap();
+    let stranger = LocalKey::from_pem(&stranger.key_pem).unwrap();
+    assert!(reads(stranger.public_key()).is_err());
+    assert_eq!(keys(data, &["withdraw", &held.thumbprint()]).0, Some(0));
+    waits(&|| reads(&held).is_err());
+    assert!(reads(&anchor(&program)).is_ok());
+}
+
 /// Makes of a data folder what the version before the folder of keys left: one signer, in two files.
 fn as_before_the_folder_of_keys(data: &Path, (secret, certificate): (&str, &str)) {
     drop(std::fs::remove_dir_all(data.join("keys")));
@@ -129,15 +161,21 @@ fn certified(program: &Program, folder: &Path) -> String {
     certs::read::certificates(&pdf).remove(0)
 }
 
+/// What a server publishes.
+fn published(program: &Program, name: &str) -> String {
+    let url = format!("{}/.well-known/{name}", program.address());
+    ureq::get(&url).call().unwrap().body_mut().read_to_string().unwrap()
+}
+
+fn anchor(program: &Program) -> PublicKey {
+    let jwk: Value = serde_json::from_str(&published(program, "trust-anchor.json")).unwrap();
+    PublicKey::from_jwk(&jwk).unwrap()
+}
+
 /// What an offline verifier says of a certificate that has the server's bundle of now.
 fn verdict(program: &Program, text: &str) -> Verdict {
-    let get = |path: &str| {
-        let url = format!("{}/.well-known/{path}", program.address());
-        ureq::get(&url).call().unwrap().body_mut().read_to_vec().unwrap()
-    };
-    let anchor: Value = serde_json::from_slice(&get("trust-anchor.json")).unwrap();
-    let bundle = String::from_utf8(get("trust-bundle")).unwrap();
-    let bundle = Bundle::read(&bundle, &PublicKey::from_jwk(&anchor).unwrap()).unwrap();
+    let bundle = published(program, "trust-bundle");
+    let bundle = Bundle::read(&bundle, &anchor(program)).unwrap();
     verify_text(text, &bundle.trust, now().as_second())
 }
 

@@ -174,8 +174,13 @@ fn answers_metrics_tokens_and_messages_hold_what_is_listed() {
     assert_eq!(seen, [".beneficiaries.[].photo_id_number"; 2], "of each of the two people");
 
     let (_, text) = call(&program, "GET", "/metrics", None, None);
-    // A limit was not reached, and its count not begun.
-    let text = format!("{}\nteeka_limited_total 0\n", text.as_str().unwrap());
+    // A limit was not reached, and its count not begun; and there are no witnesses.
+    let without = "teeka_limited_total 0
+        teeka_log_cosignatures{log=\"accesses\"} 0
+        teeka_log_uncosigned_seconds{log=\"accesses\"} 0
+        teeka_witness_refuses{log=\"accesses\",witness=\"w\"} 0
+        teeka_witness_up{log=\"accesses\",witness=\"w\"} 0\n";
+    let text = format!("{}\n{}", text.as_str().unwrap(), without.replace("        ", ""));
     assert_eq!(metrics(&text), (metric_names(), listed(&METRICS)));
     let planted = format!("{text}teeka_people{{name=\"x\"}} 1\n");
     assert!(!listed(&METRICS).is_superset(&metrics(&planted).1));

@@ -82,6 +82,9 @@ fn staff_token(program: &Program, folder: &Path) -> String {
     cookie.split_once('=').unwrap().1.split_once(';').unwrap().0.to_owned()
 }
 
+/// An element of the group: the first of RFC 9497, A.1.2.1.
+const ELEMENT: &str = "863f330cc1a1259ed5a5998a23acfd37fb4351a793a5b3c090b642ddc439b945";
+
 /// What belongs to the owner, for one generation of the contract.
 struct Things {
     booked: String,
@@ -155,9 +158,13 @@ impl Things {
             "merge" => json!({
                 "beneficiary_reference_id": self.vaccinated, "merged_reference_id": self.booked,
             }),
+            "confirmQuestions" => json!({ "blinded": [ELEMENT] }),
+            "answerQuestion" => json!({ "question": "0".repeat(136), "blinded": ELEMENT }),
+            "sendReport" => json!({ "seen": "A list is open to everybody.", "claimed": "name" }),
             "walletCredential" => json!({
                 "credential_configuration_id": "vaccination", "proofs": { "jwt": ["e.y.J"] },
             }),
+            "releaseTakedown" => json!({ "note": "teeka release v1" }),
             "remove" => json!({ "beneficiary_reference_id": self.removable }),
             "schedule" => json!({
                 "session_id": session, "slot": slot, "beneficiaries": [self.free], "dose": 1,
@@ -187,6 +194,9 @@ impl Things {
         let path = path.replace("{state_id}", "21").replace("{beneficiary_reference_id}", named);
         // The one of an access that nobody had.
         let path = path.replace("{number}", "999");
+        // A receipt that nobody was given, a case that is not there, a roll that is not published.
+        let path = path.replace("{receipt}", &"A".repeat(43)).replace("{case}", "case-7");
+        let path = path.replace("{roll}", "0123456789abcdef").replace("{bucket}", "0");
         let path = path.replace("{list}", "0").replace("{file}", &self.card_list);
         let body = if body.is_null() { String::new() } else { body.to_string() };
         (format!("{path}{query}"), body)
@@ -332,6 +342,10 @@ fn filled(path: &str) -> String {
         .replace("{beneficiary_reference_id}", "21363381933156")
         .replace("{*path}", "health")
         .replace("{number}", "1")
+        .replace("{receipt}", "none")
+        .replace("{case}", "case-7")
+        .replace("{roll}", "none")
+        .replace("{bucket}", "none")
 }
 
 #[test]

@@ -108,3 +108,29 @@ fn text_for_people_counts_persons_and_masks_values() {
     assert!(said.contains("in/letter.txt:24-35: mobile, "), "{said}");
     assert!(said.contains("••••• •••23"), "{said}");
 }
+
+#[test]
+fn offsets_are_those_of_the_file_where_the_file_is_text() {
+    let folder = folder();
+    let dump = "CREATE TABLE a (name text, mobile text);\n\
+        INSERT INTO a VALUES ('Asha Devi', '9829011223'), ('Ravi Kumar', '9829011334');\n\
+        INSERT INTO b (name, mobile) VALUES ('Meena Patel', '9829011445');\n";
+    let json = r#"{"name": "Asha Devi", "mobile": "98290\u002011223"}"#;
+    let wide: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(LETTER.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.path().join("in/dump.sql"), dump).unwrap();
+    fs::write(folder.path().join("in/a.json"), json).unwrap();
+    fs::write(folder.path().join("in/wide.txt"), wide).unwrap();
+    let lines = lines(&scan(folder.path(), &["in", "--json"]));
+    let mobiles = found(dump, "in/dump.sql", "mobile", &lines);
+    assert_eq!(mobiles, [(0, "9829011223"), (1, "9829011334"), (2, "9829011445")]);
+    assert_eq!(found(json, "in/a.json", "mobile", &lines), [(0, "98290\\u002011223")]);
+    assert_eq!(found(LETTER, "in/wide.txt", "mobile", &lines), [(0, "98290 11223")]);
+    let of = |path: &str| lines.iter().find(|line| line["path"] == path).unwrap();
+    assert_eq!(
+        (&of("in/a.json")["offsets"], of("in/a.json")["encoding"].is_null()),
+        (&Value::from("file"), true)
+    );
+    assert_eq!(of("in/wide.txt")["offsets"], "decoded");
+    assert_eq!(of("in/wide.txt")["encoding"], "UTF-16LE");
+}

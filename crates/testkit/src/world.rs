@@ -2,10 +2,12 @@
 
 use std::{
     path::PathBuf,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
+    task::{Context, Poll, Waker},
 };
 
 use app::{
@@ -220,13 +222,18 @@ impl World {
 
     /// A request's view of the world.
     pub fn ctx(&self, actor: Actor) -> Ctx {
-        Ctx { actor, now: self.now(), entropy: self.entropy.clone() }
+        Ctx::new(actor, self.now(), self.entropy.clone())
     }
 
     /// A resident's view, by mobile.
+    ///
+    /// # Panics
+    ///
+    /// If it is no mobile.
     pub fn resident(&self, mobile: &str) -> Ctx {
         let mobile = Mobile::parse(mobile).unwrap_or_else(|why| panic!("{why}"));
-        self.ctx(Actor::Resident { account: self.platform.account_of(&mobile) })
+        let account = at_once(self.platform.account_of(&mobile)).expect("a keyholder inside");
+        self.ctx(Actor::Resident { account })
     }
 
     /// A staff member's view, at a facility.
@@ -237,6 +244,7 @@ impl World {
             facility: Some(FacilityId(facility)),
             district: Some(DISTRICT),
             state: None,
+            strong_until: Some(Timestamp::MAX),
         }))
     }
 
@@ -427,4 +435,12 @@ async fn open(address: &Address, keys: KeyRing, settings: Settings, now: Timesta
     let programme = app::rules::read(app::rules::INDIA_2021_22).expect("the shipped rules");
     let vault = Vault::from_root_key([7; 32]);
     Platform::open(store, vault, keys, programme, settings, now).await.expect("it opens")
+}
+
+/// What is ready at once: a keyholder inside the program never waits.
+fn at_once<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it waits"),
+    }
 }

@@ -6,19 +6,40 @@ use serde_json::Value;
 
 /// Which of our crates each of our crates may use. Development dependencies are free.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("app", &["certs", "domain", "ledger", "store", "vault"]),
+    ("app", &["certs", "domain", "ledger", "oprf", "store", "vault"]),
+    ("asker", &["oprf"]),
     ("certs", &["domain"]),
     ("corpus", &[]),
     ("domain", &[]),
+    ("exposure", &["app", "certs", "domain", "ledger", "scan", "store", "vault"]),
+    ("inquiry", &["app", "certs", "domain", "ledger", "oprf", "scan", "store", "vault"]),
+    ("keyholder", &["ledger", "vault"]),
     ("ledger", &[]),
+    ("oprf", &[]),
     ("outsiders", &[]),
     ("scan", &[]),
     ("store", &["domain", "vault"]),
-    ("teeka", &["app", "certs", "domain", "ledger", "scan", "store", "vault", "web"]),
+    (
+        "teeka",
+        &[
+            "app",
+            "certs",
+            "domain",
+            "exposure",
+            "inquiry",
+            "keyholder",
+            "ledger",
+            "oprf",
+            "scan",
+            "store",
+            "vault",
+            "web",
+        ],
+    ),
     ("testkit", &["app", "certs", "domain", "outsiders", "store", "vault"]),
     ("vault", &[]),
     ("verifier", &["certs"]),
-    ("web", &["app", "domain"]),
+    ("web", &["app", "domain", "exposure", "inquiry", "oprf"]),
 ];
 
 fn packages() -> Vec<Value> {

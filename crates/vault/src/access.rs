@@ -1,17 +1,12 @@
-//! No showing without a record: what a person's key opens, it opens against the receipt of an access
-//! that is durable already. A key by itself seals, answers the questions of [`RuleKey`], and reads the
-//! person's own list of accesses; there is no other way to a field.
+//! No showing without a record: the keyholder gives the keys of a person's fields against the receipt
+//! of an access that is durable already. What a server has by itself answers the questions of
+//! [`RuleKey`] and reads the person's own list of accesses; there is no other way to a field.
 
-use std::{
-    future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{future::Future, sync::Arc};
 
 use crate::{
-    seal::{Field, OpenError, PersonId, PersonKey, Sealed},
+    holder::Ask,
+    seal::{Field, FieldKey, OpenError, PersonId, PersonKey, Sealed},
     secret::Secret,
 };
 
@@ -22,56 +17,9 @@ pub const COMORBIDITY: Field = Field("comorbidity");
 /// A person's gender, as a word.
 pub const GENDER: Field = Field("gender");
 /// An entry of a person's own list of accesses.
-const ACCESS: Field = Field("access");
-
-/// Why personal fields are opened. The list is closed: what is not here opens nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccessPurpose {
-    /// Someone looks at the records of their own account.
-    OwnRecord,
-    /// Staff or a state's program meet a person who presented themselves.
-    Presence,
-    /// A certificate is printed or signed for who asks for it.
-    Certificate,
-    /// The certificate of a dose is signed, sealed and shown to nobody.
-    CertificateSigning,
-    /// Details are corrected, and the certificates made anew.
-    Correction,
-    /// Two records of one person are compared, or made one.
-    Merge,
-    /// Someone is told how far the person of a name is vaccinated.
-    Status,
-    /// A message is delivered to a mobile.
-    Message,
-}
-
-impl AccessPurpose {
-    /// Every purpose.
-    pub const ALL: [Self; 8] = [
-        Self::OwnRecord,
-        Self::Presence,
-        Self::Certificate,
-        Self::CertificateSigning,
-        Self::Correction,
-        Self::Merge,
-        Self::Status,
-        Self::Message,
-    ];
-
-    /// The purpose as entries name it.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::OwnRecord => "own-record",
-            Self::Presence => "presence",
-            Self::Certificate => "certificate",
-            Self::CertificateSigning => "certificate-signing",
-            Self::Correction => "correction",
-            Self::Merge => "merge",
-            Self::Status => "status",
-            Self::Message => "message",
-        }
-    }
-}
+pub(crate) const ACCESS: Field = Field("access");
+/// What is sealed under the key of rules, which a server has: it opens without a receipt.
+pub(crate) const RULE_FIELDS: [Field; 4] = [BIRTH_YEAR, COMORBIDITY, GENDER, ACCESS];
 
 /// Who opens fields, as the person concerned may know it. The role is a word of the program's text, so
 /// that nobody's name can stand there.
@@ -92,8 +40,8 @@ pub struct Access {
     pub person: PersonId,
     /// Who opens them.
     pub who: Who,
-    /// Why.
-    pub purpose: AccessPurpose,
+    /// Why: a word of the program's text, of its one list of purposes.
+    pub purpose: &'static str,
     /// Which.
     pub fields: &'static [Field],
     /// When, in seconds since 1970.
@@ -107,7 +55,8 @@ pub trait AccessLog {
     /// Why accesses were not recorded.
     type Error;
 
-    /// Records accesses, and returns once every one of them is durable.
+    /// Records accesses, and returns once every one of them is durable: what proves it to the
+    /// keyholder, salt and entry of each, in their order.
     ///
     /// # Errors
     ///
@@ -115,7 +64,7 @@ pub trait AccessLog {
     fn record(
         &self,
         entries: Vec<Self::Entry>,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Vec<Vec<u8>>, Self::Error>> + Send;
 }
 
 /// That an access is durable. Good for one opening: there is no copy of it, and no other way to one
@@ -123,40 +72,59 @@ pub trait AccessLog {
 ///
 /// ```compile_fail,E0451
 /// let person = vault::PersonId([1; 16]);
-/// vault::Receipt { person, fields: &[], opened: Default::default() };
+/// vault::Receipt { person, fields: &[], evidence: Vec::new() };
 /// ```
 #[must_use = "an access was recorded, and nothing is opened"]
 pub struct Receipt {
     person: PersonId,
     fields: &'static [Field],
-    opened: Arc<AtomicU64>,
+    evidence: Vec<u8>,
+}
+
+impl Receipt {
+    /// The fields that it names.
+    pub(crate) const fn fields(&self) -> &'static [Field] {
+        self.fields
+    }
 }
 
 /// Records accesses; gives their receipts, in their order.
 pub(crate) async fn record<L: AccessLog>(
     log: &L,
     entries: Vec<L::Entry>,
-    opened: &Arc<AtomicU64>,
 ) -> Result<Vec<Receipt>, L::Error> {
-    let receipt = |entry: &L::Entry| {
-        let Access { person, fields, .. } = *entry.as_ref();
-        Receipt { person, fields, opened: Arc::clone(opened) }
-    };
-    let receipts = entries.iter().map(receipt).collect();
-    log.record(entries).await?;
-    Ok(receipts)
+    let named = |entry: &L::Entry| (entry.as_ref().person, entry.as_ref().fields);
+    let named: Vec<_> = entries.iter().map(named).collect();
+    let evidence = log.record(entries).await?;
+    let receipt = |((person, fields), evidence)| Receipt { person, fields, evidence };
+    Ok(named.into_iter().zip(evidence).map(receipt).collect())
 }
 
-/// A person's key, able to open the fields that a receipt names and no others.
+/// What the keyholder is asked against a receipt; none if that is for another person.
+pub(crate) fn ask(key: &PersonKey, receipt: Receipt) -> Option<Ask> {
+    let Receipt { person, fields, evidence } = receipt;
+    let data = fields.iter().filter(|field| !RULE_FIELDS.contains(field));
+    let fields = data.map(|field| field.0.to_owned()).collect();
+    let wrapped = key.wrapped().to_vec();
+    (person == key.person()).then_some(Ask::Open { person, wrapped, fields, evidence })
+}
+
+/// The keys of those fields of a person that a receipt names: they open and seal these and no others.
 pub struct OpenKey {
     key: Arc<PersonKey>,
     fields: &'static [Field],
+    keys: Vec<FieldKey>,
 }
 
 impl OpenKey {
-    /// The key, for sealing.
-    pub fn key(&self) -> &PersonKey {
-        &self.key
+    pub(crate) fn new(
+        key: Arc<PersonKey>,
+        fields: &'static [Field],
+        keys: &[Secret<[u8; 32]>],
+    ) -> Self {
+        let data = fields.iter().filter(|field| !RULE_FIELDS.contains(field));
+        let keys = data.zip(keys).map(|(field, bytes)| FieldKey::new(key.person(), *field, bytes));
+        Self { fields, keys: keys.collect(), key }
     }
 
     /// Opens a field.
@@ -171,7 +139,10 @@ impl OpenKey {
     /// Gives personal data.
     pub fn open(&self, field: Field, sealed: &Sealed) -> Result<Secret<Vec<u8>>, OpenError> {
         self.may(field)?;
-        self.key.open(field, sealed)
+        match self.data_key(field) {
+            Some(key) => key.open(sealed),
+            None => self.key.open_for_rules(field, sealed),
+        }
     }
 
     /// Opens a field that holds text.
@@ -184,12 +155,34 @@ impl OpenKey {
     ///
     /// Gives personal data.
     pub fn open_text(&self, field: Field, sealed: &Sealed) -> Result<Secret<String>, OpenError> {
+        match String::from_utf8(self.open(field, sealed)?.into_inner()) {
+            Ok(text) => Ok(Secret::new(text)),
+            Err(error) => {
+                drop(Secret::new(error.into_bytes()));
+                Err(OpenError)
+            }
+        }
+    }
+
+    /// Seals a field.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if the receipt does not name the field.
+    pub fn seal(&self, field: Field, plain: &[u8]) -> Result<Sealed, OpenError> {
         self.may(field)?;
-        self.key.open_text(field, sealed)
+        match self.data_key(field) {
+            Some(key) => Ok(key.seal(plain)),
+            None => self.key.seal_for_rules(field, plain).ok_or(OpenError),
+        }
     }
 
     fn may(&self, field: Field) -> Result<(), OpenError> {
         if self.fields.contains(&field) { Ok(()) } else { Err(OpenError) }
+    }
+
+    fn data_key(&self, field: Field) -> Option<&FieldKey> {
+        self.keys.iter().find(|key| key.field == field)
     }
 }
 
@@ -204,7 +197,7 @@ impl RuleKey<'_> {
     ///
     /// [`OpenError`] if the value is not this person's, or no year.
     pub fn birth_year(&self, sealed: &Sealed) -> Result<i16, OpenError> {
-        let bytes = self.0.open(BIRTH_YEAR, sealed)?;
+        let bytes = self.0.open_for_rules(BIRTH_YEAR, sealed)?;
         let bytes = bytes.expose().as_slice().try_into();
         bytes.map(i16::from_be_bytes).map_err(|_| OpenError)
     }
@@ -215,7 +208,7 @@ impl RuleKey<'_> {
     ///
     /// [`OpenError`] if the value is not this person's.
     pub fn comorbidity(&self, sealed: &Sealed) -> Result<bool, OpenError> {
-        Ok(self.0.open(COMORBIDITY, sealed)?.expose().first() == Some(&1))
+        Ok(self.0.open_for_rules(COMORBIDITY, sealed)?.expose().first() == Some(&1))
     }
 
     /// Which of a few words their gender is.
@@ -224,27 +217,13 @@ impl RuleKey<'_> {
     ///
     /// [`OpenError`] if the value is not this person's, or none of the words.
     pub fn gender(&self, sealed: &Sealed, words: &[&'static str]) -> Result<usize, OpenError> {
-        let word = self.0.open(GENDER, sealed)?;
+        let word = self.0.open_for_rules(GENDER, sealed)?;
         let place = words.iter().position(|known| known.as_bytes() == word.expose().as_slice());
         place.ok_or(OpenError)
     }
 }
 
 impl PersonKey {
-    /// The key, able to open what the receipt is for.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`] if the access was to another person.
-    pub fn against(self: &Arc<Self>, receipt: Receipt) -> Result<OpenKey, OpenError> {
-        let Receipt { person, fields, opened } = receipt;
-        if person != self.person() {
-            return Err(OpenError);
-        }
-        opened.fetch_add(1, Ordering::Relaxed);
-        Ok(OpenKey { key: Arc::clone(self), fields })
-    }
-
     /// The key, able to answer what rules ask.
     pub const fn for_rules(&self) -> RuleKey<'_> {
         RuleKey(self)
@@ -252,7 +231,7 @@ impl PersonKey {
 
     /// Seals an entry of the person's list of accesses.
     pub fn seal_access(&self, entry: &[u8]) -> Sealed {
-        self.seal(ACCESS, entry)
+        self.seal_for_rules(ACCESS, entry).expect("it is one of the fields of rules")
     }
 
     /// Reads an entry of the person's list of accesses, which holds none of their fields.
@@ -265,9 +244,9 @@ impl PersonKey {
     ///
     /// Says who opened what of this person: for them, and for nobody else.
     pub fn read_access(&self, sealed: &Sealed) -> Result<Secret<Vec<u8>>, OpenError> {
-        self.open(ACCESS, sealed)
+        self.open_for_rules(ACCESS, sealed)
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

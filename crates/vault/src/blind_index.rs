@@ -19,7 +19,9 @@ pub enum Index {
 }
 
 impl Index {
-    const ALL: [Self; 4] = [Self::Mobile, Self::IdentityDocument, Self::StaffMobile, Self::Source];
+    /// Every column.
+    pub const ALL: [Self; 4] =
+        [Self::Mobile, Self::IdentityDocument, Self::StaffMobile, Self::Source];
 
     const fn label(self) -> &'static str {
         match self {
@@ -52,10 +54,22 @@ pub enum Purpose {
     Wallet,
     /// Salts under which entries of the access log commit to who acted.
     Actor,
+    /// Which people are made up to see who looks for them.
+    Canary,
+    /// The keys under which decisions about accounts are sealed.
+    Decision,
+    /// Receipts of reports.
+    Report,
+    /// Challenges of passkeys, and codes by which staff come to a first one.
+    StrongSignIn,
+    /// By what lists of accesses are known in the map of their ends.
+    Chain,
+    /// Seeds of the keys of rolls and of questions to them, and which were used.
+    Roll,
 }
 
 impl Purpose {
-    const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::OneTimePassword,
         Self::SecurityCode,
         Self::IdempotencyKey,
@@ -65,9 +79,15 @@ impl Purpose {
         Self::Link,
         Self::Wallet,
         Self::Actor,
+        Self::Canary,
+        Self::Decision,
+        Self::Report,
+        Self::StrongSignIn,
+        Self::Chain,
+        Self::Roll,
     ];
 
-    const fn label(self) -> &'static str {
+    pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::OneTimePassword => "teeka/v1/mac/one-time-password",
             Self::SecurityCode => "teeka/v1/mac/security-code",
@@ -78,6 +98,12 @@ impl Purpose {
             Self::Link => "teeka/v1/mac/link",
             Self::Wallet => "teeka/v1/mac/wallet",
             Self::Actor => "teeka/v1/mac/actor",
+            Self::Decision => "teeka/v1/mac/decision",
+            Self::Canary => "teeka/v1/mac/canary",
+            Self::Report => "teeka/v1/mac/report",
+            Self::StrongSignIn => "teeka/v1/mac/strong-sign-in",
+            Self::Chain => "teeka/v1/mac/chain",
+            Self::Roll => "teeka/v1/mac/roll",
         }
     }
 }
@@ -93,27 +119,29 @@ impl BlindIndex {
     }
 }
 
-/// One key for each index and purpose, in the order of their declaration.
-pub(crate) struct Keys {
-    indexes: [hmac::Key; Index::ALL.len()],
-    purposes: [hmac::Key; Purpose::ALL.len()],
-}
+/// One key for each index, in the order of their declaration. The keyholder has them.
+pub(crate) struct Indexes([hmac::Key; Index::ALL.len()]);
 
-impl Keys {
+impl Indexes {
     pub(crate) fn derive(derive: impl Fn(&str) -> Secret<[u8; 32]>) -> Self {
-        let key = |label| hmac_key(&derive(label));
-        Self {
-            indexes: Index::ALL.map(|index| key(index.label())),
-            purposes: Purpose::ALL.map(|purpose| key(purpose.label())),
-        }
+        Self(Index::ALL.map(|index| hmac_key(&derive(index.label()))))
     }
 
     pub(crate) fn index(&self, column: Index, normalised: &str) -> BlindIndex {
-        BlindIndex(bytes(hmac::sign(&self.indexes[column as usize], normalised.as_bytes())))
+        BlindIndex(bytes(hmac::sign(&self.0[column as usize], normalised.as_bytes())))
+    }
+}
+
+/// One key for each purpose, in the order of their declaration.
+pub(crate) struct Digests([hmac::Key; Purpose::ALL.len()]);
+
+impl Digests {
+    pub(crate) fn derive(derive: impl Fn(&str) -> Secret<[u8; 32]>) -> Self {
+        Self(Purpose::ALL.map(|purpose| hmac_key(&derive(purpose.label()))))
     }
 
     pub(crate) fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.purposes[purpose as usize]);
+        let mut context = hmac::Context::with_key(&self.0[purpose as usize]);
         for part in parts {
             let length = u64::try_from(part.len()).expect("no slice is longer than 2^64 bytes");
             context.update(&length.to_be_bytes());

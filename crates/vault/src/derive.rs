@@ -47,9 +47,17 @@ impl SealingKeys {
     }
 
     pub(crate) fn key(&self, context: &[u8]) -> LessSafeKey {
-        let key = expand(&self.0, context);
-        LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.expose()).expect("32 bytes are a key"))
+        aead_key(&self.bytes(context))
     }
+
+    /// The key of a context, as bytes.
+    pub(crate) fn bytes(&self, context: &[u8]) -> Secret<[u8; 32]> {
+        expand(&self.0, context)
+    }
+}
+
+pub(crate) fn aead_key(key: &Secret<[u8; 32]>) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.expose()).expect("32 bytes are a key"))
 }
 
 pub(crate) fn hmac_key(key: &Secret<[u8; 32]>) -> hmac::Key {

@@ -9,10 +9,10 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
-    path::Path,
+    path::{self, Path},
 };
 
-use aws_lc_rs::{digest, rand};
+use aws_lc_rs::digest;
 
 use crate::secret::Secret;
 
@@ -45,9 +45,24 @@ pub enum KeyFileError {
     NotWhole,
 }
 
+/// Reads the root key from its file, or makes it at the first start.
+///
+/// # Errors
+///
+/// [`KeyFileError`] if it cannot be written, or is readable by others, cut short or changed.
+pub fn load_or_create_root(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
+    if path.exists() {
+        return load(path);
+    }
+    match create(path) {
+        // Another process was first.
+        Err(KeyFileError::Exists) => load(path),
+        made => made,
+    }
+}
+
 pub(crate) fn create(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
-    let mut root = Secret::new([0; 32]);
-    rand::fill(root.expose_mut()).map_err(|_| io::Error::other("no randomness"))?;
+    let root = Secret::draw()?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -59,7 +74,7 @@ pub(crate) fn create(path: &Path) -> Result<Secret<[u8; 32]>, KeyFileError> {
         io::ErrorKind::AlreadyExists => KeyFileError::Exists,
         _ => KeyFileError::Io(error),
     })?;
-    if let Err(error) = write(&mut file, &root).and_then(|()| keep_name(path)) {
+    if let Err(error) = write(&mut file, &root).and_then(|()| press_name(path)) {
         // Half a key file would stand in the way of the next try.
         let _ = fs::remove_file(path);
         return Err(error.into());
@@ -121,13 +136,18 @@ fn write(file: &mut File, root: &Secret<[u8; 32]>) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Makes the name of the file durable, not just what is in it.
-fn keep_name(path: &Path) -> io::Result<()> {
+/// Makes the name of a file or folder durable, which is kept in the folder above it.
+///
+/// # Errors
+///
+/// If that folder cannot be written to disk.
+pub fn press_name(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    if let Some(folder) = path::absolute(path)?.parent() {
+        File::open(folder)?.sync_all()?;
     }
+    #[cfg(not(unix))]
+    let _ = path;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod module;
 mod pin;
 mod pool;
 mod public;
+mod wrapping;
 
 use std::{path::Path, sync::Arc};
 
@@ -57,6 +58,9 @@ pub enum TokenError {
     /// The token does not know this kind of key, or the key is of a kind that is not used here.
     #[error("the token does not make keys of this kind, or the key is of another kind")]
     Kind,
+    /// What was wrapped was changed, or by another key.
+    #[error("what was wrapped does not unwrap")]
+    DoesNotUnwrap,
     /// The token would give the private key away.
     #[error("the key may leave the token")]
     Extractable,

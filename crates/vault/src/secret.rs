@@ -1,7 +1,8 @@
 //! A value that must not be shown.
 
-use std::{fmt, mem};
+use std::{fmt, io, mem};
 
+use aws_lc_rs::rand;
 use zeroize::Zeroize;
 
 /// A value that must not be shown: no Display, no Serialize, a Debug that says nothing, and its
@@ -53,6 +54,26 @@ impl<T: Zeroize + Default> Secret<T> {
     /// The value, out of its wrapping: from here on nothing overwrites it.
     pub fn into_inner(mut self) -> T {
         mem::take(&mut self.0)
+    }
+}
+
+impl Secret<[u8; 32]> {
+    /// A new key, drawn in its place.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system has no randomness.
+    pub fn draw() -> io::Result<Self> {
+        let mut key = Self([0; 32]);
+        rand::fill(&mut key.0).map_err(|_| io::Error::other("no randomness"))?;
+        Ok(key)
+    }
+}
+
+impl Secret<Vec<u8>> {
+    /// The key that it is, if it is one of 32 bytes.
+    pub fn key(&self) -> Option<Secret<[u8; 32]>> {
+        self.0.as_slice().try_into().ok().map(Secret)
     }
 }
 

@@ -1,7 +1,10 @@
 //! Our own API: what the contract lacks. Errors are RFC 9457.
 
-mod accesses;
+pub(crate) mod accesses;
+mod erasures;
+pub(crate) mod exposed;
 mod merges;
+mod reported;
 
 use app::search::{Filter, Place};
 use axum::{
@@ -42,8 +45,16 @@ pub(crate) fn routes() -> Router<Web> {
             put(keep_travel).delete(remove_travel),
         )
         .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/erasure",
+            get(erasures::state).put(erasures::ask).delete(erasures::take_back),
+        )
+        .route(
             "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/accesses",
             get(accesses::list),
+        )
+        .route(
+            "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/accesses/completeness",
+            get(accesses::completeness),
         )
         .route(
             "/api/teeka/v1/beneficiaries/{beneficiary_reference_id}/accesses/{number}/proof",
@@ -63,6 +74,12 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/api/teeka/v1/merges", post(merges::merge))
         .route("/api/teeka/v1/merges/otp", post(merges::ask_other_mobile))
         .route("/api/teeka/v1/merges/people", post(merges::prove_other_mobile))
+        .route("/api/teeka/v1/reports", post(reported::send))
+        .route("/api/teeka/v1/reports/{receipt}", get(reported::standing))
+        .route("/api/teeka/v1/exposure", get(exposed::overview))
+        .route("/api/teeka/v1/exposure/findings", get(exposed::findings))
+        .route("/api/teeka/v1/exposure/cases/{case}", get(exposed::case))
+        .route("/api/teeka/v1/exposure/cases/{case}/release", put(exposed::release))
         .route("/.well-known/document-signers.pem", get(signers))
 }
 

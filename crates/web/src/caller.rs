@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
-use app::{Actor, Ctx};
+use app::{Actor, Ctx, Secret};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, HeaderValue, header::AUTHORIZATION, request::Parts},
@@ -48,14 +48,15 @@ impl FromRequestParts<Web> for Caller {
         let headers = &parts.headers;
         let now = inner.clock.now();
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let token = bearer(headers).or_else(|| SIGN_IN.read(headers));
-        let claims = token.and_then(|token| inner.tokens.read(token, now.as_second()));
-        let claims = claims.map(Arc::new);
-        let actor = claims.as_ref().map_or(Actor::Anyone, |claims| {
-            claims.actor(inner.platform.account_named(claims.user_id))
-        });
+        let account = |id| inner.platform.account_named(id);
+        let claims =
+            token(headers).and_then(|token| inner.tokens.read(token, now.as_second(), account));
+        // Whoever was signed out since is nobody.
+        let claims = claims.filter(|claims| !claims.is_ended(&inner.platform));
+        let actor = claims.as_ref().and_then(|claims| Some(claims.actor(claims.account?)));
+        let actor = actor.unwrap_or(Actor::Anyone);
         let caller = Self {
-            ctx: Ctx { actor, now, entropy: inner.entropy.clone() },
+            ctx: Ctx::new(actor, now, inner.entropy.clone()),
             claims,
             source: source(inner, parts),
             twins: Twins::of(headers),
@@ -67,6 +68,11 @@ impl FromRequestParts<Web> for Caller {
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }
+}
+
+/// The token that a request carries: in its header, or in its cookie.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    bearer(headers).or_else(|| SIGN_IN.read(headers))
 }
 
 /// The token that a request carries in its header.
@@ -118,7 +124,13 @@ impl Caller {
     pub(crate) fn state_program(&self, web: &Web) -> Option<Ctx> {
         let key = self.key.and_then(|place| web.0.api_keys.get(place))?;
         let actor = Actor::StateProgram { state: key.state.map(StateId) };
-        key.vaccinator.then(|| Ctx { actor, ..self.ctx.clone() })
+        key.vaccinator.then(|| self.ctx.acting(actor))
+    }
+
+    /// The mobile in the token of this request's headers; ten zeros if there is no good token.
+    pub(crate) fn mobile(&self, web: &Web, headers: &HeaderMap) -> Secret<String> {
+        let known = self.claims.as_ref().and_then(|_| web.0.tokens.mobile(token(headers)?));
+        known.unwrap_or_else(|| Secret::new("0".repeat(10)))
     }
 
     /// Whether the token opens what is asked.

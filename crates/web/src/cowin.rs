@@ -174,6 +174,16 @@ pub(crate) fn read_otp(bytes: &axum::body::Bytes) -> Result<(uuid::Uuid, String)
     Ok((transaction, otp))
 }
 
+/// What a body reports.
+pub(crate) fn read_report(
+    bytes: &axum::body::Bytes,
+) -> Result<domain::reported::Reported, Problem> {
+    let body = body::Body::read(bytes).map_err(|_| {
+        Problem::invalid("expected seen, and found_at, reach and claimed or none of them")
+    })?;
+    Ok(body.report()?)
+}
+
 /// What a body of the contract tells about a person.
 pub(crate) fn read_details(
     bytes: &axum::body::Bytes,

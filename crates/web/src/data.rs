@@ -13,8 +13,9 @@ use domain::manifest::{
     ASKED,
     datum::Datum,
     kept,
-    words::{Form, Life, Purpose, Words},
+    words::{Form, Life, Words},
 };
+use domain::purpose::Purpose;
 
 use crate::{
     Web,
@@ -138,7 +139,7 @@ fn said(datum: Datum, tongue: Tongue) -> Said {
     let held = kept(datum);
     let opened = datum
         .openings()
-        .iter()
+        .into_iter()
         .map(|(who, why)| format!("{}: {}", tongue.of(who.words()), tongue.of(why.words())));
     Said {
         what: tongue.of(datum.words()),
@@ -176,6 +177,37 @@ async fn page(caller: Caller, RawQuery(query): RawQuery) -> impl IntoResponse {
     };
     // Not the same for everybody: the top says who is signed in.
     ([(CACHE_CONTROL, "private, no-cache")], show(StatusCode::OK, &page))
+}
+
+/// What the public is told about what is held of it: the name of each text and the text itself, as the
+/// log of releases has its digest.
+///
+/// # Shape
+///
+/// `registration`: what the form asks for, a colon, why, a newline, for each thing. `data.en` and
+/// `data.hi`: title and lead of the page `/data`, and for each thing what, why, basis, form, until when
+/// and who may open it, each with a newline.
+pub fn notices() -> Vec<(&'static str, String)> {
+    let asked = notice()
+        .into_iter()
+        .flat_map(|(what, why)| [what.to_owned(), ": ".to_owned(), why, "\n".to_owned()]);
+    let asked = asked.collect();
+    let page = |tongue: Tongue| {
+        let frame = tongue.frame();
+        let mut text = format!("{}\n{}\n", frame.title, frame.lead);
+        for datum in Datum::ALL.iter().copied().filter(|datum| datum.is_personal()) {
+            let Said { what, why, basis, forms, until, opened } = said(datum, tongue);
+            for line in [what, &why, basis, &forms, &until, &opened.join("; ")] {
+                text.extend([line, "\n"]);
+            }
+        }
+        text
+    };
+    vec![
+        ("registration", asked),
+        ("data.en", page(Tongue::English)),
+        ("data.hi", page(Tongue::Hindi)),
+    ]
 }
 
 /// What somebody who registers a person is told: each thing that is asked for, and why. The mobile is

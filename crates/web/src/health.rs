@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::Web;
+use crate::{Web, problem};
 
 /// How old the inventory may be before the server is not ready.
 ///
@@ -42,24 +42,33 @@ async fn figures(State(web): State<Web>) -> Response {
     }
 }
 
-/// Counts answers by route and status, and adds the headers that every answer has. A path is
-/// logged as its pattern: what stands in it may be a person's.
+/// A route as it is counted and logged: what stands in a path may be a person's.
+fn named(route: Option<&MatchedPath>) -> String {
+    route.map_or("none", MatchedPath::as_str).to_owned()
+}
+
+/// The one layer around all routes, as each layer has its price: counts answers by route and status,
+/// gives errors the shape of their family, holds addresses to their limit, and adds the headers that
+/// every answer has.
 pub(crate) async fn observe(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let route =
-        request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let route = request.extensions().get::<MatchedPath>().cloned();
     // The dashboards' list of districts is the contract's too, though not under its path.
     let path = request.uri().path();
     let is_api = path.starts_with("/api/") || path.starts_with("/assets/json/");
     let begun = web.0.clock.now();
-    let mut response = next.run(request).await;
+    let mut response = problem::in_shape(&web, request, next).await;
     let status = response.status();
     if web.0.metrics.is_some() {
         let took = web.0.clock.now().duration_since(begun).as_secs_f64();
-        let labels = [("route", route.clone()), ("status", status.as_u16().to_string())];
+        let labels = [("route", named(route.as_ref())), ("status", status.as_u16().to_string())];
         metrics::histogram!("teeka_answer_seconds", &labels).record(took);
     }
     if status.is_server_error() {
-        tracing::error!(route, status = status.as_u16(), "answered with an error of ours");
+        tracing::error!(
+            route = named(route.as_ref()),
+            status = status.as_u16(),
+            "answered with an error of ours"
+        );
     }
     let headers = response.headers_mut();
     let mut set = |name: header::HeaderName, value: &'static str| {

@@ -6,12 +6,13 @@ mod caller;
 mod clock;
 mod cookie;
 mod cowin;
-mod data;
+pub mod data;
 mod desk;
 mod discovery;
 mod file;
 mod form;
 mod health;
+mod intake;
 mod language;
 mod limit;
 mod log;
@@ -19,8 +20,10 @@ mod openapi;
 mod page;
 mod portal;
 mod problem;
+mod rolls;
 mod same_site;
 mod saved;
+mod security;
 mod token;
 mod verifier;
 mod wallet;
@@ -29,9 +32,10 @@ mod wrong;
 
 use std::sync::Arc;
 
-use app::{Platform, clock::Entropy};
+use app::{Platform, clock::Entropy, webauthn::RelyingParty};
 use axum::{Router, middleware};
 pub use clock::{Clock, SystemClock};
+use exposure::console::Console;
 use metrics_exporter_prometheus::PrometheusHandle;
 pub use openapi::document;
 
@@ -61,6 +65,9 @@ pub(crate) struct Inner {
     pub(crate) limiter: limit::Limiter,
     pub(crate) metrics: Option<PrometheusHandle>,
     pub(crate) trusts_proxy: bool,
+    pub(crate) security_contact: Option<String>,
+    pub(crate) relying_party: Option<RelyingParty>,
+    pub(crate) exposure: Arc<Console>,
 }
 
 /// How the server is set up.
@@ -71,6 +78,13 @@ pub struct Options {
     pub metrics: Option<PrometheusHandle>,
     /// Whether `X-Forwarded-For` of whoever connects is believed.
     pub trusts_proxy: bool,
+    /// Whom researchers tell of a weakness: `mailto:ADDRESS` or the https address of a page. Without
+    /// one, `security.txt` names the page for reports only, if the platform has an address.
+    pub security_contact: Option<String>,
+    /// To whom passkeys are bound; none where there is no address for it.
+    pub relying_party: Option<RelyingParty>,
+    /// The sweep and the takedowns that are shown.
+    pub exposure: Console,
 }
 
 impl Web {
@@ -93,27 +107,39 @@ impl Web {
             api_keys: options.api_keys,
             metrics: options.metrics,
             trusts_proxy: options.trusts_proxy,
+            security_contact: options.security_contact,
+            relying_party: options.relying_party,
+            exposure: Arc::new(options.exposure),
         }))
     }
 
     /// A resident's token without a one-time password: for measurements. Whoever holds this value
     /// holds the key of all tokens anyway.
-    pub fn resident_token(&self, mobile: &domain::person::Mobile) -> String {
+    ///
+    /// # Errors
+    ///
+    /// If the keyholder is away.
+    pub async fn resident_token(
+        &self,
+        mobile: &domain::person::Mobile,
+    ) -> Result<String, app::Error> {
         let inner = &self.0;
-        let account = inner.platform.account_of(mobile);
+        let account = inner.platform.account_of(mobile).await?;
         let now = inner.clock.now().as_second();
         let claims = token::Claims {
             mobile_number: mobile.digits().parse().unwrap_or(0),
             exp: now + 24 * 3_600,
             ..token::Claims::new(account.uuid, account.uuid, now, token::Scope::Resident)
         };
-        inner.tokens.make(&claims)
+        Ok(inner.tokens.make(&claims))
     }
 
     /// All routes.
     pub fn router(self) -> Router {
-        let pages =
-            portal::routes().merge(desk::routes()).layer(middleware::from_fn(same_site::only));
+        let pages = portal::routes()
+            .merge(desk::routes())
+            .merge(intake::routes())
+            .layer(middleware::from_fn(same_site::only));
         Router::new()
             .merge(cowin::routes())
             .merge(api::routes())
@@ -121,12 +147,12 @@ impl Web {
             .merge(wallet::routes())
             .merge(withdrawn::routes())
             .merge(data::routes())
+            .merge(security::routes())
             .merge(log::routes())
+            .merge(rolls::routes())
             .merge(pages)
-            .layer(middleware::from_fn_with_state(self.clone(), limit::limit))
             .merge(health::routes())
             .fallback(problem::no_such_page)
-            .layer(middleware::from_fn(problem::in_shape))
             .layer(middleware::from_fn_with_state(self.clone(), health::observe))
             .layer(axum::extract::DefaultBodyLimit::max(64 * 1024))
             .with_state(self)

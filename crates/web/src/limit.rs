@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use app::settings::Limits;
 use axum::{
     Json,
-    extract::{Request, State},
+    extract::{FromRequestParts, MatchedPath, Request},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -93,12 +93,14 @@ fn is_limited(path: &str, known: bool, has_key: bool) -> bool {
     }
 }
 
-pub(crate) async fn limit(
-    State(web): State<Web>,
-    caller: Caller,
-    request: Request,
-    next: Next,
-) -> Response {
+/// Lets a call of one of the routes through, or tells its address to wait.
+pub(crate) async fn limit(web: &Web, request: Request, next: Next) -> Response {
+    if request.extensions().get::<MatchedPath>().is_none() {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let Ok(caller) = Caller::from_request_parts(&mut parts, web).await;
+    let request = Request::from_parts(parts, body);
     let path = request.uri().path();
     let signed_in = caller.claims.as_ref().is_some_and(|claims| claims.scope != Scope::Guest);
     let has_key = caller.has_key();

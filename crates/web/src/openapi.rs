@@ -3,6 +3,7 @@
 
 mod call;
 mod calls;
+mod exposure_models;
 mod kinds;
 mod models;
 mod page;
@@ -16,11 +17,12 @@ use serde_json::{Map, Value, json};
 
 use self::{
     call::{Auth, Call, Gives, Says},
+    exposure_models::EXPOSURE_MODELS,
     models::MODELS,
     report_models::REPORT_MODELS,
     schema::{model, parameter, schema},
 };
-pub(crate) use self::{calls::CALLS, page::page};
+pub(crate) use self::{calls::calls, page::page};
 
 /// The document's bytes: it is the same for everybody, so it is written once.
 pub(crate) static BYTES: LazyLock<bytes::Bytes> = LazyLock::new(|| document().to_string().into());
@@ -28,14 +30,14 @@ pub(crate) static BYTES: LazyLock<bytes::Bytes> = LazyLock::new(|| document().to
 /// The OpenAPI 3.1 document.
 pub fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for call in CALLS {
+    for call in calls() {
         for path in call.paths() {
             let suffix = if path.starts_with("/api/v4/") { "V4" } else { "" };
             let entry = paths.entry(path.clone()).or_insert_with(|| json!({}));
             entry[call.method] = operation(call, suffix);
         }
     }
-    let models = MODELS.iter().chain(REPORT_MODELS);
+    let models = MODELS.iter().chain(REPORT_MODELS).chain(EXPOSURE_MODELS);
     let schemas: Map<String, Value> =
         models.map(|(name, what, lines)| ((*name).to_owned(), model(what, lines))).collect();
     json!({
@@ -59,12 +61,13 @@ pub fn document() -> Value {
 }
 
 /// Who a call is for.
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 6] = [
     ("public", "Anybody"),
     ("resident", "Someone signed in"),
     ("partner", "A partner's program, by its key"),
     ("program", "A state government's program, by its key"),
     ("wallet", "A wallet that was offered a certificate"),
+    ("staff", "Someone who works for the platform"),
 ];
 
 pub(super) const fn tag(auth: Auth) -> &'static str {
@@ -74,6 +77,7 @@ pub(super) const fn tag(auth: Auth) -> &'static str {
         Auth::Partner => "partner",
         Auth::Program => "program",
         Auth::Wallet => "wallet",
+        Auth::Staff => "staff",
     }
 }
 
@@ -84,6 +88,7 @@ fn security_schemes() -> Value {
         "resident": token("For everything of an account: from confirmOTP or validateMobileOtp"),
         "certificates": token("For certificates only: from public/confirmOTP"),
         "status": token("For whether somebody is vaccinated: from v3/vaccination/confirmOTP"),
+        "staff": token("For what somebody's role allows: from the desk's sign-in"),
         "partner": key("A partner's key"),
         "program": key("A state program's key"),
         "wallet": {
@@ -101,6 +106,7 @@ fn security(auth: Auth) -> Value {
         Auth::Partner => json!([{ "partner": [] }]),
         Auth::Program => json!([{ "program": [] }]),
         Auth::Wallet => json!([{ "wallet": [] }]),
+        Auth::Staff => json!([{ "staff": [] }]),
     }
 }
 
@@ -191,7 +197,7 @@ fn good(call: &Call, suffix: &str) -> Map<String, Value> {
 }
 
 fn operation_is_v2(id: &str) -> bool {
-    CALLS.iter().any(|call| call.id == id && call.path.starts_with("/api/v2/"))
+    calls().any(|call| call.id == id && call.path.starts_with("/api/v2/"))
 }
 
 /// A search with a filter is made anew each time and says neither.

@@ -1,7 +1,7 @@
 //! What all pages share: what stands on top of one, showing a template, going elsewhere, the
 //! sign-in cookie, dates and times for people.
 
-use app::{clock, opened::Person};
+use app::{access::Permission, clock, opened::Person};
 use askama::Template;
 use axum::{
     http::{
@@ -27,7 +27,7 @@ use crate::{
     caller::{Caller, SIGN_IN},
     form::Query,
     token::{Claims, Scope},
-    wrong::{Wrong, wrong},
+    wrong::{APP_CODE, Wrong, wrong},
 };
 
 /// What stands on top of every page: who is signed in, and what came of the last form.
@@ -37,6 +37,8 @@ pub(crate) struct Top {
     pub(crate) resident: bool,
     /// Whether staff is signed in.
     pub(crate) staff: bool,
+    /// Whether who is signed in sees what is public.
+    pub(crate) sees_exposure: bool,
     /// What went wrong.
     pub(crate) wrong: Option<Wrong>,
     /// What went well.
@@ -49,6 +51,7 @@ impl Top {
         Self {
             resident: caller.has(&[Scope::Resident]),
             staff: caller.has(&[Scope::Staff]),
+            sees_exposure: caller.ctx.allow_somewhere(Permission::SeeExposure).is_ok(),
             ..Self::default()
         }
     }
@@ -61,6 +64,18 @@ impl Top {
     /// A field cannot be used.
     pub(crate) fn field(caller: &Caller, field: &'static str, text: &str) -> Self {
         Self { wrong: Some(Wrong::field(field, text)), ..Self::of(caller) }
+    }
+
+    /// Something went wrong with the code of an app.
+    pub(crate) fn app_code(caller: &Caller, error: &app::Error) -> Self {
+        match error {
+            app::Error::WrongCode => Self::field(caller, "app_code", APP_CODE),
+            app::Error::CodeExpired => {
+                let text = "That took too long. Here is a new secret for the app.";
+                Self::field(caller, "app_code", text)
+            }
+            other => Self::error(caller, other),
+        }
     }
 
     /// Something went well.
@@ -134,6 +149,12 @@ pub(crate) fn plain_page(
     text: &str,
 ) -> Response {
     show(status, &Plain { top: Top::of(caller), heading, text })
+}
+
+/// A page that says what went wrong where there is nothing else to show.
+pub(crate) fn refused_page(caller: &Caller, heading: &str, error: &app::Error) -> Response {
+    let wrong = wrong(error);
+    plain_page(caller, wrong.status, heading, &wrong.text)
 }
 
 /// Goes to another page.
@@ -243,6 +264,16 @@ pub(crate) fn form_key(caller: &Caller) -> String {
 /// A day for people.
 pub(crate) fn day_words(date: Date) -> String {
     date.strftime("%a %-d %b %Y").to_string()
+}
+
+/// The day of an instant in the country, for people.
+pub(crate) fn day_of(at: Timestamp) -> String {
+    day_words(clock::date_at(at))
+}
+
+/// Day and time of an instant in the country, for people.
+pub(crate) fn moment_words(at: Timestamp) -> String {
+    format!("{}, {}", day_of(at), time_words(at))
 }
 
 /// A time of the country for people.

@@ -2,9 +2,11 @@
 
 mod accesses;
 mod account;
+mod app_code;
 mod appointment;
 mod book;
 mod correct;
+mod erasure;
 mod member;
 mod merge;
 mod results;
@@ -22,7 +24,10 @@ use axum::{
     routing::{get, post},
 };
 
-pub(crate) use self::{merge::doses as merge_doses, sign_in::STAFF};
+pub(crate) use self::{
+    merge::doses as merge_doses,
+    sign_in::{STAFF, first_sign_in},
+};
 use crate::{Web, page::personal};
 
 pub(crate) fn routes() -> Router<Web> {
@@ -30,9 +35,13 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/people", get(account::people))
         .route("/people/accesses", get(accesses::list))
         .route("/people/accesses/proof", get(accesses::proof))
+        .route("/people/accesses/whole", get(accesses::whole))
         .route("/people/add", get(member::ask).post(member::add))
+        .route("/people/app", get(app_code::ask).post(app_code::add))
+        .route("/people/app/remove", post(app_code::remove))
         .route("/people/change", get(member::edit).post(member::change))
         .route("/people/correct", get(correct::ask).post(correct::correct))
+        .route("/people/erasure", get(erasure::list).post(erasure::act))
         .route("/people/merge", get(merge::ask).post(merge::merge))
         .route("/people/merge/look", get(merge::ask).post(merge::look))
         .route("/people/merge/mobile", get(merge::ask).post(merge::send))
@@ -51,12 +60,14 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/appointment", get(appointment::see))
         .route("/slip", get(appointment::slip))
         .route("/cancel", get(appointment::ask_cancellation).post(appointment::cancel))
+        .route("/rolls/openly", post(crate::rolls::openly))
         .route_layer(middleware::map_response(personal))
         .route("/", get(search::home))
         .route("/style.css", get(style))
         .route("/icon.svg", get(icon))
         .route("/sign-in", get(sign_in::ask).post(sign_in::send))
         .route("/sign-in/code", get(sign_in::ask).post(sign_in::confirm))
+        .route("/sign-in/app", get(app_code::ask_sign_in).post(app_code::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use app::error_kinds::{NotBooked, NotCorrected, NotEnrolled, NotMerged};
 use domain::travel::BadTravelDetail;
 
-use crate::{caller::Caller, page::plain_page, wallet};
+use crate::{Web, caller::Caller, limit, page::plain_page, wallet};
 
 /// A problem. Source: RFC 9457, section 3.
 #[derive(Debug, Serialize)]
@@ -55,6 +55,19 @@ impl From<app::Error> for Problem {
         let (status, kind, title) = match &error {
             E::Unauthenticated => (S::UNAUTHORIZED, "/problems/unauthenticated", "Not signed in"),
             E::Forbidden => (S::FORBIDDEN, "/problems/forbidden", "Not permitted"),
+            E::Held => (S::FORBIDDEN, "/problems/account-held", "The account is held"),
+            E::WeakSignIn
+            | E::StaleSignIn
+            | E::PasskeyNeeded
+            | E::NotProven
+            | E::WrongStaffCode => {
+                (S::FORBIDDEN, "/problems/weak-sign-in", "Not signed in well enough")
+            }
+            E::LastFactor => (S::CONFLICT, "/problems/last-factor", "The last one stays"),
+            E::SecondPerson => {
+                (S::FORBIDDEN, "/problems/second-person", "A second person is needed")
+            }
+            E::NoStock => (S::CONFLICT, "/problems/no-stock", "No vial-dose is left"),
             E::WrongPresence => (S::FORBIDDEN, "/problems/not-presented", "Not presented"),
             E::NotFound => (S::NOT_FOUND, "/problems/not-found", "Not found"),
             E::BadTravelDetail(BadTravelDetail::OtherBirthYear) => {
@@ -71,6 +84,9 @@ impl From<app::Error> for Problem {
             }
             E::WrongCode => (S::FORBIDDEN, "/problems/wrong-code", "Wrong one-time password"),
             E::CodeExpired => (S::FORBIDDEN, "/problems/expired-code", "Expired one-time password"),
+            E::QuestionUsed => {
+                (S::CONFLICT, "/problems/question-used", "The question does not count")
+            }
             E::NotRegistered => (S::NOT_FOUND, "/problems/not-registered", "Not registered"),
             E::NotBookable | E::TooLate => (S::CONFLICT, "/problems/too-late", "Not in time"),
             E::NotEligible { .. } => (S::CONFLICT, "/problems/not-eligible", "Not eligible"),
@@ -89,6 +105,7 @@ impl From<app::Error> for Problem {
             | E::NotMergeable(_)
             | E::NotMerged(_)
             | E::NotRemoved(_)
+            | E::NotErasable(_)
             | E::NotBooked(_)
             | E::AppointmentExists { .. }
             | E::NotMoved(_)
@@ -141,16 +158,16 @@ pub(crate) fn is_ours(path: &str) -> bool {
 
 /// Answers what browsers ask before a call, and gives what the framework refuses by itself the
 /// shape of the call's family. Its own texts may repeat what the client sent.
-pub(crate) async fn in_shape(request: Request, next: Next) -> Response {
+pub(crate) async fn in_shape(web: &Web, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if !path.starts_with("/api/") {
-        return next.run(request).await;
+        return limit::limit(web, request, next).await;
     }
     if request.method() == Method::OPTIONS {
         return crate::cowin::preflight();
     }
     let (is_ours, is_wallets) = (is_ours(path), path.starts_with(wallet::CALLS));
-    let response = next.run(request).await;
+    let response = limit::limit(web, request, next).await;
     let status = response.status();
     let (kind, title, message) = match status {
         StatusCode::METHOD_NOT_ALLOWED => {

@@ -38,6 +38,10 @@ impl Wrong {
     }
 }
 
+/// What is said of a code of an app that does not fit: also to who has no app.
+pub(crate) const APP_CODE: &str = "This code does not fit. Each code counts once: wait for the next one, and see that the \
+     clock of the device is right.";
+
 /// What an error is on a page.
 pub(crate) fn wrong(error: &Error) -> Wrong {
     log_fault(error);
@@ -55,20 +59,34 @@ const fn status(error: &Error) -> StatusCode {
         Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Error::Forbidden | Error::WrongPresence => StatusCode::FORBIDDEN,
+        Error::Forbidden
+        | Error::WrongPresence
+        | Error::Held
+        | Error::SecondPerson
+        | Error::WeakSignIn
+        | Error::StaleSignIn
+        | Error::PasskeyNeeded
+        | Error::NotProven
+        | Error::WrongStaffCode => StatusCode::FORBIDDEN,
         Error::TooMany { .. } | Error::CodesBlocked { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Full { .. }
         | Error::AppointmentExists { .. }
         | Error::NotBooked(_)
         | Error::NotMergeable(_)
         | Error::NotMerged(_)
-        | Error::NotPublished(_) => StatusCode::CONFLICT,
+        | Error::NotPublished(_)
+        | Error::NoStock
+        | Error::LastFactor
+        | Error::QuestionUsed => StatusCode::CONFLICT,
         _ => StatusCode::BAD_REQUEST,
     }
 }
 
 /// The field, and the sentence where the error's own would not do.
 fn said(error: &Error) -> (&'static str, Option<String>) {
+    if let Some((field, text)) = said_of_sign_in(error) {
+        return (field, Some(text.to_owned()));
+    }
     let (field, text) = match error {
         Error::BadDetail(detail) => bad_detail(*detail),
         Error::BadTravelDetail(bad) => bad_travel_detail(*bad),
@@ -93,6 +111,11 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
             "reference",
             "The reference number and the code do not belong together here. Ask to see both again.",
         ),
+        Error::Held => (
+            "",
+            "This account is held, because what it did stood out. Your district officer can release it.",
+        ),
+        Error::NoStock => ("lot", "No received dose of this lot is left here. Check the lot."),
         Error::NoSuchSlot => ("slot", "Choose one of the times."),
         Error::Full { .. } => ("slot", "No seat is free any more at this time. Choose another."),
         Error::NotBookable => {
@@ -148,6 +171,35 @@ fn said(error: &Error) -> (&'static str, Option<String>) {
         _ => return ("", None),
     };
     (field, Some(text.to_owned()))
+}
+
+/// What is said to staff about how they sign in.
+const fn said_of_sign_in(error: &Error) -> Option<(&'static str, &'static str)> {
+    Some(match error {
+        Error::WeakSignIn => ("", "Sign in with your passkey or the code of your app first."),
+        Error::StaleSignIn => (
+            "",
+            "This can be changed only in the first 15 minutes after signing in. Sign out, sign in \
+             again, then change it.",
+        ),
+        Error::PasskeyNeeded => (
+            "",
+            "This account signs in with its passkey. Begin again, and choose to sign in with it.",
+        ),
+        Error::NotProven => (
+            "",
+            "This does not prove who you are. Load the page again, look at its address, and try once \
+             more.",
+        ),
+        Error::WrongStaffCode => (
+            "staff_code",
+            "This is not the code that you were handed, or it is too old. Ask where you got it.",
+        ),
+        Error::LastFactor => {
+            ("", "This is the last thing that proves who you are. Add another one first.")
+        }
+        _ => return None,
+    })
 }
 
 fn not_mergeable(why: NotMergeable) -> String {
@@ -262,7 +314,10 @@ fn not_eligible(rule: NotEligible) -> String {
 }
 
 /// Texts of [`Error::Invalid`] by their beginning: the field, and what to do.
-const INVALID: [(&str, &str, &str); 11] = [
+const INVALID: [(&str, &str, &str); 14] = [
+    ("key_name", "key_name", "Give the passkey a name, at most 40 characters."),
+    ("passkeys are", "", "You have as many passkeys as you may have, or this one already."),
+    ("an app is", "", "An app is set up already. Remove it first."),
     ("lot ", "lot", "Enter the lot as printed on the vial, at most 40 characters."),
     ("vaccinator_name", "vaccinator", "Enter who gave the dose, at most 40 characters."),
     ("a reason", "reason", "Say why the dose is undone."),

@@ -13,8 +13,9 @@ use domain::manifest::{
     ASKED,
     datum::Datum,
     kept,
-    words::{Form, Life, Purpose, Words},
+    words::{Form, Life, Words},
 };
+use domain::purpose::Purpose;
 
 const MOBILE: &str = "7500000001";
 

@@ -1,4 +1,4 @@
-//! The files of the verifier: compressed for who takes it so, and not sent again to who has them.
+//! The files of the verifier and the asker: compressed for who takes it so, and not sent again to who has them.
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
@@ -9,10 +9,12 @@ use std::io::Read;
 use axum::{body::Body, http::Request};
 use common::{Answer, Server};
 
-const FILES: [(&str, &str, &[u8]); 3] = [
+const FILES: [(&str, &str, &[u8]); 5] = [
     ("/verify/app.js", "text/javascript", include_bytes!("../verifier/app.js")),
     ("/verify/worker.js", "text/javascript", include_bytes!("../verifier/worker.js")),
     ("/verify/verifier.wasm", "application/wasm", include_bytes!("../verifier/verifier.wasm")),
+    ("/rolls/app.js", "text/javascript", include_bytes!("../asker/app.js")),
+    ("/rolls/asker.wasm", "application/wasm", include_bytes!("../asker/asker.wasm")),
 ];
 
 async fn ask(server: &Server, path: &str, headers: &[(&str, &str)]) -> Answer {

@@ -11,7 +11,7 @@ use domain::id::BeneficiaryId;
 use store::CertificateRow;
 
 use crate::{
-    Ctx, Error, Platform, Result, clock::date_at, keys::KeyUse, opened::Person,
+    Ctx, Error, Platform, Result, clock::date_at, keys::KeyUse, opened::Holder,
     trust::credential_names,
 };
 
@@ -59,7 +59,7 @@ impl Platform {
     pub(super) fn cowin_code(
         &self,
         ctx: &Ctx,
-        person: &Person,
+        person: &Holder,
         row: &CertificateRow,
     ) -> Result<Option<Code<'static>>> {
         match self.sign_cowin(ctx, person, row) {
@@ -70,7 +70,7 @@ impl Platform {
     }
 
     /// Signs the certificate of the dose that another was signed for.
-    fn sign_cowin(&self, ctx: &Ctx, person: &Person, row: &CertificateRow) -> Result<Vec<u8>> {
+    fn sign_cowin(&self, ctx: &Ctx, person: &Holder, row: &CertificateRow) -> Result<Vec<u8>> {
         let address = self.settings.public_address.as_deref().ok_or(NO_ADDRESS)?;
         let dose = person.doses.iter().find(|dose| dose.number == row.dose_number);
         let dose = dose.ok_or(Error::NotFound)?;

@@ -1,5 +1,5 @@
-//! The WHO's international certificate, the "yellow card": signed when somebody asks for it, of the
-//! last dose, with what they gave for travel. Nothing of it is kept.
+//! The WHO's international certificate, the "yellow card": signed when somebody asks for it, of any
+//! dose, with what they gave for travel. Nothing of it is kept.
 //!
 //! It has the identifier of the certificate that was signed with the dose, and expires with it: when
 //! that one is withdrawn, so is this one, however often it was made.
@@ -15,7 +15,7 @@ use domain::{country, id::BeneficiaryId, travel::TravelDetails};
 use store::CertificateRow;
 
 use super::PlaceNames;
-use crate::{Ctx, Error, Platform, Result, opened::Person};
+use crate::{Ctx, Error, Platform, Result, opened::Holder};
 
 /// What the code of this certificate is called beside another.
 const WHO: &str = "WHO vaccination certificate (ICVP)";
@@ -27,7 +27,8 @@ const NOTHING_GIVEN: Error = Error::Invalid(
 );
 
 impl Platform {
-    /// The WHO's certificate of the last dose of a person of the resident who asks.
+    /// The WHO's certificate of one dose of a person of the resident who asks; of the last, if none is
+    /// named. The form is of one dose, as the paper one has a line for each.
     ///
     /// # Shape
     ///
@@ -35,12 +36,17 @@ impl Platform {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] if it is not a person of the account or no dose is on record;
+    /// [`Error::NotFound`] if it is not a person of the account or the dose is not on record;
     /// [`Error::CertificateOwed`] if the dose's own certificate is not signed yet;
     /// [`Error::Invalid`] if nothing was given for travel, or the dose cannot be certified in this
     /// form.
-    pub async fn my_icvp(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<String> {
-        let (person, row) = self.my_certified(ctx, id).await?;
+    pub async fn my_icvp(
+        &self,
+        ctx: &Ctx,
+        id: BeneficiaryId,
+        dose_number: Option<u8>,
+    ) -> Result<String> {
+        let (person, row) = self.my_certified_dose(ctx, id, dose_number).await?;
         let travel = self.my_travel_details(ctx, id).await?.ok_or(NOTHING_GIVEN)?;
         self.sign_icvp(ctx, &person, &row, &travel)
     }
@@ -54,8 +60,13 @@ impl Platform {
     /// # Errors
     ///
     /// As [`Platform::my_icvp`].
-    pub async fn my_icvp_picture(&self, ctx: &Ctx, id: BeneficiaryId) -> Result<Vec<u8>> {
-        let text = self.my_icvp(ctx, id).await?;
+    pub async fn my_icvp_picture(
+        &self,
+        ctx: &Ctx,
+        id: BeneficiaryId,
+        dose_number: Option<u8>,
+    ) -> Result<Vec<u8>> {
+        let text = self.my_icvp(ctx, id, dose_number).await?;
         qr::png(&text).ok_or(Error::Invalid("the certificate does not fit into a code"))
     }
 
@@ -63,7 +74,7 @@ impl Platform {
     pub(super) fn icvp_code(
         &self,
         ctx: &Ctx,
-        person: &Person,
+        person: &Holder,
         row: &CertificateRow,
         travel: &TravelDetails,
     ) -> Result<Option<Code<'static>>> {
@@ -78,7 +89,7 @@ impl Platform {
     fn sign_icvp(
         &self,
         ctx: &Ctx,
-        person: &Person,
+        person: &Holder,
         row: &CertificateRow,
         travel: &TravelDetails,
     ) -> Result<String> {

@@ -32,6 +32,8 @@ pub struct StaffLine {
     pub district: Option<DistrictId>,
     /// Where, for those of a state.
     pub state: Option<StateId>,
+    /// Whether they may sign in: yes, if the file does not say.
+    pub active: bool,
 }
 
 /// A line of a beneficiary list.
@@ -235,11 +237,20 @@ pub fn staff(table: &Table, geography: &Geography) -> Result<Parsed<StaffLine>, 
             facility,
             district,
             state: optional(row, "state_id", "a number", |c| c.parse().ok().map(StateId))?,
+            active: optional(row, "active", "yes or no", yes_or_no)?.unwrap_or(true),
         })
     });
     parsed.complain_of_repeats("mobile", |line| line.mobile.digits().to_owned());
     parsed.says_what_is_dropped(table, listed("staff"));
     Ok(parsed)
+}
+
+fn yes_or_no(cell: &str) -> Option<bool> {
+    match cell.trim() {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
 }
 
 /// Reads beneficiaries.

@@ -21,6 +21,7 @@ impl Platform {
         goes: &Presence,
     ) -> Result<Outlook> {
         let pair = self.presented_pair(ctx, stays, goes)?;
+        let ctx = &ctx.on(stays.ground()).on(goes.ground());
         match self.outlook(ctx, pair).await {
             // It was there when it was presented.
             Err(Error::NotFound) => Err(NotMerged::Gone.into()),
@@ -48,6 +49,7 @@ impl Platform {
         idempotency_key: Option<&str>,
     ) -> Result<()> {
         let pair = self.presented_pair(ctx, stays, goes)?;
+        let ctx = &ctx.on(stays.ground()).on(goes.ground());
         let reason = long_text(reason)
             .ok_or(Error::Invalid("merge_reason must say why, in 1,000 letters"))?;
         let by = ctx.staff_id();

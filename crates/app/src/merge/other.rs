@@ -9,9 +9,15 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use store::{ClaimRow, MergedRecord};
 use uuid::Uuid;
-use vault::{AccessPurpose, Purpose};
+use vault::Purpose;
 
-use crate::{Ctx, Error, Platform, Result, opened::Person, sign_in::Audience};
+use crate::{
+    Ctx, Error, Platform, Result,
+    access::opening::{Ground, To, Whom},
+    opened::Person,
+    sign_in::Audience,
+    view::COMPARE,
+};
 
 /// How long a proof counts: enough to look at two records and decide.
 const PROOF_LIFE: SignedDuration = SignedDuration::from_mins(15);
@@ -64,7 +70,7 @@ impl Platform {
     /// [`Error::Invalid`] for the mobile that they are signed in with; else as
     /// [`Platform::send_code`].
     pub async fn ask_other_mobile(&self, ctx: &Ctx, mobile: &Mobile, source: &str) -> Result<Uuid> {
-        if self.account_of(mobile) == ctx.resident()? {
+        if self.account_of(mobile).await? == ctx.resident()? {
             return Err(Error::Invalid("mobile must be another one than that of the sign-in"));
         }
         self.send_code(ctx, mobile, Audience::Merge, source).await
@@ -104,7 +110,8 @@ impl Platform {
 
     async fn opened_people(&self, ctx: &Ctx, account: AccountId) -> Result<Vec<Person>> {
         let records = self.people(account).await?;
-        self.open_people(ctx, AccessPurpose::Merge, records).await
+        let ctx = &shown_to_me(ctx, Whom::Account(account.uuid))?;
+        self.open_people(ctx, COMPARE, records).await
     }
 
     /// The account that a proof is about.
@@ -140,6 +147,7 @@ impl Platform {
                 // Counted before it is looked at: of many tries at once, no more than the limit count.
                 self.count_presence(ctx, reference).await?;
                 let id = self.by_reference(reference).ok_or(Error::WrongPresence)?;
+                self.came_upon(ctx, [id.person_uuid()]).await?;
                 (id, account, Error::WrongPresence)
             }
         };
@@ -155,6 +163,12 @@ impl Platform {
         let gone = gone.filter(|gone| shown(gone.beneficiary.account, &gone.claims));
         gone.map(|gone| Found::Gone(Box::new(gone))).ok_or(refusal)
     }
+}
+
+/// The same request, of a resident to whom somebody else's record was shown just now.
+pub(super) fn shown_to_me(ctx: &Ctx, whom: Whom) -> Result<Ctx> {
+    let until = ctx.now.saturating_add(PROOF_LIFE).unwrap_or(ctx.now);
+    Ok(ctx.on(Ground::Presented { whom, to: To::Resident(ctx.resident()?), until }))
 }
 
 fn proof_parts(asks: AccountId, account: Uuid, until: i64) -> [Vec<u8>; 4] {

@@ -136,7 +136,7 @@ mod tests {
 
     fn ctx() -> Ctx {
         let entropy = Arc::new(SeededEntropy::new(1));
-        Ctx { actor: Actor::Anyone, now: Timestamp::UNIX_EPOCH, entropy }
+        Ctx::new(Actor::Anyone, Timestamp::UNIX_EPOCH, entropy)
     }
 
     #[test]

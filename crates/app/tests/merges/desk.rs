@@ -6,7 +6,10 @@ use store::{NotMerged, StaffRole};
 use testkit::world::{Engine, World};
 use uuid::Uuid;
 
-use super::{HOUR, MOBILE, Record, Settings, certificate, is_one, twice, vaccinated};
+use super::{
+    HOUR, MOBILE, Record, Settings, certificate, is_one, is_only_looked_at, opened_last, twice,
+    vaccinated,
+};
 
 const REASON: &str = "same face, both documents 😀";
 
@@ -27,10 +30,14 @@ async fn staff_merge_what_is_presented_and_it_is_kept_who_did_it_and_why() {
         let other = present(&world, &staff, &goes).await.unwrap();
         let outlook = platform.look_at_presented(&staff, &one, &other).await.unwrap();
         assert_eq!((outlook.goes.id, outlook.series.len()), (goes.id, 2));
+        is_only_looked_at(&world, &stays).await;
+        is_only_looked_at(&world, &goes).await;
         for _ in 0..2 {
             let pair = (&one, &other);
             platform.merge_presented(&staff, pair, REASON, Some("form")).await.unwrap();
         }
+        let (purpose, fields) = opened_last(&world, &stays).await;
+        assert_eq!((purpose.as_str(), fields.last().unwrap().as_str()), ("merge", "certificate"));
         let gone = platform.store().merged(&[goes.id]).await.unwrap().pop().flatten().unwrap();
         assert_eq!(gone.by, Some(StaffId(Uuid::from_u128(7))));
         let because = gone.because.unwrap();

@@ -11,7 +11,7 @@ use store::NotMerged;
 use testkit::world::{Engine, World};
 use uuid::Uuid;
 
-use super::{HOUR, MOBILE, certificate, is_one, twice, vaccinated};
+use super::{HOUR, MOBILE, certificate, is_one, is_only_looked_at, twice, vaccinated};
 
 const ENGINES: [Engine; 3] = [Engine::Embedded, Engine::Postgres, Engine::Sharded];
 
@@ -67,6 +67,7 @@ async fn whoever_proves_the_other_mobile_merges_its_record() {
         assert!(text.contains("another mobile's account") && text.contains("Tell it to nobody"));
         let found = prove(&world, transaction, &digits(&text)).await.unwrap();
         assert_eq!(found.people.iter().map(|one| one.id).collect::<Vec<_>>(), [goes.id]);
+        is_only_looked_at(&world, &goes).await;
         let again = prove(&world, transaction, &digits(&text)).await;
         assert!(matches!(again, Err(Error::CodeExpired)), "a password counts once");
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     jws,
     linked::{Escapes, canonical, contexts},
-    signature::{PublicKey, Scheme, sha256},
+    signature::{Checker, Scheme, sha256},
     signer::key::{NotSigned, SigningKey},
     vc::proof::instant_text,
     verdict::NotValid,
@@ -21,7 +21,7 @@ pub(super) struct Signed {
 
 impl Signed {
     /// Whether a key made the proof.
-    pub(super) fn is_by(&self, key: &PublicKey) -> bool {
+    pub(super) fn is_by(&self, key: &Checker) -> bool {
         key.verify(self.scheme, &self.message, &self.signature).is_ok()
     }
 }

@@ -5,10 +5,8 @@
 //! eHealth Network, EU DCC schema 1.0.0 to 1.3.3. The value sets are those of
 //! `ehn-dcc-valuesets`, by the names of their files.
 
-use ciborium::Value;
-
 use super::{
-    cbor::{needed, only, text, under, whole},
+    cbor::{Value, needed, only, text, under, whole},
     content::Content,
 };
 use crate::{
@@ -16,15 +14,20 @@ use crate::{
     verdict::{Claims, Event, EventKind, Format, NotValid},
 };
 
+/// Reads what one entry of a group certifies.
+type EventOf = fn(&Value<'_>) -> Result<Event, NotValid>;
+
 /// Reads it. Of the groups `v`, `t` and `r` exactly one has exactly one entry.
-pub(super) fn read(certificate: &Value, trust: &Trust, now: i64) -> Result<Content, NotValid> {
+pub(super) fn read(certificate: &Value<'_>, trust: &Trust, now: i64) -> Result<Content, NotValid> {
     let groups = ["v", "t", "r"].map(|group| under(certificate, group).filter(|it| holds_some(it)));
-    let (event, entry) = match groups {
-        [Some(v), None, None] => dose(only(v).ok_or(NotValid::Content)?)?,
-        [None, Some(t), None] => test(only(t).ok_or(NotValid::Content)?)?,
-        [None, None, Some(r)] => recovery(only(r).ok_or(NotValid::Content)?)?,
+    let (group, event_of): (_, EventOf) = match groups {
+        [Some(v), None, None] => (v, dose),
+        [None, Some(t), None] => (t, test),
+        [None, None, Some(r)] => (r, recovery),
         _ => return Err(NotValid::Content),
     };
+    let entry = only(group).ok_or(NotValid::Content)?;
+    let event = event_of(entry)?;
     let (kind, until) = (event.kind, event.until.is_some());
     let mut content = Content::new(claims(certificate, entry, event)?);
     content.look_up(trust, &codes(kind, entry));
@@ -36,14 +39,14 @@ pub(super) fn read(certificate: &Value, trust: &Trust, now: i64) -> Result<Conte
 
 /// Whether a group has entries. Some issuers write the groups that they do not use as null or as
 /// an empty list.
-fn holds_some(group: &Value) -> bool {
+fn holds_some(group: &Value<'_>) -> bool {
     group.as_array().is_none_or(|entries| !entries.is_empty())
 }
 
-fn claims(certificate: &Value, entry: &Value, event: Event) -> Result<Claims, NotValid> {
+fn claims(certificate: &Value<'_>, entry: &Value<'_>, event: Event) -> Result<Claims, NotValid> {
     let name = under(certificate, "nam").ok_or(NotValid::Content)?;
     under(certificate, "dob").ok_or(NotValid::Content)?;
-    let written = |name: &Value, parts: [&str; 2]| {
+    let written = |name: &Value<'_>, parts: [&str; 2]| {
         let words: Vec<_> = parts.into_iter().filter_map(|part| text(name, part)).collect();
         (!words.is_empty()).then(|| words.join(" "))
     };
@@ -60,10 +63,10 @@ fn claims(certificate: &Value, entry: &Value, event: Event) -> Result<Claims, No
     })
 }
 
-fn dose(entry: &Value) -> Result<(Event, &Value), NotValid> {
+fn dose(entry: &Value<'_>) -> Result<Event, NotValid> {
     let number = |name| under(entry, name).and_then(whole).ok_or(NotValid::Content);
     needed(entry, "vp")?;
-    let event = Event {
+    Ok(Event {
         kind: EventKind::Vaccination,
         disease: Some(needed(entry, "tg")?),
         product: Some(needed(entry, "mp")?),
@@ -73,14 +76,13 @@ fn dose(entry: &Value) -> Result<(Event, &Value), NotValid> {
         on: Some(needed(entry, "dt")?),
         country: Some(needed(entry, "co")?),
         ..Event::default()
-    };
-    Ok((event, entry))
+    })
 }
 
-fn test(entry: &Value) -> Result<(Event, &Value), NotValid> {
+fn test(entry: &Value<'_>) -> Result<Event, NotValid> {
     // The name of a laboratory's test, or the code of a rapid one, whichever is there.
     let named = text(entry, "ma").or_else(|| text(entry, "nm"));
-    let event = Event {
+    Ok(Event {
         kind: EventKind::Test,
         disease: Some(needed(entry, "tg")?),
         product: Some(needed(entry, "tt")?),
@@ -90,25 +92,23 @@ fn test(entry: &Value) -> Result<(Event, &Value), NotValid> {
         country: Some(needed(entry, "co")?),
         result: Some(needed(entry, "tr")?),
         ..Event::default()
-    };
-    Ok((event, entry))
+    })
 }
 
-fn recovery(entry: &Value) -> Result<(Event, &Value), NotValid> {
+fn recovery(entry: &Value<'_>) -> Result<Event, NotValid> {
     needed(entry, "df")?;
-    let event = Event {
+    Ok(Event {
         kind: EventKind::Recovery,
         disease: Some(needed(entry, "tg")?),
         on: Some(needed(entry, "fr")?),
         until: Some(needed(entry, "du")?),
         country: Some(needed(entry, "co")?),
         ..Event::default()
-    };
-    Ok((event, entry))
+    })
 }
 
 /// The value sets and what of the entry has to be in them.
-fn codes(kind: EventKind, entry: &Value) -> Vec<(&'static str, Option<&str>)> {
+fn codes<'a>(kind: EventKind, entry: &'a Value<'a>) -> Vec<(&'static str, Option<&'a str>)> {
     let own: &[(&'static str, &str)] = match kind {
         EventKind::Vaccination => &[
             ("vaccine-prophylaxis", "vp"),

@@ -12,10 +12,8 @@
 //! WHO, DDCC implementation guide 1.0.0, core data sets VS and TR; the flat form is that of the
 //! first implementations.
 
-use ciborium::Value;
-
 use super::{
-    cbor::{text, under, whole, words},
+    cbor::{Value, text, under, whole, words},
     content::Content,
 };
 use crate::{
@@ -27,7 +25,7 @@ use crate::{
 const SNOMED: &str = "http://snomed.info/sct";
 
 /// Whether a payload is such a certificate with nothing around it, as the first ones were.
-pub(super) fn bare(payload: &Value) -> Option<Format> {
+pub(super) fn bare(payload: &Value<'_>) -> Option<Format> {
     text(payload, "name")?;
     if under(payload, "vaccine").is_some() {
         Some(Format::DdccVaccination)
@@ -38,7 +36,7 @@ pub(super) fn bare(payload: &Value) -> Option<Format> {
 
 /// Reads one.
 pub(super) fn read(
-    certificate: &Value,
+    certificate: &Value<'_>,
     format: Format,
     trust: &Trust,
     now: i64,
@@ -77,7 +75,7 @@ pub(super) fn read(
     Ok(content)
 }
 
-fn dose(entry: &Value) -> Option<Event> {
+fn dose(entry: &Value<'_>) -> Option<Event> {
     let either = |one, other| under(entry, one).or_else(|| under(entry, other));
     let maker =
         code(entry, "manufacturer").or_else(|| either("ma_holder", "maholder").and_then(coded));
@@ -96,7 +94,7 @@ fn dose(entry: &Value) -> Option<Event> {
     })
 }
 
-fn test(entry: &Value) -> Option<Event> {
+fn test(entry: &Value<'_>) -> Option<Event> {
     Some(Event {
         kind: EventKind::Test,
         disease: code(entry, "pathogen"),
@@ -110,27 +108,27 @@ fn test(entry: &Value) -> Option<Event> {
     })
 }
 
-fn issuer(document: &Value) -> Option<&str> {
+fn issuer<'a>(document: &'a Value<'a>) -> Option<&'a str> {
     text(document, "pha").or_else(|| under(document, "issuer").and_then(identifier))
 }
 
 /// An identifier: a text, or a map that holds one as `value`, or under `identifier`.
-fn identifier(value: &Value) -> Option<&str> {
+fn identifier<'a>(value: &'a Value<'a>) -> Option<&'a str> {
     words(value)
         .or_else(|| text(value, "value"))
         .or_else(|| text(value, "identifier"))
         .or_else(|| text(under(value, "identifier")?, "value"))
 }
 
-fn code(entry: &Value, name: &str) -> Option<String> {
+fn code(entry: &Value<'_>, name: &str) -> Option<String> {
     under(entry, name).and_then(coded)
 }
 
-fn coded(value: &Value) -> Option<String> {
+fn coded(value: &Value<'_>) -> Option<String> {
     words(value).or_else(|| text(value, "code")).map(str::to_owned)
 }
 
-fn snomed<'a>(entry: &'a Value, name: &str) -> Option<&'a str> {
+fn snomed<'a>(entry: &'a Value<'a>, name: &str) -> Option<&'a str> {
     let value = under(entry, name)?;
     (text(value, "system") == Some(SNOMED)).then(|| text(value, "code")).flatten()
 }

@@ -1,10 +1,8 @@
 //! Claim -6: the WHO's digital International Certificate of Vaccination or Prophylaxis, in all its
 //! revisions.
 
-use ciborium::Value;
-
 use super::{
-    cbor::{needed, only, text, under},
+    cbor::{Value, needed, only, text, under},
     content::{Content, begins},
 };
 use crate::{
@@ -15,7 +13,7 @@ use crate::{
 
 /// Reads one: of one dose, and with the name of a clinician or of the authority.
 pub(super) fn read(
-    certificate: &Value,
+    certificate: &Value<'_>,
     issued_at: i64,
     trust: &Trust,
     now: i64,
@@ -23,7 +21,7 @@ pub(super) fn read(
     let of = |revision: &Revision| {
         let found = under(certificate, revision.names().vaccination)?;
         let found = only(found).unwrap_or(found);
-        found.is_map().then_some((*revision, found))
+        found.as_map().is_some().then_some((*revision, found))
     };
     let mut newest_first = Revision::ALL.iter().rev();
     let (revision, dose) = newest_first.find_map(of).ok_or(NotValid::Content)?;

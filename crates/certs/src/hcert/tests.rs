@@ -1,17 +1,13 @@
 //! Certificates of every claim, built by hand and signed.
 
 mod claims;
-mod hostile;
+pub(crate) mod hostile;
 
 use ciborium::{Value, cbor};
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
 
 use super::*;
-use crate::{
-    dcc::{pack, sign},
-    signer::Signer,
-    verdict::Claims,
-};
+use crate::{dcc::pack, signer::Signer, verdict::Claims};
 
 const ISSUED: i64 = 1_640_000_000;
 const EXPIRES: i64 = ISSUED + 86_400 * 730;
@@ -34,7 +30,7 @@ fn signer(usages: &[u64]) -> (Signer, Trust) {
 fn text_of(signer: &Signer, token: &Value) -> String {
     let mut payload = Vec::new();
     ciborium::into_writer(token, &mut payload).unwrap();
-    pack(&sign(signer, payload).unwrap())
+    pack(&cose::sign(signer, &payload).unwrap())
 }
 
 /// A token around the health claims.

@@ -1,8 +1,9 @@
+use ciborium::Value;
 use jiff::civil::date;
 
 use super::*;
 use crate::{
-    hcert::{check, unpack},
+    hcert::{check, cose::Signed, unpack},
     signer::make_signer,
     trust::Trust,
     vaccination::tests::vaccination,
@@ -63,8 +64,9 @@ fn names(revision: Revision) -> (Vec<String>, Vec<String>) {
     let (signer, _) = signer();
     let details = Details { revision, guardian: Some("Ravi"), ..DETAILS };
     let text = issue(&signer, &yellow_fever("Anna"), &details, ISSUED, EXPIRES).unwrap();
-    let token: Value =
-        ciborium::from_reader(unpack(&text).unwrap().payload.unwrap().as_slice()).unwrap();
+    let unpacked = unpack(&text).unwrap();
+    let payload = Signed::read(&unpacked).unwrap().payload;
+    let token: Value = ciborium::from_reader(&*payload).unwrap();
     let entry = |value: &Value, key: Value| {
         let entries = value.as_map().unwrap();
         entries.iter().find(|(held, _)| *held == key).map(|(_, value)| value.clone()).unwrap()

@@ -5,6 +5,8 @@
 //! statements as the published context: only terms that no certificate has are left out. Documents
 //! that use one of those are refused, as [`super::coverage`] finds it undefined.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::verdict::NotValid;
@@ -35,7 +37,7 @@ const MOST: usize = 4;
 /// `nonTransferable` is defined for all of a Co-WIN document, not only within
 /// `ProofOfVaccinationCredential`: oxjsonld 0.2.7 forgets the first of two contexts that come with
 /// the types of one node. The statements are the same.
-pub(super) fn text(url: &str) -> Option<String> {
+pub(super) fn text(url: &str) -> Option<Cow<'static, str>> {
     let text = match url {
         CREDENTIALS_1 => include_str!("contexts/credentials-v1.json"),
         CREDENTIALS_2 => include_str!("contexts/credentials-v2.json"),
@@ -44,11 +46,11 @@ pub(super) fn text(url: &str) -> Option<String> {
         COWIN_2 | INDONESIA => include_str!("contexts/cowin-v2.json"),
         OURS => OUR_DOCUMENT,
         #[cfg(test)]
-        _ => return super::tests::context_of_a_test(url),
+        _ => return super::tests::context_of_a_test(url).map(Cow::Owned),
         #[cfg(not(test))]
         _ => return None,
     };
-    Some(text.to_owned())
+    Some(text.into())
 }
 
 /// The addresses of a document's contexts, all of which are built in.

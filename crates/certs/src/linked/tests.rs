@@ -21,7 +21,7 @@ pub(crate) fn context_of_a_test(url: &str) -> Option<String> {
 }
 
 fn text_of(url: &str) -> Option<String> {
-    contexts::text(url)
+    contexts::text(url).map(Into::into)
 }
 
 /// The path of each value of a document.

@@ -10,7 +10,7 @@ use crate::{
     jws::{self, Jws},
     signature::PublicKey,
     status::Purpose,
-    trust::{IssuerKey, Trust, Use},
+    trust::{Trust, Trusted, Use},
     verdict::{Caveat, Checked, Claims, Event, EventKind, Format, NotValid, Verdict, in_time},
 };
 
@@ -73,17 +73,17 @@ fn check_presented(text: &str, trust: &Trust, now: i64, asked: Option<&Asked<'_>
     Ok((claims, caveats))
 }
 
-fn signer_of<'a>(jws: &Jws<'_>, trust: &'a Trust, issuer: &str) -> Result<&'a IssuerKey, NotValid> {
-    let named = |key: &&IssuerKey| match jws.text("kid") {
-        Some(id) => key.id.as_deref() == Some(id) || key.key.thumbprint() == id,
+fn signer_of<'a>(jws: &Jws<'_>, trust: &'a Trust, issuer: &str) -> Result<&'a Trusted, NotValid> {
+    let named = |key: &&Trusted| match jws.text("kid") {
+        Some(id) => key.id.as_deref() == Some(id) || key.thumbprint() == id,
         None => true,
     };
-    let ours = |key: &&IssuerKey| key.issuer == issuer;
+    let ours = |key: &&Trusted| key.issuer == issuer;
     let mut keys = trust.keys(Use::SdJwt, None).filter(ours).filter(named).peekable();
     if keys.peek().is_none() {
         return Err(NotValid::UnknownSigner);
     }
-    keys.find(|key| jws.verify(&key.key).is_ok()).ok_or(NotValid::Signature)
+    keys.find(|key| jws.is_by(key.checker())).ok_or(NotValid::Signature)
 }
 
 /// What the lists say. The IETF's form of a reference is looked up too, for who holds such a list.

@@ -1,22 +1,20 @@
 //! Whether a health card is genuine.
 
-use std::io::Read;
-
-use flate2::read::DeflateDecoder;
 use serde_json::Value;
 
 use super::{HEALTH_CARD, LEAST, PREFIX, inside};
 use crate::{
+    inflate::{self, NotInflated},
     jws::{self, Jws},
     signature::Scheme,
     status::IdKind,
-    trust::{IssuerKey, Trust, Use},
+    trust::{Trust, Trusted, Use},
     verdict::{Caveat, Checked, Claims, NotValid, in_time},
     verify::MOST_TEXT,
 };
 
 /// The most that a card may unpack to: fifty times what the largest QR code holds.
-const MOST_UNPACKED: u64 = 128 * 1024;
+const MOST_UNPACKED: usize = 128 * 1024;
 /// Two digits of the largest character of a JWS, `z`.
 const MOST_PAIR: u8 = b'z' - LEAST;
 
@@ -108,26 +106,20 @@ fn signer_of<'a>(
     trust: &'a Trust,
     issuer: &'a str,
     key_id: &str,
-) -> Result<&'a IssuerKey, NotValid> {
-    let key = trust.keys(Use::Shc, Some(issuer)).find(|key| key.key.thumbprint() == key_id);
+) -> Result<&'a Trusted, NotValid> {
+    let key = trust.keys(Use::Shc, Some(issuer)).find(|key| key.thumbprint() == key_id);
     let key = key.ok_or(NotValid::UnknownSigner)?;
     if jws.scheme()? != Scheme::Es256 {
         return Err(NotValid::Signature);
     }
-    jws.verify(&key.key).map_err(|_| NotValid::Signature)?;
-    Ok(key)
+    if jws.is_by(key.checker()) { Ok(key) } else { Err(NotValid::Signature) }
 }
 
 fn inflate(packed: &[u8]) -> Result<Vec<u8>, NotValid> {
-    let mut unpacked = Vec::new();
-    DeflateDecoder::new(packed)
-        .take(MOST_UNPACKED + 1)
-        .read_to_end(&mut unpacked)
-        .map_err(|_| NotValid::Packing)?;
-    if unpacked.len() as u64 > MOST_UNPACKED {
-        return Err(NotValid::TooLarge);
-    }
-    Ok(unpacked)
+    inflate::raw(packed, MOST_UNPACKED).map_err(|why| match why {
+        NotInflated::Broken => NotValid::Packing,
+        NotInflated::TooLarge => NotValid::TooLarge,
+    })
 }
 
 /// Whether an address is one that an issuer of health cards may have: keys are found below it, so

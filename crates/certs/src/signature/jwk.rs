@@ -4,6 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{BadKey, PublicKey, RsaNumbers, sha256};
+use crate::canonical;
 
 impl PublicKey {
     /// Reads a JSON Web Key. What it says beside the key itself (`kid`, `use`, `x5c`) is not looked
@@ -81,7 +82,7 @@ impl PublicKey {
     ///
     /// RFC 7638, section 3.
     pub fn thumbprint(&self) -> String {
-        // serde_json keeps the members of an object sorted, which is the order that is asked for.
-        URL_SAFE_NO_PAD.encode(sha256(self.to_jwk().to_string().as_bytes()))
+        let bytes = canonical::to_vec(&self.to_jwk()).expect("texts have a canonical form");
+        URL_SAFE_NO_PAD.encode(sha256(&bytes))
     }
 }

@@ -5,6 +5,20 @@ use sha2::{Digest, Sha256};
 
 use super::{PublicKey, RsaNumbers};
 
+/// A key as it is: one verifier in a browser checks one certificate at a time.
+#[derive(Clone)]
+pub(super) struct Ready(PublicKey);
+
+impl Ready {
+    pub(super) fn new(key: &PublicKey) -> Self {
+        Self(key.clone())
+    }
+
+    pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        verify(&self.0, message, signature)
+    }
+}
+
 pub(super) fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
     match key {
         PublicKey::P256(point) => p256(point, message, signature).is_some(),

@@ -42,16 +42,36 @@ fn signed() -> Vec<(PublicKey, Scheme, Vec<u8>)> {
 fn a_signature_fits_its_key_its_message_and_its_scheme_only() {
     let all = signed();
     for (key, scheme, signature) in &all {
+        let checker = Checker::new(key.clone());
         assert_eq!(key.verify(*scheme, MESSAGE, signature), Ok(()), "{scheme:?}");
         assert_eq!(key.verify(*scheme, b"another", signature), Err(BadSignature));
+        assert_eq!(checker.verify(*scheme, MESSAGE, signature), Ok(()), "{scheme:?}");
+        assert_eq!(checker.verify(*scheme, b"another", signature), Err(BadSignature));
         for place in [0, signature.len() / 2, signature.len() - 1] {
             let mut bent = signature.clone();
             bent[place] ^= 1;
             assert_eq!(key.verify(*scheme, MESSAGE, &bent), Err(BadSignature), "{scheme:?}");
+            assert_eq!(checker.verify(*scheme, MESSAGE, &bent), Err(BadSignature), "{scheme:?}");
         }
         for (_, other, _) in &all {
             assert_eq!(key.verify(*other, MESSAGE, signature).is_ok(), other == scheme);
+            assert_eq!(checker.verify(*other, MESSAGE, signature).is_ok(), other == scheme);
         }
+    }
+}
+
+#[test]
+fn a_key_that_is_none_fits_nothing() {
+    for (key, scheme, signature) in signed() {
+        let broken = match key {
+            PublicKey::P256(bytes) => PublicKey::P256(vec![4; bytes.len()]),
+            PublicKey::P384(bytes) => PublicKey::P384(vec![4; bytes.len()]),
+            PublicKey::P521(bytes) => PublicKey::P521(vec![4; bytes.len()]),
+            PublicKey::Rsa(bytes) => PublicKey::Rsa(bytes[1..].to_vec()),
+            PublicKey::Ed25519(bytes) => PublicKey::Ed25519(bytes[1..].to_vec()),
+        };
+        assert_eq!(broken.verify(scheme, MESSAGE, &signature), Err(BadSignature));
+        assert_eq!(Checker::new(broken).verify(scheme, MESSAGE, &signature), Err(BadSignature));
     }
 }
 
@@ -60,6 +80,7 @@ fn a_signature_fits_its_key_its_message_and_its_scheme_only() {
 fn both_libraries_give_the_same_answers() {
     for (key, scheme, signature) in signed() {
         assert!(portable::verify(&key, MESSAGE, &signature), "{scheme:?}");
+        assert!(portable::Ready::new(&key).verify(MESSAGE, &signature), "{scheme:?}");
         assert!(!portable::verify(&key, b"another", &signature), "{scheme:?}");
         for cut in [0, 1, signature.len() - 1] {
             assert!(!portable::verify(&key, MESSAGE, &signature[..cut]), "{scheme:?}");

@@ -3,7 +3,8 @@
 //! # Shape
 //!
 //! A compact JWS, `typ` `teeka-trust+jwt`, signed with the key that whoever verifies holds as their
-//! anchor. Its payload is JSON:
+//! anchor, or with one that followed it: `links` in its header, which may be missing, leads there; see
+//! [`super::succession`]. Its payload is JSON:
 //!
 //! ```json
 //! {
@@ -35,7 +36,7 @@ use std::collections::HashMap;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-use super::{IssuerKey, Known, Trust, Use};
+use super::{IssuerKey, Known, Trust, Use, succession};
 use crate::{
     jws::{self, Jws},
     signature::PublicKey,
@@ -81,6 +82,8 @@ pub struct Content {
     pub withdrawn: Vec<WithdrawnIds>,
     /// Value sets.
     pub codes: HashMap<String, Vec<String>>,
+    /// What former anchors said of those after them, in their order.
+    pub links: Vec<String>,
 }
 
 /// A bundle that was read.
@@ -118,12 +121,16 @@ impl Content {
             "withdrawn": self.withdrawn.iter().map(withdrawn_json).collect::<Vec<_>>(),
             "codes": self.codes,
         });
-        jws::sign(key, json!({ "typ": TYPE }), payload.to_string().as_bytes())
+        let mut header = json!({ "typ": TYPE });
+        if !self.links.is_empty() {
+            header["links"] = self.links.as_slice().into();
+        }
+        jws::sign(key, header, payload.to_string().as_bytes())
     }
 }
 
 impl Bundle {
-    /// Reads a bundle that the anchor's key signed.
+    /// Reads a bundle that the anchor's key signed, or an anchor's that followed it.
     ///
     /// # Errors
     ///
@@ -138,7 +145,10 @@ impl Bundle {
         if jws.text("typ") != Some(TYPE) {
             return Err(BadBundle::NotABundle);
         }
-        jws.verify(anchor).map_err(|_| BadBundle::Signature)?;
+        let mut line = succession::line(anchor, &jws.header["links"]).into_iter();
+        if !line.any(|anchor| jws.verify(&anchor).is_ok()) {
+            return Err(BadBundle::Signature);
+        }
         let content: Value =
             serde_json::from_slice(&jws.payload).map_err(|_| BadBundle::NotABundle)?;
         if content["version"] != 1 {

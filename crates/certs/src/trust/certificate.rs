@@ -7,7 +7,7 @@ use x509_cert::{
     ext::pkix::ExtendedKeyUsage,
 };
 
-use crate::signature::{PublicKey, sha256};
+use crate::signature::{Checker, PublicKey, sha256};
 
 /// A certificate could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +32,7 @@ impl Signs {
 pub struct Known {
     key_id: [u8; 8],
     der: Vec<u8>,
-    key: PublicKey,
+    checker: Checker,
     country: Option<String>,
     not_before: i64,
     not_after: i64,
@@ -90,10 +90,11 @@ impl Known {
             let text = str::from_utf8(name.value.value()).ok()?;
             Some(text.to_ascii_uppercase())
         });
+        let key = PublicKey::of_info(tbs.subject_public_key_info()).map_err(|_| BadCertificate)?;
         Ok(Self {
             key_id: key_id(der),
             der: der.to_vec(),
-            key: PublicKey::of_info(tbs.subject_public_key_info()).map_err(|_| BadCertificate)?,
+            checker: Checker::new(key),
             country,
             not_before: seconds(tbs.validity().not_before),
             not_after: seconds(tbs.validity().not_after),
@@ -113,7 +114,11 @@ impl Known {
 
     /// The key that its signatures are checked with.
     pub const fn key(&self) -> &PublicKey {
-        &self.key
+        self.checker.key()
+    }
+
+    pub(crate) const fn checker(&self) -> &Checker {
+        &self.checker
     }
 
     /// The country that the certificate names, in capitals.

@@ -1,8 +1,10 @@
 //! Issuers that are known by a name and keys: an address, a DID.
 
+use std::ops::Deref;
+
 use serde_json::Value;
 
-use crate::signature::PublicKey;
+use crate::signature::{Checker, PublicKey};
 
 /// What an issuer's key is for: a key that counts in one form says nothing in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,5 +84,37 @@ impl IssuerKey {
             })
         };
         keys.iter().filter_map(key).collect()
+    }
+}
+
+/// An issuer's key that is trusted, with what is made of it once.
+#[derive(Clone, Debug)]
+pub(crate) struct Trusted {
+    key: IssuerKey,
+    checker: Checker,
+    thumbprint: String,
+}
+
+impl Trusted {
+    pub(super) fn new(key: IssuerKey) -> Self {
+        let (checker, thumbprint) = (Checker::new(key.key.clone()), key.key.thumbprint());
+        Self { key, checker, thumbprint }
+    }
+
+    pub(crate) const fn checker(&self) -> &Checker {
+        &self.checker
+    }
+
+    /// [`PublicKey::thumbprint`] of the key.
+    pub(crate) fn thumbprint(&self) -> &str {
+        &self.thumbprint
+    }
+}
+
+impl Deref for Trusted {
+    type Target = IssuerKey;
+
+    fn deref(&self) -> &IssuerKey {
+        &self.key
     }
 }

@@ -1,12 +1,15 @@
 //! Data Integrity proofs by Ed25519, over JSON and over linked data.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use crate::{
-    linked::{Escapes, canonical, contexts},
-    signature::{PublicKey, Scheme, sha256},
+    canonical,
+    linked::{self, Escapes, contexts},
+    signature::{Checker, Scheme, sha256},
     signer::key::{NotSigned, SigningKey},
-    trust::{IssuerKey, Trust, Use},
+    trust::{IssuerKey, Trust, Trusted, Use},
     verdict::{NotValid, in_time},
 };
 
@@ -41,8 +44,8 @@ impl Suite {
 
     fn bytes(self, document: &Value) -> Result<Vec<u8>, NotValid> {
         match self {
-            Self::Jcs => serde_json_canonicalizer::to_vec(document).map_err(|_| NotValid::Content),
-            Self::Rdfc => canonical(document, Escapes::All).map(String::into_bytes),
+            Self::Jcs => canonical::to_vec(document),
+            Self::Rdfc => linked::canonical(document, Escapes::All).map(String::into_bytes),
         }
     }
 }
@@ -50,7 +53,7 @@ impl Suite {
 /// A document that an issuer's key is known to have signed.
 pub(crate) struct Proven<'a> {
     /// The key.
-    pub(crate) key: &'a IssuerKey,
+    pub(crate) key: &'a Trusted,
     /// When the proof says that it was made, seconds since 1970.
     pub(crate) created: Option<i64>,
 }
@@ -99,7 +102,7 @@ pub(crate) fn verify<'a>(
     let mut why = NotValid::UnknownSigner;
     for proof in &proofs {
         for key in trust.keys(Use::Vc, Some(issuer)).filter(|key| is_of(key, proof)) {
-            match verify_one(&document, proof, &key.key, now) {
+            match verify_one(&document, proof, key.checker(), now) {
                 Ok(created) => return Ok(Proven { key, created }),
                 Err(reason) => why = reason,
             }
@@ -121,7 +124,7 @@ fn is_of(key: &IssuerKey, proof: &Value) -> bool {
 pub(crate) fn verify_one(
     document: &Value,
     proof: &Value,
-    key: &PublicKey,
+    key: &Checker,
     now: i64,
 ) -> Result<Option<i64>, NotValid> {
     contexts::of(document)?;
@@ -133,12 +136,14 @@ pub(crate) fn verify_one(
     }
     let (created, expires) = (instant(proof, "created")?, instant(proof, "expires")?);
     in_time(created, expires, now)?;
-    let mut document = document.clone();
+    let mut document = Cow::Borrowed(document);
     if let Some(of_proof) = proof.get("@context") {
         if !is_prefix(of_proof, &document["@context"]) {
             return Err(NotValid::Context);
         }
-        document["@context"] = of_proof.clone();
+        if document["@context"] != *of_proof {
+            document.to_mut()["@context"] = of_proof.clone();
+        }
     }
     let mut options = proof.clone();
     let value = options.as_object_mut().and_then(|members| members.remove("proofValue"));

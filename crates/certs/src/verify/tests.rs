@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{verify_text as verify, *};
 use crate::{
     dcc,
-    hcert::{signer_of, unpack},
+    hcert::{cose::Signed, signer_of, unpack},
     signer::{Signer, make_signer},
     vaccination::tests::vaccination,
     verdict::Caveat,
@@ -67,10 +67,11 @@ fn another_signer_or_another_time_is_not_valid() {
 #[test]
 fn a_changed_name_is_not_valid() {
     let (signer, trust) = signer();
-    let mut sealed = unpack(&certificate(&signer, "Anna")).unwrap();
-    let payload = sealed.payload.as_mut().unwrap();
-    let place = payload.windows(4).position(|window| window == b"Anna").unwrap();
-    payload[place] = b'B';
+    let mut unpacked = unpack(&certificate(&signer, "Anna")).unwrap();
+    assert!(signer_of(&Signed::read(&unpacked).unwrap(), &trust).is_ok());
+    let place = unpacked.windows(4).position(|window| window == b"Anna").unwrap();
+    unpacked[place] = b'B';
+    let sealed = Signed::read(&unpacked).unwrap();
     assert_eq!(signer_of(&sealed, &trust).err(), Some(NotValid::Signature));
 }
 

@@ -10,6 +10,7 @@ use certs::{
     trust::{
         IssuerKey, Use,
         bundle::{Bundle, Content},
+        succession,
     },
     vc::VcIssuer,
     verify::verify_text,
@@ -23,11 +24,14 @@ use super::{
     vc::add_proof,
 };
 
+/// The least that a bundle holds.
+const PAYLOAD: &[u8] = br#"{"version":1,"issued_at":1,"valid_until":2}"#;
+
 /// Reads bits in text (0) or packed (1), a status list credential as it is (2) or signed (3), a
-/// bundle as it is (4) or signed (5).
+/// bundle as it is (4) or signed (5), or the links of a bundle (6).
 pub(crate) fn decode(data: &[u8]) -> bool {
     let Some((kind, body)) = data.split_first() else { return false };
-    match kind % 6 {
+    match kind % 7 {
         0 => bits(&text(body)),
         1 => bits(&format!("u{}", URL_SAFE_NO_PAD.encode(body))),
         2 => list(&text(body)),
@@ -39,7 +43,11 @@ pub(crate) fn decode(data: &[u8]) -> bool {
             _ => false,
         },
         4 => bundle(&text(body)),
-        _ => bundle(&jws(&ground().ed25519, &header(), body)),
+        5 => bundle(&jws(&ground().ed25519, &header(), body)),
+        _ => {
+            let header = json!({ "alg": "EdDSA", "typ": "teeka-trust+jwt", "links": [text(body)] });
+            bundle(&jws(&ground().ed25519, &header, PAYLOAD))
+        }
     }
 }
 
@@ -58,6 +66,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         seed(3, document.to_string()),
         seed(4, bundle),
         seed(5, payload),
+        seed(6, link()),
     ]
 }
 
@@ -76,11 +85,18 @@ fn content() -> Content {
         status_lists: vec![status_list()],
         withdrawn: vec![withdrawn(IdKind::Uvci, "IN".to_owned())],
         codes: [("country".to_owned(), vec!["IN".to_owned()])].into(),
+        links: vec![link()],
     }
 }
 
+/// What the key that signs here says of itself, so that a bundle has one.
+fn link() -> String {
+    let key = &ground().ed25519;
+    succession::link(key, key.public_key(), NOW).unwrap()
+}
+
 fn header() -> Value {
-    json!({ "alg": "EdDSA", "typ": "teeka-trust+jwt" })
+    json!({ "alg": "EdDSA", "typ": "teeka-trust+jwt", "links": [link()] })
 }
 
 fn options() -> Value {

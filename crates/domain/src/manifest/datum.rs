@@ -2,7 +2,11 @@
 //! which of them. A field anywhere (a column, a member of an answer, a key of a certificate) is one of
 //! these things.
 
-use super::words::{Basis, Purpose, Who, closed};
+use super::{
+    tables,
+    words::{Basis, Who, closed},
+};
+use crate::purpose::{Purpose, RULES};
 
 closed! {
     /// A thing that is held or sent.
@@ -23,6 +27,8 @@ closed! {
         Reference "reference" "The person's number here, and the four-digit code of an appointment" "व्यक्ति का यहाँ का नंबर, और अपॉइंटमेंट का चार अंकों का कोड"
         /// Who shares a mobile, since when.
         Account "account" "Who is registered with which mobile, and since when" "किस मोबाइल से कौन पंजीकृत है, और कब से"
+        /// From which list somebody came.
+        List "list" "From which prepared list the person was registered, if from one" "व्यक्ति किस तैयार सूची से पंजीकृत हुआ, यदि किसी सूची से"
         /// Appointments.
         Appointment "appointment" "Appointments: where, when, for which dose" "अपॉइंटमेंट: कहाँ, कब, किस खुराक के लिए"
         /// That a document was looked at.
@@ -46,7 +52,7 @@ closed! {
         /// Nationality, for travel only.
         Nationality "nationality" "Nationality, only for a certificate for travel" "राष्ट्रीयता, केवल यात्रा प्रमाणपत्र के लिए"
         /// One-time passwords and tokens.
-        SignIn "sign-in" "One-time passwords and tokens" "वन-टाइम पासवर्ड और टोकन"
+        SignIn "sign-in" "One-time passwords and tokens; the secret of an app that shows codes, if you set one up; passkeys of staff" "वन-टाइम पासवर्ड और टोकन; कोड दिखाने वाले ऐप का रहस्य, यदि आप उसे जोड़ें; कर्मचारियों की पासकी"
         /// What a wallet is offered and shows.
         Wallet "wallet" "Codes for, and the key of, the wallet that you choose" "आपके चुने वॉलेट के कोड और उसकी कुंजी"
         /// Messages to a mobile.
@@ -57,6 +63,12 @@ closed! {
         Limit "limit" "How often something was asked, for limits" "सीमा के लिए, कितनी बार माँगा गया"
         /// Who opened what of a person.
         Access "access" "Who opened which of your fields, when and why: role and place, and no name" "आपके कौन से क्षेत्र किसने, कब और क्यों खोले: भूमिका और स्थान, नाम नहीं"
+        /// What somebody reported.
+        Report "report" "What somebody reports to us: what they saw, where, and how to reach them, if they say so" "कोई हमें जो सूचना देता है: क्या देखा, कहाँ, और यदि बताए तो उससे संपर्क कैसे हो"
+        /// Incidents.
+        Incident "incident" "What happened to data that should not have, and whom it affects" "डेटा के साथ ऐसा क्या हुआ जो नहीं होना चाहिए था, और किस पर असर पड़ा"
+        /// That a record must not go.
+        Hold "legal-hold" "That a court or authority asks that a record be held, and in which case" "कि कोई न्यायालय या प्राधिकरण रिकॉर्ड रोके रखने को कहता है, और किस मामले में"
         /// Who works here.
         Staff "staff" "Staff: mobile, role and place of work, and what they did" "कर्मचारी: मोबाइल, भूमिका और कार्यस्थल, और उन्होंने क्या किया"
         /// What those who work here are called.
@@ -71,6 +83,8 @@ closed! {
         Facility "facility" "Facilities: name, address, hours" "केंद्र: नाम, पता, समय"
         /// Planned times of vaccination.
         Session "session" "Sessions and their free seats" "सत्र और उनके खाली स्थान"
+        /// Vial-doses.
+        Stock "stock" "Vial-doses that a facility received and gave, by lot" "केंद्र को मिली और दी गई खुराकें, लॉट के अनुसार"
         /// Counts.
         Count "count" "Counts, of nobody in particular" "गिनती, किसी एक व्यक्ति की नहीं"
         /// Rules and vaccines.
@@ -96,6 +110,7 @@ impl Datum {
             | Self::Document
             | Self::Reference
             | Self::Account
+            | Self::List
             | Self::Appointment
             | Self::IdentityCheck
             | Self::Dose
@@ -106,8 +121,11 @@ impl Datum {
             | Self::Message
             | Self::Request
             | Self::Limit
+            | Self::Incident
+            | Self::Hold
             | Self::Access => Basis::Service,
             Self::Priority | Self::AdverseEvent => Basis::PublicHealth,
+            Self::Report => Basis::Volunteered,
             Self::BornOn | Self::Passport | Self::Nationality | Self::Wallet => Basis::Consent,
             Self::Vaccinator | Self::Staff | Self::StaffName => Basis::Employment,
             Self::Empty
@@ -115,6 +133,7 @@ impl Datum {
             | Self::Place
             | Self::Facility
             | Self::Session
+            | Self::Stock
             | Self::Count
             | Self::Rules
             | Self::Signature
@@ -129,113 +148,30 @@ impl Datum {
 
     /// Who may open it, for which purpose: nobody else, and for no other. Some things are sealed and
     /// opened by nothing in this program.
-    pub const fn openings(self) -> &'static [Opening] {
-        use Purpose as P;
-        use Who::{Carrier, Desk, Platform, Program, Resident, Verifier};
-        match self {
-            Self::Mobile => &[
-                (Resident, P::SignIn),
-                (Platform, P::Message),
-                (Platform, P::Protection),
-                (Carrier, P::Message),
-            ],
-            Self::Name | Self::Gender => &[
-                (Resident, P::Identity),
-                (Desk, P::Vaccination),
-                (Program, P::Vaccination),
-                (Platform, P::Certificate),
-                (Platform, P::Correction),
-                (Verifier, P::Certificate),
-            ],
-            Self::BirthYear => &[
-                (Resident, P::Identity),
-                (Desk, P::Vaccination),
-                (Program, P::Vaccination),
-                (Platform, P::Eligibility),
-                (Platform, P::Certificate),
-                (Platform, P::Correction),
-                (Verifier, P::Certificate),
-            ],
-            Self::Document => &[
-                (Resident, P::Identity),
-                (Desk, P::Identity),
-                (Program, P::Identity),
-                (Platform, P::Identity),
-                (Platform, P::Certificate),
-            ],
-            Self::Priority => &[
-                (Resident, P::Eligibility),
-                (Desk, P::Eligibility),
-                (Program, P::Eligibility),
-                (Platform, P::Eligibility),
-            ],
-            Self::Reference => &[
-                (Resident, P::Identity),
-                (Desk, P::Identity),
-                (Program, P::Identity),
-                (Verifier, P::Certificate),
-            ],
-            Self::Account => &[(Resident, P::SignIn), (Platform, P::Protection)],
-            Self::Appointment => &[
-                (Resident, P::Appointment),
-                (Desk, P::Appointment),
-                (Program, P::Appointment),
-                (Platform, P::Appointment),
-            ],
-            Self::IdentityCheck => &[(Desk, P::Identity), (Platform, P::Identity)],
-            Self::Dose | Self::Vaccinator => &[
-                (Resident, P::Vaccination),
-                (Desk, P::Vaccination),
-                (Program, P::Vaccination),
-                (Platform, P::Eligibility),
-                (Platform, P::Certificate),
-                (Verifier, P::Certificate),
-            ],
-            Self::Certificate => &[
-                (Resident, P::Certificate),
-                (Desk, P::Certificate),
-                (Program, P::Certificate),
-                (Platform, P::Certificate),
-                (Verifier, P::Certificate),
-            ],
-            // Sealed, and nothing here opens it.
-            Self::AdverseEvent | Self::Reason | Self::StaffName => &[],
-            Self::Change => &[(Platform, P::Correction)],
-            _ => self.other_openings(),
-        }
-    }
-
-    const fn other_openings(self) -> &'static [Opening] {
-        use Purpose as P;
-        use Who::{Anybody, Carrier, Desk, Office, Platform, Resident, Verifier};
-        match self {
-            Self::BornOn | Self::Passport | Self::Nationality => {
-                &[(Resident, P::Travel), (Platform, P::Travel), (Verifier, P::Travel)]
-            }
-            Self::SignIn => &[(Resident, P::SignIn), (Platform, P::SignIn), (Carrier, P::SignIn)],
-            Self::Wallet => &[(Resident, P::Certificate), (Platform, P::Certificate)],
-            Self::Message => &[(Resident, P::Message), (Carrier, P::Message)],
-            Self::Request | Self::Limit => &[(Platform, P::Protection)],
-            Self::Access => &[(Resident, P::Protection), (Platform, P::Protection)],
-            Self::Staff => &[(Desk, P::Staffing), (Office, P::Staffing), (Platform, P::Staffing)],
-            Self::Empty | Self::Ignored => &[],
-            Self::Place | Self::Facility | Self::Session | Self::Count => &[(Anybody, P::Planning)],
-            Self::Rules => &[(Anybody, P::Eligibility)],
-            Self::Signature => &[(Anybody, P::Certificate)],
-            _ => &[(Platform, P::Operation)],
-        }
+    pub fn openings(self) -> Vec<Opening> {
+        let of = RULES.iter().filter(|rule| rule.what.contains(&self));
+        let each = of.flat_map(|rule| rule.who.iter().map(|who| (*who, rule.purpose)));
+        let mut openings: Vec<_> = each.collect();
+        openings.sort_unstable();
+        openings
     }
 
     /// Why it is held: each purpose for which somebody may open it, once, in the order of the list.
     pub fn purposes(self) -> Vec<Purpose> {
-        let unopened = match self {
-            Self::AdverseEvent => Some(Purpose::Safety),
-            Self::Reason => Some(Purpose::Correction),
-            Self::StaffName => Some(Purpose::Staffing),
-            _ => None,
+        let unopened: &[Purpose] = match self {
+            Self::AdverseEvent => &[Purpose::Safety],
+            Self::Reason => &[Purpose::Correction, Purpose::Emergency],
+            Self::StaffName => &[Purpose::Staffing],
+            _ => &[],
         };
-        let opened = self.openings().iter().map(|(_, why)| *why);
-        let whys: Vec<_> = opened.chain(unopened).collect();
-        Purpose::ALL.iter().filter(|why| whys.contains(why)).copied().collect()
+        let whys: Vec<_> = self.openings().into_iter().map(|(_, why)| why).collect();
+        let held = |why: &&Purpose| whys.contains(why) || unopened.contains(why);
+        Purpose::ALL.iter().filter(held).copied().collect()
+    }
+
+    /// What a sealed field of this name holds.
+    pub fn sealed_as(label: &str) -> Option<Self> {
+        let mut columns = tables::all().flat_map(|table| table.columns);
+        columns.find(|column| column.label == Some(label)).map(|column| column.datum)
     }
 }

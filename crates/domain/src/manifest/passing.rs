@@ -5,7 +5,7 @@ use super::{
     datum::Datum::{
         Account, AdverseEvent, Appointment, BirthYear, BornOn, Document, Dose, Empty, Facility,
         Gender, Message, Mobile, Name, Nationality, Passport, Place, Priority, Reason, Reference,
-        Session, SignIn, Staff, StaffName, Technical, Vaccinator,
+        Report, Session, SignIn, Staff, StaffName, Stock, Technical, Vaccinator,
     },
     shape::{Shape, shape},
 };
@@ -18,8 +18,8 @@ pub(super) static LOG: &[Shape] = &[
         &[(
             Technical,
             &[
-                "message", "causes", "cause", "delivery", "error", "kind", "reason", "route",
-                "status", "token", "tries", "unusable", "what",
+                "message", "causes", "cause", "delivery", "error", "kind", "origin", "reason",
+                "route", "size", "status", "token", "tries", "unusable", "what", "witness",
             ],
         )],
     ),
@@ -29,10 +29,27 @@ pub(super) static LOG: &[Shape] = &[
 pub(super) static METRICS: &[Shape] = &[
     shape("teeka_accesses_logged_total", &[]),
     shape("teeka_accesses_total", &[]),
+    shape("teeka_alarms_total", &[]),
     shape("teeka_answer_seconds", &[(Technical, &["route", "status"])]),
     shape("teeka_certificates_owed", &[]),
     shape("teeka_fields_opened_total", &[]),
+    shape("teeka_incident_due_seconds", &[]),
+    shape("teeka_incidents_late", &[]),
+    shape("teeka_incidents_open", &[]),
+    shape("teeka_keyholder_log_believed", &[]),
+    shape("teeka_keyholder_logged_total", &[]),
+    shape("teeka_keyholder_oldest_waiting_seconds", &[]),
+    shape("teeka_keyholder_opened_total", &[]),
+    shape("teeka_keyholder_unopened", &[]),
+    shape("teeka_keyholder_up", &[]),
+    shape("teeka_keyholder_waiting", &[]),
     shape("teeka_limited_total", &[]),
+    shape("teeka_log_cosignatures", &[(Technical, &["log"])]),
+    shape("teeka_log_uncosigned_seconds", &[(Technical, &["log"])]),
+    shape("teeka_reports_late", &[]),
+    shape("teeka_reports_open", &[]),
+    shape("teeka_witness_refuses", &[(Technical, &["log", "witness"])]),
+    shape("teeka_witness_up", &[(Technical, &["log", "witness"])]),
 ];
 
 /// What a token says of who is signed in.
@@ -47,7 +64,10 @@ pub(super) static TOKEN: &[Shape] = &[
             (Staff, &["staff"]),
         ],
     ),
-    shape("staff", &[(Staff, &["role", "facility", "district", "state"])]),
+    shape(
+        "staff",
+        &[(Staff, &["role", "facility", "district", "state"]), (SignIn, &["strong_until"])],
+    ),
 ];
 
 /// What waits in the outbox, sealed, and what the carrier is given of it.
@@ -135,7 +155,7 @@ pub(super) static IMPORTS: &[Shape] = &[
         "staff",
         &[
             (StaffName, &["name"]),
-            (Staff, &["mobile", "role", "center_id", "district_id", "state_id"]),
+            (Staff, &["mobile", "role", "center_id", "district_id", "state_id", "active"]),
         ],
     ),
     shape(
@@ -182,10 +202,34 @@ pub(super) static FORMS: &[Shape] = &[shape(
         (Vaccinator, &["vaccinator"]),
         (Reason, &["reason"]),
         (AdverseEvent, &["note"]),
+        (Report, &["seen", "found_at", "reach", "claimed"]),
         (Appointment, &["slot", "seat", "move"]),
-        (SignIn, &["otp", "transaction", "until", "then", "proof", "presence", "link"]),
+        (
+            SignIn,
+            &[
+                "otp",
+                "transaction",
+                "until",
+                "then",
+                "proof",
+                "presence",
+                "link",
+                "app_code",
+                "attestation",
+                "authenticator_data",
+                "client_data",
+                "credential",
+                "key_name",
+                "setup",
+                "signature",
+                "staff_code",
+                "user",
+            ],
+        ),
+        (Staff, &["account", "release"]),
+        (Stock, &["doses"]),
         (Place, &["place", "pincode", "district_id", "km"]),
         (Session, &["session", "date", "days", "fee", "age", "min_age", "max_age", "to"]),
-        (Technical, &["id", "key", "language", "variant", "search"]),
+        (Technical, &["id", "key", "language", "roll", "variant", "search", "case"]),
     ],
 )];

@@ -2,10 +2,13 @@
 
 mod access;
 mod care;
+mod duties;
 mod people;
 mod places;
+mod reported;
 mod seats;
 mod sign_in;
+mod watch;
 
 use super::{
     datum::Datum,
@@ -127,8 +130,17 @@ impl Column {
 }
 
 /// Every table.
-pub static TABLES: &[&[Table]] =
-    &[places::TABLES, seats::TABLES, people::TABLES, care::TABLES, sign_in::TABLES, access::TABLES];
+pub static TABLES: &[&[Table]] = &[
+    places::TABLES,
+    seats::TABLES,
+    people::TABLES,
+    care::TABLES,
+    sign_in::TABLES,
+    access::TABLES,
+    watch::TABLES,
+    reported::TABLES,
+    duties::TABLES,
+];
 
 /// Every table, one after the other.
 pub fn all() -> impl Iterator<Item = &'static Table> {
@@ -161,6 +173,8 @@ pub mod label {
     pub const REASON: &str = "reason";
     /// What happened after a dose.
     pub const AEFI: &str = "aefi";
+    /// What somebody reported.
+    pub const REPORT: &str = "report";
     /// Who opened what of a person.
     pub const ACCESS: &str = "access";
 }

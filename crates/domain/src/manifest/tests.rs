@@ -4,8 +4,9 @@ use super::{
     ASKED, WAYS,
     datum::Datum,
     tables::{self, Engine},
-    words::{Basis, Form, Purpose},
+    words::{Basis, Form},
 };
+use crate::purpose::Purpose;
 
 #[test]
 fn every_thing_has_a_purpose_and_only_what_is_never_read_has_none() {
@@ -44,6 +45,7 @@ fn what_is_told_about_a_person_is_kept_sealed_or_as_a_keyed_digest_only() {
         Datum::Passport,
         Datum::Nationality,
         Datum::Reason,
+        Datum::Report,
         Datum::StaffName,
     ];
     let columns = || tables::all().flat_map(|table| table.columns);

@@ -2,9 +2,9 @@
 
 use super::{
     datum::Datum::{
-        Access, Account, Appointment, BirthYear, BornOn, Document, Dose, Empty, Facility, Gender,
-        Ignored, Mobile, Name, Nationality, Passport, Place, Priority, Reference, Rules, Session,
-        SignIn, Signature, Technical, Vaccinator, Wallet,
+        Access, Account, Appointment, BirthYear, BornOn, Change, Count, Document, Dose, Empty,
+        Facility, Gender, Ignored, Mobile, Name, Nationality, Passport, Place, Priority, Reference,
+        Report, Rules, Session, SignIn, Signature, Staff, Technical, Vaccinator, Wallet,
     },
     shape::{Shape, shape},
 };
@@ -20,6 +20,14 @@ pub(super) static MODELS: &[Shape] = &[
         &[
             (Access, &["number", "at", "role", "facility", "purpose", "fields", "opening"]),
             (Technical, &["leaf"]),
+        ],
+    ),
+    shape(
+        "Erasure",
+        &[
+            (Reference, &["reference"]),
+            (Change, &["asked_at", "due_at", "erased_at", "state"]),
+            (Signature, &["certificate"]),
         ],
     ),
     shape("Accesses", &[(Access, &["accesses"]), (Signature, &["log_key"])]),
@@ -226,6 +234,74 @@ pub(super) static MODELS: &[Shape] = &[
     ),
     shape("DoseAnswer", &[(Reference, &["beneficiary_reference_id"]), (Dose, &["dose"])]),
     shape("StatusAnswer", &[(Dose, &["vaccination_status"])]),
+    shape("Exposure", &[(Count, &["sweep"]), (Technical, &["cases", "unreadable"])]),
+    shape(
+        "ExposureSweep",
+        &[
+            (Technical, &["counted_at", "turn", "complete"]),
+            (Count, &["addresses", "waiting", "documents", "exposed", "people", "pictures_unread"]),
+        ],
+    ),
+    shape("ExposureFindings", &[(Count, &["findings"])]),
+    shape(
+        "ExposureFinding",
+        &[
+            (Count, &["copies", "people", "kinds"]),
+            (
+                Technical,
+                &["place", "address", "sources", "media_type", "bytes", "found_at", "score"],
+            ),
+        ],
+    ),
+    shape("ExposureKind", &[(Count, &["kind", "count"])]),
+    shape(
+        "ExposureCase",
+        &[
+            (Count, &["addresses"]),
+            (Technical, &["case", "standing", "reached", "steps"]),
+            (Signature, &["log"]),
+        ],
+    ),
+    shape("ExposureStep", &[(Technical, &["leaf", "at", "what", "by", "facts"])]),
+    shape("ExposureLog", &[(Signature, &["size", "root", "verifier"])]),
+    shape("ExposureCaseDetail", &[(Staff, &["orders"]), (Technical, &["progress"])]),
+    shape("ExposureOrder", &[(Staff, &["kind", "signed", "by", "at", "reason", "released_by"])]),
+    shape("ExposureProgress", &[(Technical, &["what", "done"])]),
+    shape("ExposureRelease", &[(Staff, &["note"])]),
+    shape("ReportRequest", &[(Report, &["seen", "found_at", "reach", "claimed"])]),
+    shape(
+        "ReportStanding",
+        &[(
+            Technical,
+            &[
+                "state",
+                "received_at",
+                "acknowledge_by",
+                "acknowledged_at",
+                "close_by",
+                "closed_at",
+                "outcome",
+            ],
+        )],
+    ),
+    shape("ReportReceipt", &[(Report, &["receipt"])]),
+    shape("Rolls", &[(Technical, &["rolls"]), (Signature, &["question_keys"])]),
+    shape(
+        "Roll",
+        &[
+            (
+                Technical,
+                &["id", "title", "published_at", "holds", "bits", "bucket_bytes", "sha256"],
+            ),
+            (Signature, &["key"]),
+        ],
+    ),
+    shape("QuestionKey", &[(Technical, &["day"]), (Signature, &["key"])]),
+    // A blinded number is the same to whoever gets it, whatever the number is.
+    shape("QuestionRequest", &[(Technical, &["blinded"])]),
+    shape("Confirmed", &[(Technical, &["day"]), (Signature, &["key"])]),
+    shape("Question", &[(SignIn, &["question"]), (Technical, &["blinded"])]),
+    shape("Answer", &[(Technical, &["evaluated"]), (Signature, &["proof"])]),
     shape("WalletOffer", &[(Wallet, &["link", "expires_in"])]),
     shape("WalletError", &[(Technical, &["error", "error_description"])]),
     shape(
@@ -255,6 +331,8 @@ pub(super) static PARAMETERS: &[Shape] = &[
             (Reference, &["beneficiary_reference_id"]),
             (Access, &["number"]),
             (Signature, &["file", "list"]),
+            (Report, &["receipt"]),
+            (Technical, &["case", "roll", "bucket"]),
         ],
     ),
     shape(

@@ -1,5 +1,5 @@
-//! The closed lists of the manifest: why something is held, on what basis, how long, in what form, and
-//! who may open it. Each has a name for programs and words for people.
+//! The closed lists of the manifest: on what basis something is held, how long, in what form, and who
+//! may open it; why, is in [`crate::purpose`]. Each has a name for programs and words for people.
 
 /// A sentence for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,40 +38,6 @@ macro_rules! closed {
 pub(crate) use closed;
 
 closed! {
-    /// Why something is held or opened. There is no other purpose.
-    Purpose {
-        /// A mobile's holder signs in.
-        SignIn "sign-in" "to let you sign in with your mobile" "आपको मोबाइल से साइन इन करने देने के लिए"
-        /// People are told apart, and nobody is registered twice.
-        Identity "identity" "to tell people apart, so that nobody is registered twice" "लोगों में अंतर करने के लिए, ताकि किसी का पंजीकरण दो बार न हो"
-        /// The programme's rules are applied.
-        Eligibility "eligibility" "to know which dose is due, and when" "यह जानने के लिए कि कौन सी खुराक कब देनी है"
-        /// A seat is kept.
-        Appointment "appointment" "to keep a seat at a session" "टीकाकरण सत्र में स्थान सुरक्षित रखने के लिए"
-        /// A dose is given and put on record.
-        Vaccination "vaccination" "to give the dose and put it on record" "खुराक देने और उसे दर्ज करने के लिए"
-        /// A dose is certified.
-        Certificate "certificate" "to certify the dose" "खुराक का प्रमाणपत्र देने के लिए"
-        /// A certificate for travel is made.
-        Travel "travel" "to make the certificate for travel that you asked for" "यात्रा के लिए माँगा गया प्रमाणपत्र बनाने के लिए"
-        /// What happened after a dose is followed up.
-        Safety "safety" "to follow up what happened after a dose" "खुराक के बाद हुई घटना पर ध्यान देने के लिए"
-        /// Somebody is told something.
-        Message "message" "to send you codes and news of your appointment, dose and certificate" "आपको कोड और अपॉइंटमेंट, खुराक व प्रमाणपत्र की सूचना भेजने के लिए"
-        /// A mistake is put right.
-        Correction "correction" "to put mistakes right and join double records" "गलतियाँ सुधारने और दोहरे रिकॉर्ड जोड़ने के लिए"
-        /// Misuse is stopped, and what is sent twice happens once.
-        Protection "protection" "to stop misuse, and to do once what is sent twice" "दुरुपयोग रोकने और दो बार भेजे गए अनुरोध को एक ही बार करने के लिए"
-        /// Those who work here are known.
-        Staffing "staffing" "to know who works here, where and as what" "यह जानने के लिए कि यहाँ कौन, कहाँ और किस रूप में काम करता है"
-        /// Sessions are planned and published.
-        Planning "planning" "to plan and publish sessions, and to count" "सत्रों की योजना बनाने, प्रकाशित करने और गिनती के लिए"
-        /// The program runs.
-        Operation "operation" "to run the platform" "प्लेटफ़ॉर्म चलाने के लिए"
-    }
-}
-
-closed! {
     /// On what basis something of a person is processed: the Digital Personal Data Protection Act, 2023.
     Basis {
         /// A service of the State.
@@ -80,6 +46,8 @@ closed! {
         PublicHealth "dpdp-7g" "health services during an epidemic or another threat to public health (DPDP Act 2023, section 7(g))" "महामारी या जन-स्वास्थ्य के अन्य खतरे में स्वास्थ्य सेवा (डीपीडीपी अधिनियम 2023, धारा 7(छ))"
         /// What somebody gives because they want something of it.
         Consent "dpdp-6" "your consent, which you can take back (DPDP Act 2023, section 6)" "आपकी सहमति, जिसे आप वापस ले सकते हैं (डीपीडीपी अधिनियम 2023, धारा 6)"
+        /// What somebody gives by themselves, for what they say.
+        Volunteered "dpdp-7a" "what you gave of your own will, for this (DPDP Act 2023, section 7(a))" "जो आपने अपनी इच्छा से, इसी के लिए दिया (डीपीडीपी अधिनियम 2023, धारा 7(क))"
         /// Of those who work here.
         Employment "dpdp-7i" "employment (DPDP Act 2023, section 7(i))" "रोज़गार (डीपीडीपी अधिनियम 2023, धारा 7(झ))"
         /// Of no person.
@@ -104,12 +72,20 @@ closed! {
         Delivery "until-delivered" "until the message is delivered, or given up after about a day" "संदेश पहुँचने तक, या लगभग एक दिन बाद छोड़ दिए जाने तक"
         /// A one-time password.
         Code "4-minutes" "about four minutes" "लगभग चार मिनट"
+        /// An app that shows codes.
+        Factor "until-removed" "until you remove the app, or the last person of the mobile is erased" "जब तक आप ऐप न हटाएँ, या मोबाइल का अंतिम व्यक्ति न मिटाया जाए"
         /// An offer to a wallet.
         Offer "7-minutes" "some minutes" "कुछ मिनट"
         /// The answer to a request.
         Week "7-days" "seven days" "सात दिन"
+        /// A report.
+        Reported "365-days-closed" "a year after it is closed" "बंद होने के एक वर्ष बाद तक"
         /// A count for a limit.
         Counted "2-days" "two days at most" "अधिक से अधिक दो दिन"
+        /// What was opened and decided.
+        Logged "3-years" "three years, and longer while a court or authority asks that it be held" "तीन वर्ष, और जब तक कोई न्यायालय या प्राधिकरण रोके रखने को कहे तब तक"
+        /// Who was affected by an incident.
+        Affected "366-days-closed" "a year after the incident is closed" "घटना बंद होने के एक वर्ष बाद तक"
     }
 }
 

@@ -1,18 +1,17 @@
 //! Health account numbers.
 
-use super::{joined, lengths, run};
-use crate::{Kind, context::Shape, verhoeff, word::Word};
+use super::run::{Bond, Run};
+use crate::{Kind, context::Shape, verhoeff};
 
 /// Fourteen digits in groups of two, four, four and four.
 ///
 /// That the last is a Verhoeff check digit is written in no publication that we know; so it raises
 /// confidence and is not asked for.
-pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
-    let longest = run(words, at, 5);
-    [1, 4].into_iter().filter(|count| *count <= longest).find_map(|count| {
-        let digits = joined(words, at, count, b" -", 14..=14)?;
-        let grouped = lengths(words, at, count).eq([2, 4, 4, 4]);
-        if digits.text().len() != 14 || !(grouped || count == 1) || words[at].text()[0] == b'0' {
+pub(super) fn find(run: &Run<'_>) -> Option<Shape> {
+    run.counts(4, 14..=14, Bond::Hyphens).find_map(|count| {
+        let digits = run.digits(count)?;
+        let grouped = run.lengths(count).eq([2, 4, 4, 4]);
+        if !(grouped || count == 1) || run.first().text()[0] == b'0' {
             return None;
         }
         let bare = match (grouped, verhoeff::holds(digits.text())) {

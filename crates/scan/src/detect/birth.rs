@@ -1,26 +1,29 @@
 //! Dates of birth.
 
-use super::run;
+use super::{run::Run, value};
 use crate::{Kind, context::Shape, word::Word};
 
-/// A date, or a year, beside a label. A date without one is taken, too, so that its digits are not
-/// something else's, but not reported.
+/// A date. One without a label is taken, too, so that its digits are not something else's, but not
+/// reported.
 ///
 /// # Source
 ///
 /// BIS, *IS 7900* (ISO 8601) for `YYYY-MM-DD`; the usual day, month, year of government forms.
-pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
-    let year = if run(words, at, 3) == 3 { date(&words[at..at + 3]) } else { None };
-    if let Some(year) = year {
-        // A column of recent dates is more often one of visits.
-        let bare = if year < RECENT { 34 } else { 20 };
-        return Some(Shape::new(Kind::BirthDate, 3, bare, 94));
+pub(super) fn find(run: &Run<'_>) -> Option<Shape> {
+    if run.count() < 3 {
+        return None;
     }
-    let text = words[at].text();
-    let packed = text.len() == 8 && packed(text);
+    // A column of recent dates is more often one of visits.
+    let bare = if date(run.words(3))? < RECENT { 34 } else { 20 };
+    Some(Shape::new(Kind::BirthDate, 3, bare, 94))
+}
+
+/// A year, or a date without anything between, beside a label.
+pub(super) fn whole(run: &Run<'_>) -> Option<Shape> {
+    let text = run.first().text();
     let year = text.len() == 4 && matches!(text, [b'1', b'9', ..] | [b'2', b'0', ..]);
-    let whole = words[at].is_number();
-    (whole && (packed || year)).then_some(Shape::new(Kind::BirthDate, 1, 1, 88))
+    let packed = text.len() == 8 && packed(text);
+    (year || packed).then_some(Shape::new(Kind::BirthDate, 1, 1, 88))
 }
 
 /// From this year on a date without a label is none of birth.
@@ -34,12 +37,12 @@ fn date(words: &[Word]) -> Option<u16> {
     if !even || (joint == b' ' && !named) {
         return None;
     }
-    let value = |word: &Word| -> Option<u16> {
-        word.is_number().then(|| std::str::from_utf8(word.text()).ok()?.parse().ok())?
-    };
-    let month = if named { month(words[1].text())? } else { value(&words[1])? };
-    let (first, last) = (value(&words[0])?, value(&words[2])?);
     let lengths = (words[0].digits, words[2].digits);
+    if !matches!(lengths, (4, 1 | 2) | (1 | 2, 2 | 4)) {
+        return None;
+    }
+    let month = if named { month(words[1].text())? } else { value(words[1].text())? };
+    let (first, last) = (value(words[0].text())?, value(words[2].text())?);
     let (year, right) = match lengths {
         (4, 1 | 2) => (first, is_date(last, month, first)),
         (1 | 2, 4) => (last, is_date(first, month, last) || is_date(month, first, last)),
@@ -50,7 +53,6 @@ fn date(words: &[Word]) -> Option<u16> {
 }
 
 fn packed(text: &[u8]) -> bool {
-    let value = |part: &[u8]| std::str::from_utf8(part).ok().and_then(|part| part.parse().ok());
     let date = |day: &[u8], month: &[u8], year: &[u8]| -> Option<bool> {
         Some(is_date(value(day)?, value(month)?, value(year)?))
     };

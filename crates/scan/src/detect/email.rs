@@ -25,8 +25,8 @@ const HANDLES: &[&str] = &[
     "barodampay",
     "barodapay",
     "boi",
-    "centralbank",
     "cboi",
+    "centralbank",
     "citi",
     "cnrb",
     "csbpay",
@@ -66,8 +66,8 @@ const HANDLES: &[&str] = &[
     "pingpay",
     "pnb",
     "postbank",
-    "pthdfc",
     "ptaxis",
+    "pthdfc",
     "ptsbi",
     "ptyes",
     "pz",
@@ -96,74 +96,74 @@ const HANDLES: &[&str] = &[
 
 /// Providers where people, not offices, have mail.
 const PRIVATE: &[&str] = &[
-    "gmail.com",
-    "yahoo.com",
-    "yahoo.co.in",
-    "yahoo.in",
-    "hotmail.com",
-    "outlook.com",
-    "live.com",
-    "rediffmail.com",
-    "icloud.com",
-    "ymail.com",
-    "protonmail.com",
-    "proton.me",
-    "msn.com",
-    "me.com",
-    "zoho.in",
-    "mail.com",
-    "googlemail.com",
-    "outlook.in",
     "aol.com",
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "icloud.com",
+    "live.com",
+    "mail.com",
+    "me.com",
+    "msn.com",
+    "outlook.com",
+    "outlook.in",
+    "proton.me",
+    "protonmail.com",
+    "rediffmail.com",
+    "yahoo.co.in",
+    "yahoo.com",
+    "yahoo.in",
+    "ymail.com",
+    "zoho.in",
 ];
 
 /// Local parts that are a role.
 const ROLES: &[&str] = &[
-    "info",
+    "abuse",
+    "accounts",
+    "admin",
+    "care",
+    "ceo",
+    "cmho",
+    "collector",
+    "commissioner",
     "contact",
-    "support",
+    "controlroom",
+    "director",
+    "dm",
+    "enquiry",
+    "feedback",
+    "grievance",
+    "hello",
     "help",
     "helpdesk",
-    "admin",
+    "hr",
+    "info",
+    "it",
+    "mail",
+    "media",
+    "no-reply",
+    "nodal",
+    "noreply",
     "office",
+    "postmaster",
+    "press",
+    "principal",
+    "privacy",
+    "pro",
+    "procurement",
+    "purchase",
+    "registrar",
+    "rti",
+    "sales",
+    "sdm",
+    "secretary",
+    "security",
+    "support",
+    "team",
     "tender",
     "tenders",
-    "enquiry",
-    "sales",
-    "mail",
     "webmaster",
-    "noreply",
-    "no-reply",
-    "grievance",
-    "care",
-    "feedback",
-    "hr",
-    "accounts",
-    "press",
-    "media",
-    "director",
-    "secretary",
-    "registrar",
-    "principal",
-    "pro",
-    "commissioner",
-    "collector",
-    "dm",
-    "sdm",
-    "cmho",
-    "ceo",
-    "nodal",
-    "controlroom",
-    "it",
-    "rti",
-    "purchase",
-    "procurement",
-    "hello",
-    "team",
-    "postmaster",
-    "abuse",
-    "security",
-    "privacy",
 ];
 
 /// The longest address: 64 bytes before the sign and 255 behind it, RFC 5321 section 4.5.3.1.
@@ -190,37 +190,65 @@ pub(crate) fn find(text: &str, at: usize, (from, to): (usize, usize)) -> Option<
     if start == at || end == at + 1 {
         return None;
     }
-    let name = text[start..at].to_ascii_lowercase();
-    let host = text[at + 1..end].to_ascii_lowercase();
-    Some(Found { shape: kind(&name, &host)?, start, end })
+    let (mut name, mut host) = ([0; LOCAL], [0; DOMAIN]);
+    let name = lower(&bytes[start..at], &mut name)?;
+    let host = lower(&bytes[at + 1..end], &mut host)?;
+    Some(Found { shape: kind(name, host)?, start, end })
 }
 
-fn kind(name: &str, host: &str) -> Option<Shape> {
-    let Some((_, top)) = host.rsplit_once('.') else {
+/// In small letters.
+fn lower<'r>(bytes: &[u8], room: &'r mut [u8]) -> Option<&'r [u8]> {
+    let room = room.get_mut(..bytes.len())?;
+    room.copy_from_slice(bytes);
+    room.make_ascii_lowercase();
+    Some(room)
+}
+
+fn kind(name: &[u8], host: &[u8]) -> Option<Shape> {
+    let Some(dot) = memchr::memrchr(b'.', host) else {
         return handle(name, host);
     };
-    let letters = top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if !letters || host.contains("..") || name.contains("..") {
+    let top = &host[dot + 1..];
+    let letters = top.len() >= 2 && top.iter().all(u8::is_ascii_alphabetic);
+    let twice = |bytes: &[u8]| bytes.windows(2).any(|pair| pair == b"..");
+    if !letters || twice(host) || twice(name) {
         return None;
     }
-    let government = host.ends_with("gov.in") || host.ends_with("nic.in");
-    let role =
-        ROLES.contains(&name) || name.split(['.', '-', '_']).any(|part| ROLES.contains(&part));
+    let government = host.ends_with(b"gov.in") || host.ends_with(b"nic.in");
+    let mut parts = name.split(|byte| matches!(byte, b'.' | b'-' | b'_'));
+    let role = is_of(ROLES, name) || parts.any(|part| is_of(ROLES, part));
     let (bare, labelled) = match () {
         () if government || role => (20, 35),
-        () if PRIVATE.contains(&host) => (78, 92),
-        () if host.ends_with("example.com") || host.ends_with("example.org") => (70, 85),
+        () if is_of(PRIVATE, host) => (78, 92),
+        () if host.ends_with(b"example.com") || host.ends_with(b"example.org") => (70, 85),
         () => (62, 85),
     };
     Some(Shape::new(Kind::Email, 1, bare, labelled))
 }
 
 /// A UPI id, where a label allows handles that the list does not have.
-fn handle(name: &str, host: &str) -> Option<Shape> {
-    if matches!(host, "abdm" | "sbx" | "ndhm") {
+fn handle(name: &[u8], host: &[u8]) -> Option<Shape> {
+    if matches!(host, b"abdm" | b"sbx" | b"ndhm") {
         return Some(Shape::new(Kind::AbhaAddress, 1, 95, 98));
     }
-    let known = HANDLES.contains(&host) || host.starts_with("ok");
-    let right = host.len() >= 2 && host.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let known = host.starts_with(b"ok") || is_of(HANDLES, host);
+    let right = host.len() >= 2 && host.iter().all(u8::is_ascii_alphanumeric);
     (right && name.len() >= 3).then_some(Shape::new(Kind::Upi, 1, if known { 88 } else { 8 }, 92))
+}
+
+/// Whether a list has it, which is in order.
+fn is_of(list: &[&str], word: &[u8]) -> bool {
+    list.binary_search_by(|known| known.as_bytes().cmp(word)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_in_order() {
+        for list in [HANDLES, PRIVATE, ROLES] {
+            assert!(list.is_sorted());
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Goods and services tax numbers.
 
-use crate::{Kind, context::Shape, word::Word};
+use super::run::Run;
+use crate::{Kind, context::Shape};
 
 /// Two digits of the state, the holder's permanent account number, a digit, `Z`, a check character.
 /// It is public by law, and so is the account number in it.
@@ -9,9 +10,10 @@ use crate::{Kind, context::Shape, word::Word};
 ///
 /// Central Goods and Services Tax Rules 2017, rule 10(1) and form GST REG-06; check character: base
 /// 36, weights 1 and 2 by turns.
-pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
-    let text: &[u8; 15] = words[at].text().try_into().ok()?;
-    let state = (text[0] - b'0').checked_mul(10)?.checked_add(text[1].wrapping_sub(b'0'))?;
+pub(super) fn find(run: &Run<'_>) -> Option<Shape> {
+    let text: &[u8; 15] = run.first().text().try_into().ok()?;
+    let state =
+        text[0].wrapping_sub(b'0').checked_mul(10)?.checked_add(text[1].wrapping_sub(b'0'))?;
     let right = text[..2].iter().all(u8::is_ascii_digit)
         && matches!(state, 1..=38 | 97 | 99)
         && text[2..7].iter().all(u8::is_ascii_uppercase)

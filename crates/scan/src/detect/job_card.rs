@@ -1,7 +1,7 @@
 //! MNREGA job cards.
 
-use super::run;
-use crate::{Kind, context::Shape, place, word::Word};
+use super::run::Run;
+use crate::{Kind, context::Shape, place};
 
 /// Two letters of the state, numbers of district, block, panchayat and village joined by hyphens, a
 /// slash, the family.
@@ -12,13 +12,13 @@ use crate::{Kind, context::Shape, place, word::Word};
 ///
 /// The form is as the public lists of the Ministry of Rural Development write it; we know of no rule
 /// that gives it.
-pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
-    if !place::is_state_code(words[at].text()) {
+pub(super) fn find(run: &Run<'_>) -> Option<Shape> {
+    if !place::is_state_code(run.first().text()) {
         return None;
     }
-    let count = run(words, at, 7);
-    let parts = &words[at..at + count];
-    let slash = parts.iter().position(|word| word.joint == b'/')?;
+    let parts = run.words(run.count());
+    // What joins the first word to one before it is no part of this.
+    let slash = 1 + parts[1..].iter().position(|word| word.joint == b'/')?;
     let (places, family) = (&parts[1..slash], &parts[slash]);
     let right = (3..=4).contains(&places.len())
         && places.iter().all(|word| word.joint == b'-' && word.is_number())

@@ -1,11 +1,13 @@
 //! Mobile numbers.
 
-use super::{goes_on, is_filler, joined, lengths, run};
-use crate::{
-    Kind,
-    context::Shape,
-    word::{Digits, Word},
+use super::{
+    is_filler,
+    run::{Bond, Digits, Run},
 };
+use crate::{Kind, context::Shape, word::Word};
+
+/// Most groups of digits that a number is written in, with its prefix.
+const LONGEST: usize = 6;
 
 /// Ten digits from 6, 7, 8 or 9 on, in groups or not, with `+91`, `91`, `0091` or `0` before.
 ///
@@ -13,30 +15,33 @@ use crate::{
 ///
 /// Department of Telecommunications, *National Numbering Plan*, 2003, and the allotment
 /// of levels 6 to 8 to mobile services since. International prefix 91: ITU-T E.164.
-pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
-    if words[at].masks > 0 || words.get(at + 1).is_some_and(|word| word.masks > 0) {
-        return masked(words, at);
+pub(super) fn find(run: &Run<'_>) -> Option<Shape> {
+    if run.words(2).iter().any(|word| word.masks > 0) {
+        return masked(run);
     }
-    let longest = run(words, at, 6);
-    (1..=longest).rev().find_map(|count| {
-        let digits = joined(words, at, count, b" -.", 10..=14)?;
-        let bare = confidence(words, at, count, &digits)?;
+    run.counts(LONGEST, 10..=14, Bond::Dots).find_map(|count| {
+        let digits = run.digits(count)?;
+        let bare = confidence(run, count, &digits)?;
         let shape = Shape::new(Kind::Mobile, count, bare, 96).less(digits.doubt);
         let fills = is_filler(&digits.text()[digits.text().len() - 10..]);
         let shape = if fills { shape.less(45) } else { shape };
-        Some(if goes_on(words, at, count) { shape.less(30) } else { shape })
+        Some(if run.goes_on(count) { shape.less(30) } else { shape })
     })
 }
 
 /// The confidence without a label, by prefix and grouping.
-fn confidence(words: &[Word], at: usize, count: usize, digits: &Digits) -> Option<u8> {
+fn confidence(run: &Run<'_>, count: usize, digits: &Digits) -> Option<u8> {
     let text = digits.text();
     let prefix = text.len().checked_sub(10)?;
     if !matches!(text[prefix], b'6'..=b'9') {
         return None;
     }
-    let sizes: Vec<usize> = lengths(words, at, count).collect();
-    let (own, apart) = grouping(&sizes, prefix)?;
+    let mut sizes = [0; LONGEST];
+    let sizes = sizes.get_mut(..count)?;
+    for (size, length) in sizes.iter_mut().zip(run.lengths(count)) {
+        *size = length;
+    }
+    let (own, apart) = grouping(sizes, prefix)?;
     let groups = match own {
         [5, 5] => 72,
         [10] | [3, 3, 4] | [4, 3, 3] => 62,
@@ -46,7 +51,7 @@ fn confidence(words: &[Word], at: usize, count: usize, digits: &Digits) -> Optio
     };
     match &text[..prefix] {
         b"" => Some(groups),
-        b"91" if words[at].plus => Some(90),
+        b"91" if run.first().plus => Some(90),
         b"0091" => Some(80),
         b"91" if apart => Some(75),
         b"91" => Some(54),
@@ -70,10 +75,9 @@ fn grouping(sizes: &[usize], prefix: usize) -> Option<(&[usize], bool)> {
 }
 
 /// `98XXXXXX10`, `XXXXXX3210`, `98765*****`.
-fn masked(words: &[Word], at: usize) -> Option<Shape> {
-    let longest = run(words, at, 3);
-    (1..=longest).rev().find_map(|count| {
-        let words = words.get(at..at + count)?;
+fn masked(run: &Run<'_>) -> Option<Shape> {
+    (1..=run.count().min(3)).rev().find_map(|count| {
+        let words = run.words(count);
         let sum = |part: fn(&Word) -> u8| words.iter().map(|word| usize::from(part(word))).sum();
         let (digits, masks): (usize, usize) = (sum(|word| word.digits), sum(|word| word.masks));
         let pure =

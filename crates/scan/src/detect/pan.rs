@@ -1,6 +1,7 @@
 //! Permanent account numbers.
 
-use crate::{Kind, context::Shape, word::Word};
+use super::run::Run;
+use crate::{Kind, context::Shape};
 
 /// Five letters, four digits, a letter. The fourth letter says who has it: `P` is a person, `H` a
 /// family. The others are firms and bodies and nobody's personal data.
@@ -9,9 +10,8 @@ use crate::{Kind, context::Shape, word::Word};
 ///
 /// Income Tax Department, *PAN: structure*, under section 139A of the Income-tax Act 1961: the
 /// fourth letter is one of `A B C F G H J L P T`, the fifth the first letter of the surname.
-pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
-    let word = &words[at];
-    let text: &[u8; 10] = word.text().try_into().ok()?;
+pub(super) fn find(run: &Run<'_>) -> Option<Shape> {
+    let text: &[u8; 10] = run.first().text().try_into().ok()?;
     let letters = [0, 1, 2, 3, 4, 9].iter().map(|place| mended_letter(text[*place]));
     // A digit at the end is another code more often than a letter misread.
     if !text[9].is_ascii_uppercase() {

@@ -1,16 +1,15 @@
 //! PIN codes.
 
-use super::{goes_on, joined, lengths, run};
-use crate::{Kind, context::Shape, place, word::Word};
+use super::run::{Bond, Run};
+use crate::{Kind, context::Shape, place};
 
 /// Six digits, whole or in two groups of three, of a zone that is in use.
-pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
-    let longest = run(words, at, 2);
-    [1, 2].into_iter().filter(|count| *count <= longest).find_map(|count| {
-        let digits = joined(words, at, count, b" ", 6..=6)?;
+pub(super) fn find(run: &Run<'_>) -> Option<Shape> {
+    run.counts(2, 6..=6, Bond::Spaces).find_map(|count| {
+        let digits = run.digits(count)?;
         let text = digits.text();
-        let grouped = count == 1 || lengths(words, at, count).eq([3, 3]);
-        if text.len() != 6 || !grouped || digits.mended > 0 || goes_on(words, at, count) {
+        let grouped = count == 1 || run.total(1) == 3;
+        if !grouped || digits.mended > 0 || run.goes_on(count) {
             return None;
         }
         let zone = (text[0] - b'0') * 10 + (text[1] - b'0');

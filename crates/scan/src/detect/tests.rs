@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     Kind,
-    context::{Near, What},
+    context::{self, Near, What},
     label::{Label, Labels},
     word,
 };
@@ -12,11 +12,15 @@ fn first(text: &str, labels: &[Label]) -> Option<(Kind, u8, String)> {
     word::find(text, 0, text.len(), &mut words);
     let near = Near { nearest: Labels::of(labels), ..Near::default() };
     (0..words.len()).find_map(|at| {
-        let (shape, weight) = best(&words, at, near.nearest, |_| near)?;
+        let (shape, weight) = best(&words, at, column(near.nearest), |_| near)?;
         let What::Is(kind) = shape.what else { return None };
         let place = words[at].start..words[at + shape.words - 1].end;
         Some((kind, weight.percent, text[place].to_owned()))
     })
+}
+
+fn column(labels: Labels) -> Said {
+    Said { column: labels, spoken: labels }
 }
 
 /// Whether the whole of a text is taken for this kind, as sure as to be reported.
@@ -79,7 +83,7 @@ fn a_masked_mobile_is_told_as_masked() {
     for text in ["98XXXXXX23", "XXXXXX1223", "98******23", "98290XXXXX", "98290 XXXXX"] {
         let mut words = Vec::new();
         word::find(text, 0, text.len(), &mut words);
-        let shape = mobile::find(&words, 0).expect(text);
+        let shape = mobile::find(&Run::new(&words, 0)).expect(text);
         assert!(shape.masked && shape.words == words.len(), "{text}");
     }
 }
@@ -195,4 +199,46 @@ fn addresses_with_an_at_sign() {
     assert_eq!(kind("asha.devi@abdm"), Some((Kind::AbhaAddress, true, "asha.devi@abdm")));
     assert_eq!(kind("rate @ 5"), None);
     assert_eq!(kind("user@host"), Some((Kind::Upi, false, "user@host")));
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_read_plainly_is_what_its_detector_says(
+        cell in "[0-9]{1,18}|[5-9][0-9]{9}|(\\+91[ -]?|91|0|)[5-9][0-9]{4}[ -]?[0-9]{5}|(\\+91[ -]?|91|0|)[6-9][0-9]{2}[ -][0-9]{3}[ -][0-9]{4}\
+                 |[0-9]{5}[ -.][0-9]{5}|[0-9]{4}[ -.][0-9]{4}[ -][0-9]{4}\
+                 |[A-Z]{3}[A-HP][A-Z][0-9]{4}[A-Z0-9]|[A-Z]{3}[0-9]{7}|[01]{1,18}\
+                 |[0-3][0-9][-/. ][01][0-9][-/.](18|19|20|21)[0-9]{2}|(19|20)[0-9]{2}[-/][01][0-9]-[0-3][0-9]",
+        check in 0..10_u8,
+    ) {
+        // One in ten numbers has a check digit that holds; with another end it has.
+        let ended = format!("{}{check}", &cell[..cell.len() - 1]);
+        for (cell, kind) in [&cell, &ended].into_iter().flat_map(|cell| Kind::ALL.iter().map(move |kind| (cell, *kind))) {
+            let Some(percent) = plain::percent(kind, cell.as_bytes()) else { continue };
+            let said = context::wanted(kind);
+            let near = Near { nearest: said, window: said, ..Near::default() };
+            let mut words = Vec::new();
+            word::find(cell, 0, cell.len(), &mut words);
+            let (shape, weight) = best(&words, 0, column(said), |_| near).expect("a shape");
+            proptest::prop_assert_eq!(shape.what, What::Is(kind));
+            proptest::prop_assert_eq!(shape.words, words.len());
+            proptest::prop_assert_eq!((weight.percent, weight.labelled), (percent, true));
+            proptest::prop_assert!(!shape.masked);
+        }
+    }
+}
+
+#[test]
+fn a_column_asks_for_one_kind_or_is_read_in_full() {
+    let of = |labels: &[Label]| asked(Labels::of(labels));
+    assert_eq!(of(&[Label::Phone]), Some(Kind::Mobile));
+    assert_eq!(of(&[Label::Aadhaar]), Some(Kind::Aadhaar));
+    assert_eq!(of(&[Label::Account, Label::Name]), Some(Kind::BankAccount));
+    for several in [
+        &[Label::Mobile, Label::Aadhaar][..],
+        &[Label::Mobile, Label::Office],
+        &[Label::Other],
+        &[],
+    ] {
+        assert_eq!(of(several), None, "{several:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Registrations of vehicles.
 
-use super::run;
-use crate::{Kind, context::Shape, place, word::Word};
+use super::run::{Bond, Run};
+use crate::{Kind, context::Shape, place};
 
 /// Two letters of the state, one or two digits of the office, up to three letters, up to four
 /// digits; or the Bharat series `22 BH 1234 AA`.
@@ -10,27 +10,25 @@ use crate::{Kind, context::Shape, place, word::Word};
 ///
 /// Motor Vehicles Act 1988, section 41(6); Central Motor Vehicles Rules 1989, rules 47 and 50. BH
 /// series: notification G.S.R. 594(E) of 26 August 2021.
-pub(super) fn find(words: &[Word], at: usize) -> Option<Shape> {
-    let longest = run(words, at, 4);
-    (1..=longest).rev().find_map(|count| {
-        let parts = words.get(at..at + count)?;
-        let joints = parts[1..].iter().all(|word| matches!(word.joint, b' ' | b'-' | b'.'));
-        let length: usize = parts.iter().map(|word| word.text().len()).sum();
-        if !joints || !(7..=11).contains(&length) {
+pub(super) fn find(run: &Run<'_>) -> Option<Shape> {
+    // What most words that come here do not begin with.
+    if !run.begins(begins) {
+        return None;
+    }
+    run.counts(4, 7..=11, Bond::Any).find_map(|count| {
+        let joints = run.words(count)[1..].iter().map(|word| word.joint);
+        if !{ joints }.all(|joint| matches!(joint, b' ' | b'-' | b'.')) {
             return None;
         }
-        let mut all = [0_u8; 11];
-        for (place, byte) in parts.iter().flat_map(Word::text).enumerate() {
-            all[place] = *byte;
-        }
-        let bare = if is_plate(&all[..length]) { 56 } else { 62 };
-        (is_plate(&all[..length]) || is_bharat(&all[..length])).then_some(Shape::new(
-            Kind::Vehicle,
-            count,
-            bare,
-            95,
-        ))
+        let text = &*run.text(count);
+        let bare = if is_plate(text) { 56 } else { 62 };
+        (is_plate(text) || is_bharat(text)).then_some(Shape::new(Kind::Vehicle, count, bare, 95))
     })
+}
+
+/// Whether a plate may begin with these: the letters of a state, or the year of the Bharat series.
+fn begins(first: u8, second: u8) -> bool {
+    matches!((first, second), (b'2' | b'3', b'0'..=b'9')) || place::is_state_code(&[first, second])
 }
 
 fn is_plate(text: &[u8]) -> bool {

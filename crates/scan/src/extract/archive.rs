@@ -20,6 +20,7 @@ pub(super) fn read(work: &mut Work<'_>, bytes: &[u8], kind: Archive) {
         Archive::Tar => tar(work, bytes),
         Archive::SevenZip => seven_zip(work, bytes),
         Archive::Gzip => alone(work, flate2::read::MultiGzDecoder::new(bytes)),
+        Archive::Bzip2 => alone(work, bzip2::read::MultiBzDecoder::new(bytes)),
         Archive::Xz => alone(work, lzma_rust2::XzReader::new_mem_limit(bytes, true, MEMORY)),
         Archive::Zstd => match zstd::stream::read::Decoder::new(bytes) {
             Ok(mut unpacked) => {

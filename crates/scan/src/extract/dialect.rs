@@ -1,9 +1,12 @@
 //! Tables in text whose cells are parted in a way that has to be undone: cells with line breaks,
 //! separators that few use, single quotes.
 
+use csv_core::ReadFieldResult;
+
 use super::{
     Work,
     grid::{Grid, Page},
+    trace::{Piece, Traced},
 };
 
 /// Separators that are understood without this.
@@ -80,17 +83,117 @@ fn is_quoted(head: &str, separator: u8) -> bool {
 
 /// Rewrites a table with tabs.
 pub(super) fn read(work: &mut Work<'_>, text: &str, dialect: Dialect) {
-    let mut rows = csv::ReaderBuilder::new()
-        .delimiter(dialect.separator)
-        .quote(dialect.quote)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut cells = Cells::new(text, dialect);
     let (mut page, mut grid) = (Page::new(work.limits.text), Grid::default());
-    let mut row = csv::StringRecord::new();
-    while rows.read_record(&mut row).is_ok_and(|more| more) && !page.is_full() {
-        grid.row(row.iter().map(str::to_owned).collect(), &mut page);
+    while let Some(row) = cells.row() {
+        if page.is_full() {
+            break;
+        }
+        grid.row(row, &mut page);
     }
     grid.end(&mut page);
     work.finish(&page);
+}
+
+/// The cells of a table, from a place on.
+struct Cells<'t> {
+    text: &'t str,
+    at: usize,
+    reader: csv_core::Reader,
+    quote: char,
+    /// Room for a cell.
+    cell: Vec<u8>,
+}
+
+impl<'t> Cells<'t> {
+    fn new(text: &'t str, dialect: Dialect) -> Self {
+        let Dialect { separator, quote } = dialect;
+        let reader = csv_core::ReaderBuilder::new().delimiter(separator).quote(quote).build();
+        Self { text, at: 0, reader, quote: char::from(quote), cell: vec![0; 1 << 10] }
+    }
+
+    /// The next row, if there is one.
+    fn row(&mut self) -> Option<Vec<Traced>> {
+        let mut row = Vec::new();
+        loop {
+            let start = self.at;
+            let mut length = 0;
+            let ends = loop {
+                let input = &self.text.as_bytes()[self.at..];
+                let (result, read, written) =
+                    self.reader.read_field(input, &mut self.cell[length..]);
+                self.at += read;
+                length += written;
+                match result {
+                    ReadFieldResult::OutputFull => self.cell.resize(self.cell.len() * 2, 0),
+                    // All was given: the next call ends the last cell.
+                    ReadFieldResult::InputEmpty => {}
+                    ReadFieldResult::Field { record_end } => break record_end,
+                    ReadFieldResult::End => return (!row.is_empty()).then_some(row),
+                }
+            };
+            let value = String::from_utf8_lossy(&self.cell[..length]);
+            row.push(self.traced(start, &value));
+            if ends {
+                return Some(row);
+            }
+        }
+    }
+
+    /// A cell that was written from `start` on up to here.
+    fn traced(&self, start: usize, value: &str) -> Traced {
+        let written = &self.text[start..self.at];
+        let mut traced = Traced::default();
+        // Line breaks that end the row before stand at the beginning.
+        let lines = written.len() - written.trim_start_matches(['\r', '\n']).len();
+        let Some(body) = written[lines..].strip_prefix(self.quote) else {
+            let from = start + written.find(value).unwrap_or(lines);
+            traced.push(Piece::at(value, from));
+            return traced;
+        };
+        let (mut from, mut rest, mut told) = (start + lines + 1, body, 0);
+        while told < value.len() && !rest.is_empty() {
+            let plain = rest.find(self.quote).unwrap_or(rest.len()).min(value.len() - told);
+            traced.push(Piece::at(&rest[..plain], from));
+            told += plain;
+            let left = &value[told..];
+            let doubled = rest[plain..].chars().take(2).filter(|c| *c == self.quote).count() == 2;
+            let doubled = doubled && left.starts_with(self.quote);
+            if doubled {
+                traced.push_for(&left[..1], from + plain..from + plain + 2);
+                told += 1;
+            }
+            // A quote that closes is no part of the cell; what may stand behind it is.
+            let over = (plain + if doubled { 2 } else { 1 }).min(rest.len());
+            (from, rest) = (from + over, rest.get(over..).unwrap_or_default());
+        }
+        if *traced != *value {
+            traced = Traced::default();
+            traced.push_for(value, start..self.at);
+        }
+        traced
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_of_a_cell_stands_where_it_is_written() {
+        let text = "\r\n\"a\"\"b\"\"\",c\"d,\"\"\r\n\"e\"f,\"\"\"g\",h\n";
+        let mut cells = Cells::new(text, Dialect { separator: b',', quote: b'"' });
+        let mut read = String::new();
+        while let Some(row) = cells.row() {
+            for cell in row {
+                for (at, letter) in cell.char_indices() {
+                    let place = Piece::from(&cell).slice(at..at + 1).place(0..1).unwrap();
+                    assert!(text[place.clone()].starts_with(letter));
+                    read.push_str(&text[place]);
+                }
+                read.push('|');
+            }
+        }
+        assert_eq!(read, "a\"\"b\"\"|c\"d||ef|\"\"g|h|");
+    }
 }

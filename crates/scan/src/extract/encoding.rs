@@ -3,16 +3,40 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How much of a text is asked what its encoding is.
 const HEAD: usize = 1 << 16;
 
+/// A text whose encoding was undone.
+pub(super) struct Undone<'b> {
+    pub(super) text: Cow<'b, str>,
+    /// What it was, if it is not these bytes as they are.
+    pub(super) encoding: Option<&'static str>,
+    /// How many of these bytes stand before it, if it is.
+    pub(super) mark: usize,
+}
+
 /// The text, or nothing if these bytes are none.
 pub(super) fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    if let Some(text) = marked(bytes) {
-        return Some(text);
-    }
+    undo(bytes).map(|undone| undone.text)
+}
+
+/// The text with its encoding, or nothing if these bytes are none.
+pub(super) fn undo(bytes: &[u8]) -> Option<Undone<'_>> {
+    let (mark, (text, encoding)) = match marked(bytes) {
+        Some((mark, text)) => (mark, text),
+        None => (0, unmarked(bytes)?),
+    };
+    Some(match text {
+        Cow::Borrowed(_) => Undone { text, encoding: None, mark },
+        Cow::Owned(_) => Undone { text, encoding: Some(encoding), mark: 0 },
+    })
+}
+
+type Named<'b> = (Cow<'b, str>, &'static str);
+
+fn unmarked(bytes: &[u8]) -> Option<Named<'_>> {
     let head = &bytes[..bytes.len().min(HEAD)];
     if head.contains(&0)
         && let Some(text) = wide(bytes)
@@ -23,21 +47,25 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
         return None;
     }
     Some(match str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
+        Ok(text) => (Cow::Borrowed(text), UTF_8.name()),
         Err(_) => narrow(bytes),
     })
 }
 
-/// A text that begins with a mark of its encoding.
-fn marked(bytes: &[u8]) -> Option<Cow<'_, str>> {
+/// A text that begins with a mark of its encoding, and the length of the mark.
+fn marked(bytes: &[u8]) -> Option<(usize, Named<'_>)> {
     Some(match bytes {
-        [0xff, 0xfe, 0, 0, rest @ ..] => Cow::Owned(utf32(rest, u32::from_le_bytes)),
-        [0, 0, 0xfe, 0xff, rest @ ..] => Cow::Owned(utf32(rest, u32::from_be_bytes)),
-        [0xff, 0xfe, rest @ ..] => UTF_16LE.decode_without_bom_handling(rest).0,
-        [0xfe, 0xff, rest @ ..] => UTF_16BE.decode_without_bom_handling(rest).0,
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
+        [0xff, 0xfe, 0, 0, rest @ ..] => (4, (utf32(rest, u32::from_le_bytes).into(), "UTF-32LE")),
+        [0, 0, 0xfe, 0xff, rest @ ..] => (4, (utf32(rest, u32::from_be_bytes).into(), "UTF-32BE")),
+        [0xff, 0xfe, rest @ ..] => (2, undone(UTF_16LE, rest)),
+        [0xfe, 0xff, rest @ ..] => (2, undone(UTF_16BE, rest)),
+        [0xef, 0xbb, 0xbf, rest @ ..] => (3, (String::from_utf8_lossy(rest), UTF_8.name())),
         _ => return None,
     })
+}
+
+fn undone<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Named<'b> {
+    (encoding.decode_without_bom_handling(bytes).0, encoding.name())
 }
 
 fn utf32(bytes: &[u8], number: fn([u8; 4]) -> u32) -> String {
@@ -49,16 +77,17 @@ fn utf32(bytes: &[u8], number: fn([u8; 4]) -> u32) -> String {
 
 /// A text of two or four bytes a character that does not say so: the order in which what it says is
 /// words and not anything.
-fn wide(bytes: &[u8]) -> Option<Cow<'_, str>> {
+fn wide(bytes: &[u8]) -> Option<Named<'_>> {
     let head = &bytes[..bytes.len().min(HEAD) & !3];
-    for number in [u32::from_le_bytes, u32::from_be_bytes] {
+    let little: fn([u8; 4]) -> u32 = u32::from_le_bytes;
+    for (number, name) in [(little, "UTF-32LE"), (u32::from_be_bytes, "UTF-32BE")] {
         if is_text(&utf32(head, number)) {
-            return Some(Cow::Owned(utf32(bytes, number)));
+            return Some((utf32(bytes, number).into(), name));
         }
     }
     for encoding in [UTF_16LE, UTF_16BE] {
         if is_text(&encoding.decode_without_bom_handling(head).0) {
-            return Some(encoding.decode_without_bom_handling(bytes).0);
+            return Some(undone(encoding, bytes));
         }
     }
     None
@@ -84,7 +113,7 @@ fn is_binary(head: &[u8]) -> bool {
 }
 
 /// A text of one byte a character, or of UTF-8 with faults.
-fn narrow(bytes: &[u8]) -> Cow<'_, str> {
+fn narrow(bytes: &[u8]) -> Named<'_> {
     let head = &bytes[..bytes.len().min(HEAD)];
     let (mut broken, mut good) = (0, 0);
     for chunk in head.utf8_chunks() {
@@ -93,10 +122,10 @@ fn narrow(bytes: &[u8]) -> Cow<'_, str> {
     }
     // The last character of the head may be cut.
     if good >= 10 * broken.saturating_sub(1) && good > 0 {
-        return String::from_utf8_lossy(bytes);
+        return (String::from_utf8_lossy(bytes), UTF_8.name());
     }
     let encoding = declared(head).unwrap_or_else(|| guess(bytes));
-    encoding.decode_without_bom_handling(bytes).0
+    undone(encoding, bytes)
 }
 
 /// How much is asked for a guess: characters beyond ASCII may come late.
@@ -123,5 +152,5 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
     // What says UTF-8 and is not, does not know; two bytes a character would have shown.
     (encoding.is_single_byte() || encoding.is_ascii_compatible())
         .then_some(encoding)
-        .filter(|encoding| *encoding != encoding_rs::UTF_8)
+        .filter(|encoding| *encoding != UTF_8)
 }

@@ -1,7 +1,10 @@
 //! Text with tags, HTML or XML, on its way to a page: paragraphs, tables and what stands in
 //! attributes.
 
-use super::grid::{Grid, Page};
+use super::{
+    grid::{Grid, Page},
+    trace::{Piece, Traced},
+};
 
 /// What an element does to the text in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +28,8 @@ const DEEPEST: usize = 16;
 #[derive(Default)]
 struct Table {
     grid: Grid,
-    row: Vec<String>,
-    cell: Option<String>,
+    row: Vec<Traced>,
+    cell: Option<Traced>,
 }
 
 /// What is being read.
@@ -45,15 +48,15 @@ impl Flow {
     pub(super) fn open(&mut self, role: Role) {
         match role {
             Role::Inline => {}
-            Role::Block | Role::Break => self.gap(true),
-            Role::Space => self.gap(false),
+            Role::Block | Role::Break => self.line(),
+            Role::Space => self.gap(" ".into()),
             Role::Table => self.open_table(),
             Role::Row => self.end_row(),
             Role::Cell => {
                 self.end_cell();
                 match self.tables.last_mut() {
-                    Some(table) => table.cell = Some(String::new()),
-                    None => self.gap(false),
+                    Some(table) => table.cell = Some(Traced::default()),
+                    None => self.gap(" ".into()),
                 }
             }
         }
@@ -63,7 +66,7 @@ impl Flow {
     pub(super) fn close(&mut self, role: Role) {
         match role {
             Role::Inline | Role::Break | Role::Space => {}
-            Role::Block => self.gap(true),
+            Role::Block => self.line(),
             Role::Table => self.close_table(),
             Role::Row => self.end_row(),
             Role::Cell => self.end_cell(),
@@ -71,22 +74,26 @@ impl Flow {
     }
 
     /// Text, in which white space is no more than a gap.
-    pub(super) fn text(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(at) = rest.find(char::is_whitespace) {
-            self.word(&rest[..at]);
-            self.gap(false);
-            rest = rest[at..].trim_start();
+    pub(super) fn text<'p>(&mut self, piece: impl Into<Piece<'p>>) {
+        let piece = piece.into();
+        let text = piece.text();
+        let mut start = 0;
+        while let Some(length) = text[start..].find(char::is_whitespace) {
+            let end = start + length;
+            self.word(piece.slice(start..end));
+            start = text.len() - text[end..].trim_start().len();
+            let space = piece.slice(end..start);
+            self.gap(if space.text() == " " { space } else { " ".into() });
         }
-        self.word(rest);
+        self.word(piece.slice(start..text.len()));
     }
 
     /// A label with its value, on a line of their own.
-    pub(super) fn pair(&mut self, label: &str, value: &str) {
+    pub(super) fn pair<'p>(&mut self, label: impl Into<Piece<'p>>, value: impl Into<Piece<'p>>) {
         match self.tables.last_mut().and_then(|table| table.cell.as_mut()) {
             Some(cell) => {
-                cell.push(' ');
-                cell.push_str(value);
+                cell.push(" ");
+                cell.push(value);
             }
             None => self.page.pair(label, value),
         }
@@ -113,24 +120,31 @@ impl Flow {
         self.page
     }
 
-    fn word(&mut self, word: &str) {
+    fn word(&mut self, word: Piece<'_>) {
         match self.tables.last_mut() {
-            Some(Table { cell: Some(cell), .. }) => cell.push_str(word),
+            Some(Table { cell: Some(cell), .. }) => cell.push(word),
             // What stands in a table and in no cell stands before it in a browser.
             _ => self.page.push(word),
         }
     }
 
-    /// Parts what comes from what was, by a line's end or a space.
-    fn gap(&mut self, line: bool) {
+    /// Parts what comes from what was by a space.
+    fn gap(&mut self, space: Piece<'_>) {
         match self.tables.last_mut() {
             Some(Table { cell: Some(cell), .. }) if cell.is_empty() || cell.ends_with(' ') => {}
-            Some(Table { cell: Some(cell), .. }) => cell.push(' '),
-            _ if line => self.page.line(),
+            Some(Table { cell: Some(cell), .. }) => cell.push(space),
             _ if self.page.is_within_line() && !self.page.text().ends_with(' ') => {
-                self.page.push(" ");
+                self.page.push(space);
             }
             _ => {}
+        }
+    }
+
+    /// Parts it by a line's end, or in a cell by a space.
+    fn line(&mut self) {
+        match self.tables.last_mut() {
+            Some(Table { cell: Some(_), .. }) => self.gap(" ".into()),
+            _ => self.page.line(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Text that is written with rows and records, so that a reader of plain text sees them.
 
+use super::trace::{Piece, Traced, offset};
 use crate::label::{self, Label, Labels};
 
 /// Rows that are looked at before it is decided whether they are a table or a form.
@@ -9,7 +10,7 @@ const WIDEST: usize = 1024;
 
 /// A text that grows up to a limit and then says so.
 pub(super) struct Page {
-    text: String,
+    text: Traced,
     limit: usize,
     full: bool,
 }
@@ -17,26 +18,37 @@ pub(super) struct Page {
 impl Page {
     /// An empty one of at most `limit` bytes.
     pub(super) fn new(limit: usize) -> Self {
-        Self { text: String::new(), limit, full: false }
+        Self { text: Traced::default(), limit, full: false }
     }
 
     /// Adds to it.
-    pub(super) fn push(&mut self, text: &str) {
+    pub(super) fn push<'p>(&mut self, piece: impl Into<Piece<'p>>) {
+        let piece = piece.into();
         let room = self.limit - self.text.len();
-        if text.len() > room {
+        if piece.text().len() > room {
             self.full = true;
         }
-        self.text.push_str(&text[..crate::weak::floor(text, room)]);
+        self.text.push(piece.slice(0..crate::weak::floor(piece.text(), room)));
     }
 
     /// Adds text on one line, runs of space as one.
-    pub(super) fn words(&mut self, text: &str) {
-        let mut before = "";
+    pub(super) fn words<'p>(&mut self, piece: impl Into<Piece<'p>>) {
+        let piece = piece.into();
+        let text = piece.text();
+        // Words with one space between them are added at once.
+        let (mut begun, mut end) = (0, 0);
         for word in text.split_whitespace() {
-            self.push(before);
-            self.push(word);
-            before = " ";
+            let start = offset(text, word).unwrap_or(end);
+            if end > 0 && &text[end..start] != " " {
+                self.push(piece.slice(begun..end));
+                self.push(" ");
+                begun = start;
+            } else if end == 0 {
+                begun = start;
+            }
+            end = start + word.len();
         }
+        self.push(piece.slice(begun..end));
     }
 
     /// Ends the line, if one was begun.
@@ -56,17 +68,28 @@ impl Page {
 
     /// A line of the name of a field, in which signs part words, and its value; none if there is no
     /// value.
-    pub(super) fn pair(&mut self, name: &str, value: &str) {
-        self.labelled(&name.replace(['_', '-', '.'], " "), value);
+    pub(super) fn pair<'p>(&mut self, name: impl Into<Piece<'p>>, value: impl Into<Piece<'p>>) {
+        let name = name.into();
+        if name.text().contains(['_', '-', '.']) {
+            let words = name.text().replace(['_', '-', '.'], " ");
+            self.labelled(name.spelt(&words), value);
+        } else {
+            self.labelled(name, value);
+        }
     }
 
     /// A line of a label and its value; none if there is no value.
-    pub(super) fn labelled(&mut self, label: &str, value: &str) {
-        if value.trim().is_empty() {
+    pub(super) fn labelled<'l, 'v>(
+        &mut self,
+        label: impl Into<Piece<'l>>,
+        value: impl Into<Piece<'v>>,
+    ) {
+        let (label, value) = (label.into(), value.into());
+        if value.text().trim().is_empty() {
             return;
         }
         self.line();
-        if !label.is_empty() {
+        if !label.text().is_empty() {
             self.words(label);
             self.push(": ");
         }
@@ -90,7 +113,7 @@ impl Page {
     }
 
     /// What was written.
-    pub(super) fn text(&self) -> &str {
+    pub(super) const fn text(&self) -> &Traced {
         &self.text
     }
 }
@@ -98,14 +121,15 @@ impl Page {
 /// Rows on their way to a page: as a table with tabs, or, if its first cells are labels, as a form.
 #[derive(Default)]
 pub(super) struct Grid {
-    held: Vec<Vec<String>>,
+    held: Vec<Vec<Traced>>,
     width: usize,
     form: Option<bool>,
 }
 
 impl Grid {
     /// Adds a row.
-    pub(super) fn row(&mut self, cells: Vec<String>, page: &mut Page) {
+    pub(super) fn row<C: Into<Traced>>(&mut self, cells: Vec<C>, page: &mut Page) {
+        let cells: Vec<Traced> = cells.into_iter().map(Into::into).collect();
         if let Some(form) = self.form {
             return write(&cells, self.width, form, page);
         }
@@ -135,8 +159,8 @@ impl Grid {
 }
 
 /// Whether rows are labels with values beside them, and not values under their labels.
-fn is_form(rows: &[Vec<String>]) -> bool {
-    let is_full = |cell: &&String| !cell.trim().is_empty();
+fn is_form(rows: &[Vec<Traced>]) -> bool {
+    let is_full = |cell: &&Traced| !cell.trim().is_empty();
     let full = || rows.iter().filter(|row| row.iter().any(|cell| is_full(&cell)));
     let labelled = full().filter(|row| row.len() > 1 && is_label(&row[0])).count();
     // A head of labels makes one such row; a form has them all the way down.
@@ -167,15 +191,19 @@ pub(super) fn is_label(cell: &str) -> bool {
         && !label::set(cell).without(VALUES).is_empty()
 }
 
-fn write(cells: &[String], width: usize, form: bool, page: &mut Page) {
+fn write(cells: &[Traced], width: usize, form: bool, page: &mut Page) {
     page.line();
     if form {
         return write_form(cells, page);
     }
     for (place, cell) in cells.iter().take(WIDEST).enumerate() {
         page.push(if place > 0 { "\t" } else { "" });
-        // A quote would hold the rest of the row together.
-        page.words(&cell.replace('"', "'"));
+        if cell.contains('"') {
+            // A quote would hold the rest of the row together.
+            page.words(Piece::from(cell).spelt(&cell.replace('"', "'")));
+        } else {
+            page.words(cell);
+        }
     }
     // Short rows are of the same table as long ones.
     for _ in cells.len()..width.min(WIDEST) {
@@ -184,11 +212,12 @@ fn write(cells: &[String], width: usize, form: bool, page: &mut Page) {
     page.push("\n");
 }
 
-fn write_form(cells: &[String], page: &mut Page) {
-    let mut label = "";
-    for cell in cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()) {
-        let cell_label = cell.trim_end_matches([':', '-', ' ', '।']);
-        match (label.is_empty(), is_label(cell)) {
+fn write_form(cells: &[Traced], page: &mut Page) {
+    let mut label = Piece::from("");
+    let cells = cells.iter().map(|cell| Piece::from(cell).trim());
+    for cell in cells.filter(|cell| !cell.text().is_empty()) {
+        let cell_label = cell.part(cell.text().trim_end_matches([':', '-', ' ', '।']));
+        match (label.text().is_empty(), is_label(cell.text())) {
             (true, true) => label = cell_label,
             (false, true) => {
                 page.labelled("", label);
@@ -196,7 +225,7 @@ fn write_form(cells: &[String], page: &mut Page) {
             }
             (_, false) => {
                 page.labelled(label, cell);
-                label = "";
+                label = "".into();
             }
         }
     }

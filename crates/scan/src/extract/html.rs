@@ -1,6 +1,8 @@
 //! HTML, as lenient as browsers are.
 
-use std::convert::Infallible;
+mod reference;
+
+use std::{convert::Infallible, ops::Range};
 
 use html5gum::{
     Span, Tokenizer,
@@ -10,6 +12,7 @@ use html5gum::{
 use super::{
     Work,
     flow::{Flow, Role},
+    trace::{Piece, Traced},
 };
 
 /// Whether a text is HTML, by its first tags.
@@ -25,12 +28,14 @@ pub(super) fn is_html(text: &str) -> bool {
 
 /// Reads HTML: what is shown, and what is in it unseen.
 pub(super) fn read(work: &mut Work<'_>, text: &str) {
-    let mut page =
-        Reader { flow: Flow::new(work.limits.text), tag: Vec::new(), attributes: Vec::new() };
-    let emitter = CallbackEmitter::<_, Infallible>::new(|event: CallbackEvent<'_>, _: Span<()>| {
-        page.event(&event);
-        None
-    });
+    let flow = Flow::new(work.limits.text);
+    let mut page = Reader { text, flow, tag: Vec::new(), attributes: Vec::new() };
+    let emitter = CallbackEmitter::<_, Infallible, usize>::new(
+        |event: CallbackEvent<'_>, span: Span<usize>| {
+            page.event(&event, span.start..span.end);
+            None
+        },
+    );
     let mut emitter = emitter;
     emitter.naively_switch_states(true);
     // All is told to the reader, and a text cannot fail to be read.
@@ -40,15 +45,16 @@ pub(super) fn read(work: &mut Work<'_>, text: &str) {
     work.finish(&page);
 }
 
-struct Reader {
+struct Reader<'t> {
+    text: &'t str,
     flow: Flow,
     /// The start tag that is being read.
     tag: Vec<u8>,
-    attributes: Vec<(Vec<u8>, String)>,
+    attributes: Vec<(Vec<u8>, Traced)>,
 }
 
-impl Reader {
-    fn event(&mut self, event: &CallbackEvent<'_>) {
+impl Reader<'_> {
+    fn event(&mut self, event: &CallbackEvent<'_>, place: Range<usize>) {
         if self.flow.is_full() {
             return;
         }
@@ -58,19 +64,23 @@ impl Reader {
                 self.attributes.clear();
             }
             CallbackEvent::AttributeName { name } => {
-                self.attributes.push((name.to_vec(), String::new()));
+                self.attributes.push((name.to_vec(), Traced::default()));
             }
             CallbackEvent::AttributeValue { value } => {
                 if let Some((_, last)) = self.attributes.last_mut() {
-                    *last = String::from_utf8_lossy(value).into_owned();
+                    *last = reference::undone(self.text, place, &String::from_utf8_lossy(value));
                 }
             }
             CallbackEvent::CloseStartTag { .. } => self.start(),
             CallbackEvent::EndTag { name } => self.flow.close(role(name)),
-            CallbackEvent::String { value } => self.flow.text(&String::from_utf8_lossy(value)),
+            CallbackEvent::String { value } => {
+                let text = reference::undone(self.text, place, &String::from_utf8_lossy(value));
+                self.flow.text(&text);
+            }
             CallbackEvent::Comment { value } => {
                 self.flow.open(Role::Break);
-                self.flow.text(&String::from_utf8_lossy(value));
+                let text = reference::comment(self.text, place, &String::from_utf8_lossy(value));
+                self.flow.text(&text);
                 self.flow.open(Role::Break);
             }
             CallbackEvent::Doctype { .. } | CallbackEvent::Error(_) => {}
@@ -82,17 +92,19 @@ impl Reader {
         self.flow.open(role(&tag));
         let attributes = std::mem::take(&mut self.attributes);
         let value = |name: &[u8]| {
-            attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+            attributes.iter().find(|(other, _)| other == name).map(|(_, value)| Piece::from(value))
         };
         // A field of a form is known by its name.
         let label = value(b"name").or_else(|| value(b"property")).or_else(|| value(b"id"));
+        let none = Piece::from("");
         for (name, text) in &attributes {
             match &**name {
-                b"value" | b"content" => self.flow.pair(label.unwrap_or(""), text),
-                b"alt" | b"title" | b"placeholder" | b"aria-label" => self.flow.pair("", text),
-                b"href" => self.link(text),
+                b"value" | b"content" => self.flow.pair(label.unwrap_or(none), text),
+                b"alt" | b"title" | b"placeholder" | b"aria-label" => self.flow.pair(none, text),
+                b"href" => self.link(text.into()),
                 name if name.starts_with(b"data-") => {
-                    self.flow.pair(&String::from_utf8_lossy(&name[5..]), text);
+                    let name = String::from_utf8_lossy(&name[5..]);
+                    self.flow.pair(Piece::from(&*name), Piece::from(text));
                 }
                 _ => {}
             }
@@ -100,14 +112,15 @@ impl Reader {
     }
 
     /// A link that leads to a person, or says one: to a mailbox, to a telephone, with a question.
-    fn link(&mut self, text: &str) {
+    fn link(&mut self, link: Piece<'_>) {
+        let text = link.text();
         let Some((scheme, rest)) = text.split_once([':', '?']) else { return };
         if matches!(scheme, "mailto" | "tel" | "sms") {
-            self.flow.pair("", rest);
+            self.flow.pair("", link.part(rest));
         } else if let Some((_, query)) = text.split_once('?') {
             for pair in query.split('&') {
                 let (name, value) = pair.split_once('=').unwrap_or(("", pair));
-                self.flow.pair(name, value);
+                self.flow.pair(link.part(name), link.part(value));
             }
         }
     }

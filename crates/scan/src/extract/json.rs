@@ -1,10 +1,11 @@
 //! JSON, one value or one a line: objects as records of labels and values.
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+mod token;
 
-use super::{Work, grid::Page};
+use serde::de::IgnoredAny;
+
+use super::{Work, grid::Page, trace::Piece};
+use token::{Fault, Token, Tokens};
 
 /// Whether a text is JSON: it opens as such, and what follows fits.
 pub(super) fn is_json(text: &str) -> bool {
@@ -24,28 +25,28 @@ pub(super) fn is_json(text: &str) -> bool {
 
 /// Reads JSON. Where it stops being JSON, the rest is read as it is.
 pub(super) fn read(work: &mut Work<'_>, text: &str) {
-    let mut page = Page::new(work.limits.text);
-    let mut done = 0;
+    let mut reader = Reader { tokens: Tokens::new(text), page: Page::new(work.limits.text) };
+    let between = [' ', '\t', '\r', '\n', ',', ';', '\u{1e}'];
     loop {
-        let rest = &text[done..];
-        let mut stream = serde_json::Deserializer::from_str(rest);
-        let seed = Value { page: &mut page, label: "", place: Place::Top };
-        let result = seed.deserialize(&mut stream);
-        page.record();
-        // After a fault this is the place of the fault.
-        let read = stream.into_iter::<IgnoredAny>().byte_offset();
-        done = crate::weak::floor(text, done + read);
-        let between = [' ', '\t', '\r', '\n', ',', ';', '\u{1e}'];
-        done = text.len() - text[done..].trim_start_matches(between).len();
-        if result.is_err() || page.is_full() || read == 0 || done == text.len() {
+        reader.tokens.skip(&between);
+        if reader.tokens.rest().is_empty() || reader.page.is_full() {
+            break;
+        }
+        let read = reader.value(Piece::from(""), Place::Top, 0);
+        reader.page.record();
+        if read.is_err() {
             break;
         }
     }
-    if done < text.len() && !page.is_full() {
-        page.push(&text[done..]);
+    let rest = reader.tokens.rest();
+    if !reader.page.is_full() {
+        reader.page.push(Piece::of(text, rest));
     }
-    work.finish(&page);
+    work.finish(&reader.page);
 }
+
+/// Arrays and objects in one another that are followed.
+const DEEPEST: usize = 128;
 
 /// Where a value stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,104 +58,78 @@ enum Place {
     Object,
 }
 
-/// One value, on its way to the page.
-struct Value<'p> {
-    page: &'p mut Page,
-    label: &'p str,
-    place: Place,
+/// Values on their way to a page.
+struct Reader<'t> {
+    tokens: Tokens<'t>,
+    page: Page,
 }
 
-impl Value<'_> {
-    fn scalar(self, value: &str) {
-        if self.place == Place::Row {
-            self.page.words(value);
+impl Reader<'_> {
+    /// Reads a value, of which a label says what it is.
+    fn value(&mut self, label: Piece<'_>, place: Place, depth: usize) -> Result<(), Fault> {
+        let value = match self.tokens.next()? {
+            Token::Open('[') if depth < DEEPEST => return self.array(label, place, depth + 1),
+            Token::Open('{') if depth < DEEPEST => return self.object(place, depth + 1),
+            Token::Text(value) => value,
+            Token::Open(_) => return Err(Fault),
+        };
+        if place == Place::Row {
+            self.page.words(&value);
             self.page.push("\t");
         } else {
-            self.page.pair(self.label, value);
+            self.page.pair(label, &value);
         }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Value<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Value<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.scalar(if value { "true" } else { "false" });
         Ok(())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.scalar(&value.to_string());
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.scalar(&value.to_string());
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.scalar(&value.to_string());
-        Ok(())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.scalar(value);
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.scalar("");
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let is_row = self.place == Place::Array;
-        let place = if is_row { Place::Row } else { Place::Array };
+    fn array(&mut self, label: Piece<'_>, place: Place, depth: usize) -> Result<(), Fault> {
+        let is_row = place == Place::Array;
+        let inner = if is_row { Place::Row } else { Place::Array };
         if is_row {
             self.page.line();
         }
-        loop {
-            let seed = Value { page: self.page, label: self.label, place };
-            if items.next_element_seed(seed)?.is_none() {
-                if is_row {
-                    self.page.line();
+        if !self.tokens.skips(']') {
+            loop {
+                self.value(label, inner, depth)?;
+                if self.ends(']')? {
+                    break;
                 }
-                return Ok(());
-            }
-            if self.page.is_full() {
-                return Err(A::Error::custom("full"));
             }
         }
+        if is_row {
+            self.page.line();
+        }
+        Ok(())
     }
 
     /// An object is a record, unless it is a part of one.
-    fn visit_map<A: MapAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        if self.place != Place::Object {
+    fn object(&mut self, place: Place, depth: usize) -> Result<(), Fault> {
+        if place != Place::Object {
             self.page.record();
         }
-        while let Some(key) = items.next_key::<String>()? {
-            let seed = Value { page: self.page, label: &key, place: Place::Object };
-            items.next_value_seed(seed)?;
-            if self.page.is_full() {
-                return Err(A::Error::custom("full"));
+        if !self.tokens.skips('}') {
+            loop {
+                let key = self.tokens.key()?;
+                self.value((&key).into(), Place::Object, depth)?;
+                if self.ends('}')? {
+                    break;
+                }
             }
         }
-        if self.place != Place::Object {
+        if place != Place::Object {
             self.page.record();
         }
         Ok(())
+    }
+
+    /// Whether a list ends here, or goes on behind a comma.
+    fn ends(&mut self, end: char) -> Result<bool, Fault> {
+        if self.page.is_full() {
+            return Err(Fault);
+        }
+        if self.tokens.skips(end) {
+            return Ok(true);
+        }
+        if self.tokens.skips(',') { Ok(false) } else { Err(Fault) }
     }
 }

@@ -9,7 +9,10 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::grid::is_label;
+use super::{
+    grid::is_label,
+    trace::{Piece, Traced},
+};
 use table::{LETTERS, WORDS};
 
 /// How much of a text is asked.
@@ -21,10 +24,13 @@ const LONGEST: usize = 256;
 /// language in Latin letters.
 pub(super) fn is_krutidev(text: &str) -> bool {
     let head = &text[..crate::weak::floor(text, HEAD)];
+    if head.is_ascii() && !may_be(head) {
+        return false;
+    }
     let mut seen = [false; WORDS.len()];
     let (mut hits, mut words, mut english) = (0, 0, 0);
     for word in head.split(|c: char| c.is_whitespace() || ",|\"".contains(c)) {
-        let word = word.trim_end_matches([':', '%', 'A', '-']);
+        let word = word.trim_end_matches(BEHIND);
         words += usize::from(!word.is_empty() && !is_number(word));
         english += usize::from(matches!(word, "the" | "of" | "and" | "to" | "in" | "is" | "for"));
         if let Ok(place) = WORDS.binary_search(&word) {
@@ -33,16 +39,65 @@ pub(super) fn is_krutidev(text: &str) -> bool {
         }
     }
     let different = seen.iter().filter(|seen| **seen).count();
-    different >= 3 && hits * 20 >= words && hits > english * 2
+    different >= FEWEST && hits * 20 >= words && hits > english * 2
 }
 
-/// The letters in Unicode.
-pub(super) fn unicode(text: &str) -> String {
-    let mut all = String::with_capacity(text.len() * 2);
-    for piece in text.split_inclusive(char::is_whitespace) {
-        let word = piece.trim_end_matches(char::is_whitespace);
-        all.push_str(&unicode_word(word));
-        all.push_str(&piece[word.len()..]);
+/// How many different words there are at least.
+const FEWEST: usize = 3;
+/// What may stand behind a word.
+const BEHIND: [char; 4] = [':', '%', 'A', '-'];
+
+/// Whether a text of ASCII has as many words as is asked: nearly none has, and that is seen at a small
+/// part of the cost.
+fn may_be(head: &str) -> bool {
+    let parts = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' ' | b',' | b'|' | b'"');
+    let mut hits = 0;
+    let (mut at, bytes) = (0, head.as_bytes());
+    while at < bytes.len() {
+        let length = bytes[at..].iter().take_while(|byte| !parts(byte)).count();
+        let known = match bytes[at..at + length] {
+            [first, second, ..] => BEGINNINGS[usize::from(first)] >> (second % 32) & 1 != 0,
+            _ => false,
+        };
+        if known {
+            let word = head[at..at + length].trim_end_matches(BEHIND);
+            hits += usize::from(WORDS.binary_search(&word).is_ok());
+            if hits >= FEWEST {
+                return true;
+            }
+        }
+        at += length + 1;
+    }
+    false
+}
+
+/// For each byte, a bit for each second one of the words that begin with it: none is shorter.
+const BEGINNINGS: [u32; 256] = {
+    let mut begins = [0; 256];
+    let mut place = 0;
+    while place < WORDS.len() {
+        let word = WORDS[place].as_bytes();
+        begins[word[0] as usize] |= 1 << (word[1] % 32);
+        place += 1;
+    }
+    begins
+};
+
+/// The letters in Unicode. Each word stands for the whole of the word that it was.
+pub(super) fn unicode(piece: Piece<'_>) -> Traced {
+    let mut all = Traced::default();
+    let mut at = 0;
+    for part in piece.text().split_inclusive(char::is_whitespace) {
+        let word = part.trim_end_matches(char::is_whitespace);
+        let (end, next) = (at + word.len(), at + part.len());
+        let letters = unicode_word(word);
+        if letters.len() == word.len() && letters.is_ascii() {
+            all.push(piece.slice(at..end).spelt(&letters));
+        } else {
+            all.push_as(&letters, piece.slice(at..end));
+        }
+        all.push(piece.slice(end..next));
+        at = next;
     }
     all
 }

@@ -171,7 +171,7 @@ fn links(work: &mut Work<'_>, text: &str) {
     xml::walk(text, |token| {
         let xml::Token::Open(_, attributes) = token else { return };
         let value = |name: &str| attributes.iter().find(|(other, _)| other == name);
-        let outside = value("TargetMode").is_some_and(|(_, mode)| mode == "External");
+        let outside = value("TargetMode").is_some_and(|(_, mode)| **mode == *"External");
         if let Some((_, target)) = value("Target").filter(|_| outside) {
             flow.pair("", target.trim_start_matches("mailto:"));
         }
@@ -203,7 +203,8 @@ fn sheets(work: &mut Work<'_>, text: &str) -> bool {
         if let xml::Token::Open("table", attributes) = &token {
             if depth == 0 {
                 finish(work, &name, std::mem::replace(&mut writer, Writer::new(limit)));
-                name = attributes.iter().find(|(name, _)| name == "name").map(|(_, v)| v.clone());
+                name =
+                    attributes.iter().find(|(name, _)| name == "name").map(|(_, v)| v.to_string());
             }
             depth += 1;
         }

@@ -24,6 +24,7 @@ pub(super) enum Archive {
     Xz,
     SevenZip,
     Tar,
+    Bzip2,
 }
 
 /// What these bytes are.
@@ -33,6 +34,9 @@ pub(super) fn format(bytes: &[u8]) -> Format {
         [0x1f, 0x8b, 8, ..] => Some(Archive::Gzip),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Archive::Zstd),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Archive::Xz),
+        // Behind the size of its blocks stands the beginning of one, or the end of a file of none.
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..]
+        | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, ..] => Some(Archive::Bzip2),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(Archive::SevenZip),
         _ if is_tar(bytes) => Some(Archive::Tar),
         _ => None,
@@ -82,6 +86,6 @@ fn is_image(bytes: &[u8]) -> bool {
 /// Formats that are known and not read, and that chance could take for text.
 fn is_known(bytes: &[u8]) -> bool {
     let starts: &[&[u8]] =
-        &[b"Rar!\x1a\x07", b"SQLite format 3\0", b"MZ\x90\0", b"\x7fELF", b"MSCF\0", b"BZh"];
+        &[b"Rar!\x1a\x07", b"SQLite format 3\0", b"MZ\x90\0", b"\x7fELF", b"MSCF\0"];
     starts.iter().any(|start| bytes.starts_with(start))
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::{
     Work,
     grid::{Grid, Page},
+    trace::Traced,
 };
 use token::{Token, Tokens};
 
@@ -94,7 +95,7 @@ impl Dump {
         let mut columns = Vec::new();
         let (mut depth, mut first) = (0_usize, true);
         while let Some(token) = tokens.next() {
-            match token {
+            match &token {
                 Token::Sign('(') => {
                     depth += 1;
                     first = depth == 1 || first;
@@ -107,12 +108,13 @@ impl Dump {
                 }
                 Token::Sign(',') if depth == 1 => first = true,
                 Token::Sign(';') => break,
-                Token::Word(word) if first && depth == 1 => {
+                other if first && depth == 1 => {
+                    let Some(word) = other.word() else { continue };
                     first = false;
                     let keys =
                         ["PRIMARY", "KEY", "UNIQUE", "CONSTRAINT", "FOREIGN", "INDEX", "CHECK"];
                     if !keys.iter().any(|key| word.eq_ignore_ascii_case(key)) {
-                        columns.push(word.into_owned());
+                        columns.push(word.to_owned());
                     }
                 }
                 _ => {}
@@ -132,6 +134,9 @@ impl Dump {
         let (mut rest, mut in_rows) = (Vec::new(), false);
         let Some(table) = self.table(&name) else { return tokens.end() };
         while let Some(token) = tokens.next() {
+            let values = token.word().is_some_and(|word| {
+                word.eq_ignore_ascii_case("VALUES") || word.eq_ignore_ascii_case("VALUE")
+            });
             match token {
                 Token::Sign('(') => {
                     let row = tokens.row();
@@ -141,14 +146,11 @@ impl Dump {
                         rest = row;
                     }
                 }
-                Token::Word(word)
-                    if word.eq_ignore_ascii_case("VALUES")
-                        || word.eq_ignore_ascii_case("VALUE") =>
-                {
-                    in_rows = true;
-                    table.head(std::mem::take(&mut rest));
-                }
                 Token::Sign(';') => break,
+                _ if values => {
+                    in_rows = true;
+                    table.head(&std::mem::take(&mut rest));
+                }
                 _ => {}
             }
         }
@@ -168,31 +170,33 @@ impl Dump {
         tokens.line();
         let table = self.table(&name);
         let Some(table) = table else { return };
-        table.head(columns);
-        while let Some(line) = tokens.line().filter(|line| line.trim_end() != "\\.") {
-            table.row(line.trim_end_matches(['\r', '\n']).split('\t').map(token::copied).collect());
+        table.head(&columns);
+        while let Some(line) = tokens.line().filter(|line| line.text().trim_end() != "\\.") {
+            let cells = line.text().trim_end_matches(['\r', '\n']).split('\t');
+            table.row(cells.map(|cell| token::copied(line.part(cell))).collect());
         }
     }
 }
 
 impl Table {
     /// Takes names of columns, which for the first rows are the head of the table.
-    fn head(&mut self, columns: Vec<String>) {
-        if !columns.is_empty() && columns != self.columns {
-            self.columns = columns;
+    fn head(&mut self, columns: &[Traced]) {
+        let names = columns.iter().map(|name| &**name);
+        if !columns.is_empty() && !names.clone().eq(&self.columns) {
+            self.columns = names.map(str::to_owned).collect();
             self.headed = false;
             self.grid.end(&mut self.page);
             self.page.record();
         }
     }
 
-    fn row(&mut self, row: Vec<String>) {
+    fn row(&mut self, row: Vec<Traced>) {
         if self.page.is_full() {
             return;
         }
         if !self.headed {
             self.headed = true;
-            let head = self.columns.iter().map(|name| name.replace('_', " ")).collect();
+            let head: Vec<_> = self.columns.iter().map(|name| name.replace('_', " ")).collect();
             self.grid.row(head, &mut self.page);
         }
         self.grid.row(row, &mut self.page);

@@ -1,6 +1,6 @@
 //! Text: what kind of text it is, by what is in it.
 
-use super::{Work, dialect, html, json, krutidev, sql, xml};
+use super::{Work, dialect, html, json, krutidev, sql, trace::Piece, xml};
 
 /// What a text is written in.
 enum Kind {
@@ -40,6 +40,6 @@ pub(super) fn read(work: &mut Work<'_>, text: &str) {
         Kind::Json => json::read(work, text),
         Kind::Sql => sql::read(work, text),
         Kind::Dialect(dialect) => dialect::read(work, text, dialect),
-        Kind::KrutiDev | Kind::Plain => work.give(text),
+        Kind::KrutiDev | Kind::Plain => work.give(Piece::at(text, 0)),
     }
 }

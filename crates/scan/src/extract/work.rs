@@ -8,6 +8,7 @@ use super::{
     krutidev, mail, pdf,
     sniff::{self, Format},
     text,
+    trace::{Piece, Source},
 };
 
 /// What is under way: where in the document, and how much of the limits is used up.
@@ -18,6 +19,17 @@ pub(super) struct Work<'t> {
     depth: usize,
     pub(super) unpacked: u64,
     parts: usize,
+    file: Option<File>,
+}
+
+/// A file that is a text, which is being read.
+#[derive(Clone, Copy)]
+struct File {
+    /// How much of the present path is its own.
+    path: usize,
+    /// Where in it the text begins that offsets are of.
+    shift: usize,
+    encoding: Option<&'static str>,
 }
 
 /// Longest name of a part that is repeated, in bytes.
@@ -26,7 +38,7 @@ const LONGEST_NAME: usize = 512;
 impl<'t> Work<'t> {
     /// At its beginning.
     pub(super) fn new(limits: Limits, take: &'t mut dyn Take) -> Self {
-        Self { take, limits, path: String::new(), depth: 0, unpacked: 0, parts: 0 }
+        Self { take, limits, path: String::new(), depth: 0, unpacked: 0, parts: 0, file: None }
     }
 
     /// Reads bytes of any format, as the document at the present path.
@@ -44,34 +56,73 @@ impl<'t> Work<'t> {
 
     /// Reads text in any encoding.
     pub(super) fn text(&mut self, bytes: &[u8]) {
-        match encoding::decode(bytes) {
-            Some(text) => text::read(self, &text),
+        match encoding::undo(bytes) {
+            Some(text) => self.at(text.mark, text.encoding, |work| text::read(work, &text.text)),
             None => self.unread(Unread::Unknown),
         }
+    }
+
+    /// Does something with a text that is the present document, from an offset of it on: offsets
+    /// in what is given there are those of the document.
+    pub(super) fn at(
+        &mut self,
+        shift: usize,
+        encoding: Option<&'static str>,
+        then: impl FnOnce(&mut Self),
+    ) {
+        let outer = self.file.replace(File { path: self.path.len(), shift, encoding });
+        then(self);
+        self.file = outer;
+    }
+
+    /// Does something with a text that begins at an offset of the one that is being read, if it is
+    /// a part of it, or else is read by itself.
+    pub(super) fn part_at(&mut self, offset: Option<usize>, then: impl FnOnce(&mut Self)) {
+        let outer = self.file;
+        match (offset, &mut self.file) {
+            (Some(offset), Some(file)) => file.shift += offset,
+            _ => return self.at(0, None, then),
+        }
+        then(self);
+        self.file = outer;
     }
 
     /// Reads the letters in a picture.
     fn image(&mut self, bytes: &[u8]) {
         match self.take.picture(Picture::Image(bytes)) {
-            Ok(text) => self.give(&text),
+            Ok(text) => self.give(text.as_str()),
             Err(why) => self.unread(why),
         }
     }
 
     /// Gives the text of the document at the present path.
-    pub(super) fn give(&mut self, text: &str) {
+    pub(super) fn give<'p>(&mut self, piece: impl Into<Piece<'p>>) {
+        let piece = piece.into();
+        let text = piece.text();
         if text.trim().is_empty() {
             return;
         }
         let cut = crate::weak::floor(text, self.limits.text);
         if krutidev::is_krutidev(text) {
-            self.take.part(&self.path, &krutidev::unicode(&text[..cut]));
+            self.tell((&krutidev::unicode(piece.slice(0..cut))).into());
         } else {
-            self.take.part(&self.path, &text[..cut]);
+            self.tell(piece.slice(0..cut));
         }
         if cut < text.len() {
             self.unread(Unread::TooLarge);
         }
+    }
+
+    /// Hands over a text, with where it stands in a file.
+    fn tell(&mut self, piece: Piece<'_>) {
+        let Some(file) = self.file else { return self.take.part(&self.path, piece.text()) };
+        let source = Source {
+            origin: piece,
+            file: &self.path[..file.path],
+            shift: file.shift,
+            encoding: file.encoding,
+        };
+        self.take.traced(&self.path, piece.text(), &source);
     }
 
     /// Gives the text that was written on a page.
@@ -116,7 +167,9 @@ impl<'t> Work<'t> {
             return self.unread(Unread::TooDeep);
         }
         self.depth += 1;
+        let outer = self.file.take();
         self.open(bytes);
+        self.file = outer;
         self.depth -= 1;
     }
 

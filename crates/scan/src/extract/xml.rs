@@ -3,7 +3,7 @@
 
 use quick_xml::{
     Reader,
-    events::{BytesStart, Event},
+    events::{BytesStart, Event, attributes::Attribute},
 };
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     flow::{Flow, Role},
     grid::Page,
     html,
+    trace::{Piece, Traced, offset},
 };
 
 /// Whether a text is XML.
@@ -32,10 +33,10 @@ pub(super) fn is_xml(text: &str) -> bool {
 /// What happens in an XML text.
 pub(super) enum Token<'t> {
     /// An element, by its name without a prefix, with its attributes.
-    Open(&'t str, &'t [(String, String)]),
+    Open(&'t str, &'t [(String, Traced)]),
     Close(&'t str),
-    Text(&'t str),
-    Comment(&'t str),
+    Text(Piece<'t>),
+    Comment(Piece<'t>),
 }
 
 /// Walks through an XML text. Says whether it was well formed to its end; what comes before a fault
@@ -49,22 +50,28 @@ pub(super) fn walk(text: &str, mut tell: impl FnMut(Token<'_>)) -> bool {
             Ok(Event::Eof) => return true,
             Err(_) => return false,
             Ok(Event::Start(tag)) => {
-                tell(Token::Open(tag.local_name().as_ref(), &attributes(&tag)));
+                tell(Token::Open(tag.local_name().as_ref(), &attributes(text, &tag)));
             }
             Ok(Event::Empty(tag)) => {
-                tell(Token::Open(tag.local_name().as_ref(), &attributes(&tag)));
+                tell(Token::Open(tag.local_name().as_ref(), &attributes(text, &tag)));
                 tell(Token::Close(tag.local_name().as_ref()));
             }
             Ok(Event::End(tag)) => tell(Token::Close(tag.local_name().as_ref())),
-            Ok(Event::Text(text)) => tell(Token::Text(&text)),
-            Ok(Event::CData(text)) => tell(Token::Text(&text)),
-            Ok(Event::Comment(text)) => tell(Token::Comment(&text)),
+            Ok(Event::Text(part)) => tell(Token::Text(Piece::of(text, &part))),
+            Ok(Event::CData(part)) => tell(Token::Text(Piece::of(text, &part))),
+            Ok(Event::Comment(part)) => tell(Token::Comment(Piece::of(text, &part))),
             Ok(Event::GeneralRef(name)) => {
                 let letter = name.resolve_char_ref().ok().flatten().map(String::from);
                 let known = || quick_xml::escape::resolve_predefined_entity(&name);
                 // An entity that the document makes itself is not followed: it may be a bomb.
-                if let Some(text) = letter.as_deref().or_else(known) {
-                    tell(Token::Text(text));
+                if let Some(meant) = letter.as_deref().or_else(known) {
+                    let mut traced = Traced::default();
+                    match offset(text, &name) {
+                        // With the sign before its name and the one behind.
+                        Some(at) => traced.push_for(meant, at - 1..at + name.len() + 1),
+                        None => traced.push(meant),
+                    }
+                    tell(Token::Text((&traced).into()));
                 }
             }
             Ok(Event::Decl(_) | Event::PI(_) | Event::DocType(_)) => {}
@@ -73,16 +80,33 @@ pub(super) fn walk(text: &str, mut tell: impl FnMut(Token<'_>)) -> bool {
 }
 
 /// The attributes that can be read, by their names without a prefix.
-fn attributes(tag: &BytesStart<'_>) -> Vec<(String, String)> {
+fn attributes(text: &str, tag: &BytesStart<'_>) -> Vec<(String, Traced)> {
     let mut attributes = tag.attributes();
     let attributes = attributes.with_checks(false).filter_map(Result::ok);
-    attributes
-        .map(|one| {
-            let value = quick_xml::escape::unescape(&one.value);
-            let value = value.map_or_else(|_| one.value.to_string(), std::borrow::Cow::into_owned);
-            (one.key.local_name().as_ref().to_owned(), value)
-        })
-        .collect()
+    let name = |one: &Attribute<'_>| one.key.local_name().as_ref().to_owned();
+    attributes.map(|one| (name(&one), unescaped(Piece::of(text, &one.value)))).collect()
+}
+
+/// Longest reference to a letter that is followed, in bytes.
+const LONGEST_REFERENCE: usize = 16;
+
+/// A value with the letters that its references stand for.
+fn unescaped(value: Piece<'_>) -> Traced {
+    let (mut traced, mut at) = (Traced::default(), 0);
+    let text = value.text();
+    while let Some(found) = memchr::memchr(b'&', &text.as_bytes()[at..]) {
+        let start = at + found;
+        traced.push(value.slice(at..start));
+        let near = &text.as_bytes()[start..text.len().min(start + LONGEST_REFERENCE)];
+        let end = memchr::memchr(b';', near).map_or(start + 1, |length| start + length + 1);
+        match quick_xml::escape::unescape(&text[start..end]) {
+            Ok(meant) if end > start + 1 => traced.push_as(&meant, value.slice(start..end)),
+            _ => traced.push(value.slice(start..end)),
+        }
+        at = end;
+    }
+    traced.push(value.slice(at..text.len()));
+    traced
 }
 
 /// Reads XML. What is not well formed is read as a browser reads a page.
@@ -99,7 +123,7 @@ pub(super) fn read(work: &mut Work<'_>, text: &str) {
 struct Level {
     name: String,
     /// Its own text.
-    text: String,
+    text: Traced,
     /// Whether elements are in it.
     parent: bool,
     /// The last element in it that had elements.
@@ -136,16 +160,16 @@ impl Records {
             Token::Open(name, attributes) => self.open(name, attributes),
             Token::Close(_) if self.beyond > 0 => self.beyond -= 1,
             Token::Close(_) => self.close(),
-            Token::Text(text) if self.tables > 0 => self.flow.text(text),
+            Token::Text(text) if self.tables > 0 => self.flow.text(*text),
             Token::Text(text) => match self.levels.last_mut() {
-                Some(level) => level.text.push_str(text),
-                None => self.flow.text(text),
+                Some(level) => level.text.push(*text),
+                None => self.flow.text(*text),
             },
-            Token::Comment(text) => self.flow.pair("", text),
+            Token::Comment(text) => self.flow.pair("", *text),
         }
     }
 
-    fn open(&mut self, name: &str, attributes: &[(String, String)]) {
+    fn open(&mut self, name: &str, attributes: &[(String, Traced)]) {
         let again = self.levels.last_mut().is_some_and(|above| {
             above.parent = true;
             above.before.as_deref() == Some(name)
@@ -161,7 +185,7 @@ impl Records {
         }
         self.levels.push(Level {
             name: name.to_owned(),
-            text: String::new(),
+            text: Traced::default(),
             parent: false,
             before: None,
         });

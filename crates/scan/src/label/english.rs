@@ -10,7 +10,7 @@ pub(super) const WORDS: &[(Label, &str)] = &[
         Mobile,
         "mobile, mob, mob no, mobile no, mobile number, mobileno, mobilenumber, cell no, \
          cell number, cell phone, cellphone, whatsapp, mob.no, phone_mobile, mobile phone, \
-         msisdn, mobail, mobile nos, whatsapp no",
+         msisdn, mobail, mobile nos, whatsapp no, cell:, cell :",
     ),
     (
         Phone,

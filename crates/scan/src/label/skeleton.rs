@@ -6,7 +6,7 @@ pub(crate) struct Skeleton {
     text: String,
     /// For each byte of `text`, where its character began in the original.
     from: Vec<usize>,
-    /// And where it and the signs after it ended.
+    /// And, for its last byte, where it and the signs after it ended.
     to: Vec<usize>,
 }
 
@@ -23,21 +23,31 @@ impl Skeleton {
         self.text.clear();
         self.from.clear();
         self.to.clear();
-        let mut rest = text.char_indices().peekable();
-        while let Some((at, c)) = rest.next() {
-            let end = at + c.len_utf8();
-            if is_sign(c) || is_reph(c, &mut rest) {
-                if let Some(last) = self.to.last().copied() {
-                    for to in self.to.iter_mut().rev().take_while(|to| **to == last) {
-                        *to = end;
-                    }
-                }
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at].is_ascii() {
+                self.push(char::from(bytes[at]), (at, at + 1));
+                at += 1;
                 continue;
             }
-            self.text.push(base(c));
-            self.from.resize(self.text.len(), at);
-            self.to.resize(self.text.len(), end);
+            let Some(c) = text[at..].chars().next() else { break };
+            let end = at + c.len_utf8();
+            if is_sign(c) || is_reph(c, &text[end..]) {
+                if let Some(to) = self.to.last_mut() {
+                    *to = end;
+                }
+            } else {
+                self.push(base(c), (at, end));
+            }
+            at = end;
         }
+    }
+
+    fn push(&mut self, c: char, (from, to): (usize, usize)) {
+        self.text.push(c);
+        self.from.resize(self.text.len(), from);
+        self.to.resize(self.text.len(), to);
     }
 
     /// Its text.
@@ -54,8 +64,25 @@ impl Skeleton {
     pub(crate) fn stands_alone(&self, start: usize, end: usize) -> bool {
         let before = self.text.get(..start).and_then(|text| text.chars().next_back());
         let after = self.text.get(end..).and_then(|text| text.chars().next());
-        let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+        let letter = |c: Option<char>| c.is_some_and(is_letter);
         !letter(before) && !letter(after)
+    }
+}
+
+/// How many vowel signs a text of India has.
+pub(crate) fn signs(text: &str) -> usize {
+    let sign = |c: &char| {
+        let code = u32::from(*c);
+        (0x0900..0x0D80).contains(&code) && (0x3E..=0x4C).contains(&(code & 0x7F))
+    };
+    text.chars().filter(sign).count()
+}
+
+fn is_letter(c: char) -> bool {
+    match u32::from(c) {
+        // The letters of each block of India stand between two rows of signs.
+        code @ 0x0900..=0x0D7F if (0x05..=0x39).contains(&(code & 0x7F)) => true,
+        _ => c.is_alphabetic(),
     }
 }
 
@@ -77,12 +104,12 @@ fn is_sign(c: char) -> bool {
 }
 
 /// Whether this is a RA that is written above the letter that follows: it is the first to be lost.
-fn is_reph(c: char, rest: &mut std::iter::Peekable<std::str::CharIndices<'_>>) -> bool {
+fn is_reph(c: char, rest: &str) -> bool {
     let code = u32::from(c);
     (0x0900..0x0D80).contains(&code)
         && (code & 0x7F == 0x30 || code == 0x09F0)
-        && rest.peek().is_some_and(|(_, next)| {
-            let next = u32::from(*next);
+        && rest.chars().next().is_some_and(|next| {
+            let next = u32::from(next);
             next & 0x7F == 0x4D && next & !0x7F == code & !0x7F
         })
 }

@@ -46,6 +46,9 @@ fn a_label_that_lost_its_signs_is_known() {
     // And one letter more is another word.
     assert_eq!(labels("नमक"), []);
     assert_eq!(labels("अनुमान"), []);
+    // Nor is one with signs that were never there.
+    assert_eq!(labels("सातारा"), []);
+    assert_eq!(labels("सतर"), [(Label::GenderValue, "सतर")]);
 }
 
 #[test]

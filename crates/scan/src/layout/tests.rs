@@ -31,6 +31,27 @@ fn an_officers_telephone_is_not_a_persons() {
     }
 }
 
+#[test]
+fn letters_of_a_number_say_nothing() {
+    let document = "Name: Mohan Sahoo, Mobile: 98290 11223, Vehicle: AS07MP5056";
+    assert!(kinds(document).contains(&(Kind::Mobile, "98290 11223")), "{:?}", kinds(document));
+    assert!(kinds(document).contains(&(Kind::Vehicle, "AS07MP5056")), "{:?}", kinds(document));
+}
+
+#[test]
+fn a_word_in_a_cell_weighs_more_than_the_column() {
+    let rows = (0..9).map(|at| format!("Laptop, serial no. 982901122{at}, page {at}, new\n"));
+    let document: String = rows.collect();
+    assert_eq!(kinds(&document), []);
+}
+
+#[test]
+fn a_state_code_behind_a_slash_is_no_end() {
+    for document in ["12/RJ 14", "1/RJ", "98290 11223/RJ-05", "9/RJ-05-010-011-001/123"] {
+        text(document, &Options::default());
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_is_too_strange(document in "(\\PC|[0-9@:,|\"{}\\n\\t*X]|[०-९]|नाम|Name|\u{200b}){0,200}") {
@@ -39,4 +60,25 @@ proptest::proptest! {
             assert!(document.get(one.start..one.end).is_some_and(|part| !part.is_empty()));
         }
     }
+}
+
+#[test]
+fn an_object_over_many_lines_is_a_person_with_the_objects_in_it() {
+    let person = |name: &str, mobile: u64| {
+        format!(
+            "    {{\n      \"fullName\": \"{name}\",\n      \"age\": 45,\n      \"contact\": {{\n        \
+             \"mobileNumber\": \"{mobile}\",\n        \"others\": [\n          \"98290 11228\"\n        \
+             ],\n        \"email\": \"who.ever@gmail.com\"\n      }},\n      \"ids\": {{\"aadhaarNo\": \
+             \"234123412346\"}}\n    }}"
+        )
+    };
+    let (one, two) = (person("Asha Devi", 9_829_011_223), person("Om Lal", 9_829_011_224));
+    let list = format!("{{\n  \"patients\": [\n{one},\n{two}\n  ],\n  \"page\": 1\n}}\n");
+    let found = text(&list, &Options::default());
+    assert_eq!(found.persons, 2, "{:?}", kinds(&list));
+    let of = |record: usize| found.findings.iter().filter(move |one| one.record == record).count();
+    assert_eq!((of(0), of(1), of(2)), (6, 6, 0), "{:?}", kinds(&list));
+    // One below another, each under its own key.
+    let named = format!("{{\n  \"17\": {},\n  \"18\": {}\n}}\n", one.trim(), two.trim());
+    assert_eq!(text(&named, &Options::default()).persons, 2, "{:?}", kinds(&named));
 }

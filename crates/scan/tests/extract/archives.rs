@@ -5,9 +5,10 @@ use std::io::{Cursor, Write};
 use scan::extract::{Limits, Unread, document};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use crate::support::{ASHA, ASHA_HINDI, Parts, assert_person, assert_person_in, parts};
-
-const LETTER: &[u8] = b"Name: Asha Devi\nMobile: 9829011223\n";
+use crate::{
+    packed::{BZIP2, LETTER, SEVEN_ZIP, XZ},
+    support::{ASHA, ASHA_HINDI, Parts, assert_person, assert_person_in, parts},
+};
 
 /// A ZIP file of these members.
 pub(crate) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -55,23 +56,15 @@ fn a_packed_file_is_read_by_what_is_in_it() {
 }
 
 #[test]
-fn xz_is_read() {
+fn xz_and_bzip2_are_read() {
     let xz = hex::decode(XZ).unwrap();
     assert_person(&xz, "", ASHA);
+    let bzip2 = hex::decode(BZIP2).unwrap();
+    assert_person(&bzip2, "", ASHA);
+    assert_person(&[&bzip2[..], &bzip2].concat(), "", ASHA);
+    assert_eq!(parts(&bzip2[..bzip2.len() - 9]).unread, [(String::new(), Unread::Malformed)]);
+    assert_eq!(parts(b"BZh is how the list begins\n").unread, []);
 }
-
-/// `LETTER`, as the program `xz` packs it.
-const XZ: &str = "fd377a585a000004e6d6b4460200210116000000742fe5a30100224e616d653a204173686120446576690a\
-    4d6f62696c653a20393832393031313232330a0000029df0b19db4606b00013b23612b53be1fb6f37d0100\
-    00000004595a";
-
-/// `LETTER` as `letter.txt`, packed by an independent writer of 7-Zip.
-const SEVEN_ZIP: &str = "\
-    377abcaf271c0004cdfdafb384000000000000001400000000000000e53458300100224e616d653a20417368\
-    6120446576690a4d6f62696c653a20393832393031313232330a00e0005a00555d0000813307ae0fd0789ffc\
-    9f39109c6dfb6a5c46c88c2365441a752a49f3521d4028ed6a6e05973f71e05598066f666a5038a2d53d10e4\
-    ba9cfc02feb6bd1c07a8274c55172b8c62416c9837164a37a7ce3b8c0000000017062701095d00070b010001\
-    212101180c5b0000";
 
 /// The same with a password.
 const SEALED: &str = "\

@@ -136,20 +136,25 @@ fn what_is_made_to_be_slow_is_not() {
 
 #[test]
 fn a_cell_far_out_costs_nothing() {
-    let sheet = "<worksheet><sheetData><row r='1048576'><c r='XFD1048576' t='inlineStr'><is>\
+    let sheet = "<worksheet><sheetData><row r='1048576'><c r='ALL1048576' t='inlineStr'><is>\
         <t>far</t></is></c></row></sheetData></worksheet>";
     let book = "<workbook xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'>\
         <sheets><sheet name='a' sheetId='1' r:id='rId1'/></sheets></workbook>";
     let links = "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>\
         <Relationship Id='rId1' Type='http://schemas.openxmlformats.org/officeDocument/2006/\
         relationships/worksheet' Target='worksheets/sheet1.xml'/></Relationships>";
+    let place = "<Relationships><Relationship Id='rId1' Target='xl/workbook.xml' Type='http://schemas.\
+        openxmlformats.org/officeDocument/2006/relationships/officeDocument'/></Relationships>";
     let file = zip(&[
         ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", place.as_bytes()),
         ("xl/workbook.xml", book.as_bytes()),
         ("xl/_rels/workbook.xml.rels", links.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
     ]);
-    assert_quick("a cell far out", &file);
+    let parts = assert_quick("a cell far out", &file);
+    let found = parts.texts.iter().any(|(path, text)| path == "!/a" && text.trim() == "far");
+    assert!(found, "{:?} {:?}", parts.texts, parts.unread);
 }
 
 #[test]

@@ -48,6 +48,10 @@ pub(super) async fn a_dose_is_recorded_once_in_its_place(store: &Arc<dyn Store>)
     assert_eq!(list[0].state, AppointmentState::Done);
     let latest = store.certificate(person(1, 1)).await.unwrap().unwrap();
     assert_eq!(Some(latest), dose(4, person(1, 1), 2, 2).certificate);
+    let of_dose = async |number| store.certificate_of_dose(person(1, 1), number).await.unwrap();
+    assert_eq!(of_dose(1).await, first.certificate);
+    assert_eq!(of_dose(2).await, dose(4, person(1, 1), 2, 2).certificate);
+    assert_eq!(of_dose(3).await, None);
     let tallies = store.tallies_since(DAY).await.unwrap();
     assert_eq!(tallies.iter().map(|tally| tally.count).sum::<i64>(), 2);
 }
@@ -95,6 +99,7 @@ pub(super) async fn a_dose_is_undone_within_the_hour(store: &Arc<dyn Store>) {
     assert!(record.doses.is_empty());
     assert_eq!(record.claims[0].state, ClaimState::Confirmed);
     assert!(store.certificate(person(1, 1)).await.unwrap().is_none());
+    assert!(store.certificate_of_dose(person(1, 1), 1).await.unwrap().is_none());
     assert_eq!(store.tallies_since(DAY).await.unwrap()[0].count, 0);
     // And recorded again, rightly this time.
     let again = store.record_doses(&[dose(7, person(1, 1), 1, 1)]).await.unwrap();

@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use crate::{
     AccountRow, BeneficiaryRow, Booking, CertificateRow, CorrectedFields, Correction, DoseRecord,
-    Enrolment, LateCertificate, Merge, Message, PersonRecord, Planned, Reissue, SealedDetails,
-    Store, Tally,
+    Enrolment, LateCertificate, ListNo, Merge, Message, PersonRecord, Planned, Reissue,
+    SealedDetails, Store, Tally,
 };
 
 /// The day of every session.
@@ -67,6 +67,11 @@ pub fn message(number: u128) -> Message {
     }
 }
 
+/// The list that the people of an account came by.
+pub fn list_of(account_number: u16) -> ListNo {
+    ListNo(i32::from(account_number))
+}
+
 /// A person to enrol, with an account that has three places.
 pub fn enrolment(account_number: u16, number: u64, document: u8) -> Enrolment {
     let id = account(account_number);
@@ -87,6 +92,7 @@ pub fn enrolment(account_number: u16, number: u64, document: u8) -> Enrolment {
             registered_at: at(0),
             verified_at: None,
             changes: 0,
+            list: Some(list_of(account_number)),
         },
         limit: 3,
         idempotency: None,
@@ -272,6 +278,7 @@ pub fn merge(id: u8, goes: &PersonRecord, stays: &PersonRecord, by_date: &[&Dose
         ],
         message: Some(Message { bucket: into.bucket().0, ..message(9_300 + u128::from(id)) }),
         farewell: (goes.beneficiary.account != stays.beneficiary.account).then_some(farewell),
+        today: DAY,
         at: at(300 + i64::from(id)),
     }
 }

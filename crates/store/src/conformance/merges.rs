@@ -255,6 +255,23 @@ pub(super) async fn records_in_use_or_changed_are_not_merged(store: &Arc<dyn Sto
     assert_eq!(try_merge(store, &wanted).await, Ok(Done::New));
 }
 
+pub(super) async fn an_appointment_that_was_missed_stands_in_the_way_of_no_merge(
+    store: &Arc<dyn Store>,
+) {
+    country(store, 5).await;
+    vaccinate(store, PAIRS[1]).await;
+    let wanted = earlier_goes(store, 1, PAIRS[1]).await;
+    for (id, by) in [(50, 1), (51, 2)] {
+        let wish = crate::Booking { dose_number: 2, ..booking(id, by, &[1], seat(1, 1, 1, 0)) };
+        assert_eq!(store.book(&[wish]).await.unwrap(), [Ok(Done::New)]);
+    }
+    assert_eq!(try_merge(store, &wanted).await, Err(NotMerged::Booked), "its day is not over");
+    let later = Merge { today: DAY.tomorrow().unwrap(), ..wanted };
+    assert_eq!(try_merge(store, &later).await, Ok(Done::New));
+    let gone = store.merged(&[later.goes.beneficiary]).await.unwrap().pop().flatten();
+    assert_eq!(gone.unwrap().claims.len(), 1, "it is kept with the record that went");
+}
+
 pub(super) async fn a_repeated_merge_is_known(store: &Arc<dyn Store>) {
     country(store, 5).await;
     vaccinate(store, PAIRS[1]).await;

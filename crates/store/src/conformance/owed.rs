@@ -30,6 +30,7 @@ async fn listed(store: &Arc<dyn Store>) -> Vec<OwedCertificate> {
     assert_eq!(store.owed_certificates(OwedPlace::BEGIN, 100).await.unwrap(), all);
     let (count, audit) = (store.owed_count().await.unwrap(), store.audit().await.unwrap());
     assert_eq!((count, audit.owed), (all.len() as u64, all.len() as u64));
+    assert_eq!(store.people_count().await.unwrap(), audit.people);
     assert!(audit.holds(), "{audit:?}");
     all
 }

@@ -39,6 +39,10 @@ statements! {
     Scatter WAITING = "
         SELECT hb, person, number, commitment FROM access_entry
         WHERE leaf IS NULL ORDER BY opened_at LIMIT $1";
+    Scatter LOGGED = "
+        SELECT hb, person, number, commitment, leaf FROM access_entry
+        WHERE leaf IS NOT NULL AND (hb, person, number) > ($1, $2, $3)
+        ORDER BY hb, person, number LIMIT $4";
     Reference TAKE = "
         INSERT INTO access_turn (log, holder, until, first_leaf, plan)
         VALUES ('accesses', $1, $2, 0, '')
@@ -81,6 +85,14 @@ impl AccessStore for Postgres {
         limit: u32,
     ) -> StoreResult<Vec<KeptAccess>> {
         Ok(after(&self.db, of, number, limit).await?)
+    }
+
+    async fn logged_accesses(
+        &self,
+        after: Option<(AccessOf, u64)>,
+        limit: u32,
+    ) -> StoreResult<Vec<(u64, PlannedLeaf)>> {
+        Ok(logged(&self.db, after, limit).await?)
     }
 
     async fn waiting_accesses(&self, limit: u32) -> StoreResult<Vec<PlannedLeaf>> {
@@ -151,15 +163,31 @@ async fn after(db: &Db, of: AccessOf, number: u64, limit: u32) -> Attempt<Vec<Ke
 async fn waiting(db: &Db, limit: u32) -> Attempt<Vec<PlannedLeaf>> {
     let client = db.client().await?;
     let rows = Link::Pooled(&client).rows(&WAITING, &[&i64::from(limit)]).await?;
-    let read = |row: &Row| {
-        let bucket = u16::try_from(row.get::<_, i32>("hb"));
-        let bucket = bucket.map_err(|_| StoreError::broken("a column holds no bucket"))?;
-        Ok(PlannedLeaf {
-            of: AccessOf { bucket: HomeBucket(bucket), person: row.get("person") },
-            number: row.get::<_, i64>("number").cast_unsigned(),
-            commitment: digest_at(row, "commitment")?,
-        })
-    };
+    Ok(rows.iter().map(leaf_at).collect::<StoreResult<_>>()?)
+}
+
+fn leaf_at(row: &Row) -> StoreResult<PlannedLeaf> {
+    let bucket = u16::try_from(row.get::<_, i32>("hb"));
+    let bucket = bucket.map_err(|_| StoreError::broken("a column holds no bucket"))?;
+    Ok(PlannedLeaf {
+        of: AccessOf { bucket: HomeBucket(bucket), person: row.get("person") },
+        number: row.get::<_, i64>("number").cast_unsigned(),
+        commitment: digest_at(row, "commitment")?,
+    })
+}
+
+async fn logged(
+    db: &Db,
+    after: Option<(AccessOf, u64)>,
+    limit: u32,
+) -> Attempt<Vec<(u64, PlannedLeaf)>> {
+    let (hb, person, number) = after.map_or((-1, Uuid::nil(), 0), |(of, number)| {
+        (bucket(of.bucket), of.person, number.cast_signed())
+    });
+    let client = db.client().await?;
+    let values: Values<'_> = &[&hb, &person, &number, &i64::from(limit)];
+    let rows = Link::Pooled(&client).rows(&LOGGED, values).await?;
+    let read = |row: &Row| Ok((row.get::<_, i64>("leaf").cast_unsigned(), leaf_at(row)?));
     Ok(rows.iter().map(read).collect::<StoreResult<_>>()?)
 }
 

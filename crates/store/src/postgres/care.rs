@@ -1,9 +1,8 @@
-//! Sweeping, checking, migrating, backup and restore.
+//! Checking, migrating, backup and restore.
 
 use std::path::Path;
 
 use futures_util::{SinkExt, StreamExt, pin_mut};
-use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{
@@ -13,10 +12,7 @@ use super::{
 use crate::{StoreError, StoreResult, migrate, record::Audit};
 
 statements! {
-    Scatter SWEEP_CODES = "DELETE FROM sign_in_code WHERE expires_at < $1";
-    Scatter SWEEP_COUNTERS = "DELETE FROM counter WHERE expires_at < $1";
-    Scatter SWEEP_ANSWERS = "DELETE FROM idempotency WHERE expires_at < $1";
-    Scatter SWEEP_OFFERS = "DELETE FROM wallet_offer WHERE expires_at < $1";
+    Scatter COUNT_PEOPLE = "SELECT count(*) FROM beneficiary";
     Scatter COUNT_HOME = "
         SELECT (SELECT count(*) FROM beneficiary) AS people,
             (SELECT count(*) FROM dose) AS doses,
@@ -57,7 +53,10 @@ statements! {
             (SELECT count(*) FROM access_entry) AS accesses,
             (SELECT count(*) FROM access_entry AS e WHERE e.number > 1 AND NOT EXISTS (
                 SELECT 1 FROM access_entry AS p
-                WHERE p.hb = e.hb AND p.person = e.person AND p.number = e.number - 1))
+                WHERE p.hb = e.hb AND p.person = e.person AND p.number = e.number - 1)
+                AND EXISTS (
+                SELECT 1 FROM access_entry AS p
+                WHERE p.hb = e.hb AND p.person = e.person AND p.number < e.number))
                 AS accesses_astray";
     Scatter COUNT_SEATS = "
         SELECT (SELECT count(*) FROM booking WHERE state IN (0, 3)) AS booked,
@@ -93,14 +92,6 @@ statements! {
                 AS synchronous";
 }
 
-pub(super) async fn sweep(db: &Db, now: Timestamp) -> Attempt<()> {
-    let client = db.client().await?;
-    for statement in [&SWEEP_CODES, &SWEEP_COUNTERS, &SWEEP_ANSWERS, &SWEEP_OFFERS] {
-        Link::Pooled(&client).execute(statement, &[&now.as_millisecond()]).await?;
-    }
-    Ok(())
-}
-
 pub(super) async fn check(db: &Db) -> Attempt<()> {
     let client = db.client().await?;
     let rows = Link::Pooled(&client).rows(&CHECK, &[]).await?;
@@ -108,6 +99,12 @@ pub(super) async fn check(db: &Db) -> Attempt<()> {
         return Err(Failure::Away(StoreError::unavailable("the server is a standby")));
     }
     Ok(())
+}
+
+pub(super) async fn people(db: &Db) -> Attempt<u64> {
+    let client = db.client().await?;
+    let rows = Link::Pooled(&client).rows(&COUNT_PEOPLE, &[]).await?;
+    Ok(rows.first().map_or(0, |row| row.get::<_, i64>(0).unsigned_abs()))
 }
 
 pub(super) async fn audit(db: &Db) -> Attempt<Audit> {
@@ -191,7 +188,18 @@ const TABLES: &str = "
         AND table_name <> 'migration'
     ORDER BY table_name";
 
-/// One snapshot of every table, in PostgreSQL's own binary form.
+/// In the order of the table, as they are read back.
+const COLUMNS: &str = "
+    SELECT column_name::text FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name = $1
+    ORDER BY ordinal_position";
+
+/// What is copied of a column: of wrapped keys, that they are elsewhere.
+fn copied(column: &str) -> &str {
+    if column == "wrapped_key" { "''::bytea" } else { column }
+}
+
+/// One snapshot of every table without wrapped keys, in PostgreSQL's own binary form.
 pub(super) async fn backup(db: &Db, folder: &Path) -> Attempt<()> {
     let mut client = db.client().await?;
     let tx = client
@@ -204,7 +212,10 @@ pub(super) async fn backup(db: &Db, folder: &Path) -> Attempt<()> {
     for row in tx.query(TABLES, &[]).await? {
         let table: &str = row.get(0);
         let mut file = tokio::fs::File::create(folder.join(format!("{table}.copy"))).await?;
-        let rows = tx.copy_out(&format!("COPY {table} TO STDOUT (FORMAT binary)")).await?;
+        let columns = tx.query(COLUMNS, &[&table]).await?;
+        let columns: Vec<&str> = columns.iter().map(|row| row.get(0)).map(copied).collect();
+        let rows = format!("COPY (SELECT {} FROM {table})", columns.join(", "));
+        let rows = tx.copy_out(&format!("{rows} TO STDOUT (FORMAT binary)")).await?;
         pin_mut!(rows);
         while let Some(chunk) = rows.next().await {
             file.write_all(&chunk?).await?;

@@ -7,6 +7,7 @@ use domain::{
     id::{BeneficiaryId, DoseId},
 };
 use jiff::Timestamp;
+use tokio_postgres::Row;
 
 use super::{
     booking, claim,
@@ -62,6 +63,10 @@ statements! {
         SELECT * FROM certificate
         WHERE hb = $1 AND beneficiary_id = $2 AND withdrawn_at IS NULL
         ORDER BY dose_number DESC, issued_at DESC LIMIT 1";
+    Home LATEST_OF_DOSE = "
+        SELECT * FROM certificate
+        WHERE hb = $1 AND beneficiary_id = $2 AND dose_number = $3 AND withdrawn_at IS NULL
+        ORDER BY issued_at DESC LIMIT 1";
 }
 
 pub(super) async fn record(
@@ -331,11 +336,27 @@ pub(super) async fn certificate(db: &Db, person: BeneficiaryId) -> Attempt<Optio
     let client = db.client().await?;
     let home = Home::within(Link::Pooled(&client), bucket(person.bucket()));
     let rows = home.rows(&LATEST, &[&number(person)]).await?;
-    Ok(rows.first().map(|row| CertificateRow {
+    Ok(rows.first().map(|row| certificate_row(row, person)))
+}
+
+pub(super) async fn certificate_of_dose(
+    db: &Db,
+    person: BeneficiaryId,
+    dose_number: u8,
+) -> Attempt<Option<CertificateRow>> {
+    let client = db.client().await?;
+    let home = Home::within(Link::Pooled(&client), bucket(person.bucket()));
+    let of: Values<'_> = &[&number(person), &i16::from(dose_number)];
+    let rows = home.rows(&LATEST_OF_DOSE, of).await?;
+    Ok(rows.first().map(|row| certificate_row(row, person)))
+}
+
+fn certificate_row(row: &Row, beneficiary: BeneficiaryId) -> CertificateRow {
+    CertificateRow {
         id: row.get("certificate_id"),
-        beneficiary: person,
+        beneficiary,
         dose_number: tiny(row.get("dose_number")),
         sealed: row.get("sealed"),
         issued_at: instant_at(row, "issued_at"),
-    }))
+    }
 }

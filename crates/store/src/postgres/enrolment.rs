@@ -54,8 +54,8 @@ statements! {
         INSERT INTO void_enrolment (hb, beneficiary_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     Home ENTER = "
         INSERT INTO beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
-            birth_year, gender, document, comorbidity, document_index, registered_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+            birth_year, gender, document, comorbidity, document_index, registered_at, list_no)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     /// Makes those who change a person's record follow one another.
     Home LOCK_PERSON = "
         SELECT account_id, document_index FROM beneficiary
@@ -200,6 +200,7 @@ async fn enter(home: &Home<'_>, enrolment: &Enrolment) -> Attempt<Result<Done, N
             &details.comorbidity,
             &details.document_index.as_slice(),
             &beneficiary.registered_at.as_millisecond(),
+            &beneficiary.list.map(|list| list.0),
         ],
     )
     .await?;
@@ -340,6 +341,15 @@ async fn write_details(
     )
     .await?;
     Ok(())
+}
+
+/// Gives a document free that was this person's.
+pub(super) async fn release(
+    steps: Steps<'_>,
+    index: &[u8; 32],
+    person: BeneficiaryId,
+) -> Attempt<()> {
+    change_document(steps, &RELEASE, index, person).await
 }
 
 pub(super) async fn remove(

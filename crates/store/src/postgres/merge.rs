@@ -10,6 +10,7 @@ use domain::{
     dose::Dose,
     id::{BeneficiaryId, DoseId, StaffId},
 };
+use jiff::civil::Date;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -36,19 +37,21 @@ pub(super) use ending::{complete, end, unfinished};
 statements! {
     Home LIVE = "
         SELECT 1 FROM dose_claim
-        WHERE hb = $1 AND beneficiary_id = $2 AND state <> $3 LIMIT 1";
+        WHERE hb = $1 AND beneficiary_id = $2 AND state <> $3
+            AND NOT (state = $4 AND held_on < $5)
+        LIMIT 1";
     Home MERGED_RECORD = "
         SELECT * FROM merged_beneficiary WHERE hb = $1 AND beneficiary_id = $2";
     /// What was given for travel is kept only as long as the record may come back.
     Home TAKE_OUT = "
         INSERT INTO merged_beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
-            verified_by, changes, merge_id, merged_into, merged_by, merged_at, leased_at,
+            verified_by, changes, list_no, merge_id, merged_into, merged_by, merged_at, leased_at,
             key_digest, request_digest, settled, merged_because, travel_born_on, travel_passport,
             travel_nationality)
         SELECT $1::int, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
-            verified_by, changes, $3, $4, $5, $6, $6, $7, $8, $9::boolean, $10,
+            verified_by, changes, list_no, $3, $4, $5, $6, $6, $7, $8, $9::boolean, $10,
             CASE WHEN NOT $9::boolean THEN travel_born_on END,
             CASE WHEN NOT $9::boolean THEN travel_passport END,
             CASE WHEN NOT $9::boolean THEN travel_nationality END
@@ -166,7 +169,7 @@ async fn known(stays: &Home<'_>, wanted: &Merge) -> Attempt<Option<Result<Done, 
 
 /// Locks the record that goes; otherwise gives the outcome.
 async fn may_go(goes: &Home<'_>, wanted: &Merge) -> Attempt<Result<(), Result<Done, NotMerged>>> {
-    Ok(match mergeable(goes, wanted.goes.beneficiary, None).await? {
+    Ok(match mergeable(goes, wanted.goes.beneficiary, None, wanted.today).await? {
         Some(held) => match held.refusal(&wanted.goes) {
             Some(why) => Err(Err(why)),
             None => Ok(()),
@@ -185,7 +188,7 @@ async fn may_go(goes: &Home<'_>, wanted: &Merge) -> Attempt<Result<(), Result<Do
 /// Locks the record that stays; says why it cannot take the other one in, if it cannot.
 async fn may_stay(stays: &Home<'_>, wanted: &Merge) -> Attempt<Option<NotMerged>> {
     let person = wanted.stays.beneficiary;
-    Ok(match mergeable(stays, person, Some(wanted.account.uuid)).await? {
+    Ok(match mergeable(stays, person, Some(wanted.account.uuid), wanted.today).await? {
         Some(held) => held.refusal(&wanted.stays),
         None => Some(NotMerged::NoSuchBeneficiary),
     })
@@ -196,6 +199,7 @@ async fn mergeable(
     home: &Home<'_>,
     person: BeneficiaryId,
     account: Option<Uuid>,
+    today: Date,
 ) -> Attempt<Option<Mergeable>> {
     let id = number(person);
     let locked = home.rows(&LOCK_DETAILS, &[&id]).await?;
@@ -203,12 +207,22 @@ async fn mergeable(
         |row: &&Row| account.is_none_or(|account| row.get::<_, Uuid>("account_id") == account);
     let Some(row) = locked.first().filter(of_account) else { return Ok(None) };
     let doses = home.rows(&DOSES_IN_ORDER, &[&id]).await?;
-    let live = home.rows(&LIVE, &[&id, &ClaimState::Done.number()]).await?;
     Ok(Some(Mergeable {
         changes: row.get("changes"),
         doses: doses.iter().map(|row| DoseId(row.get("dose_id"))).collect(),
-        booked: !live.is_empty(),
+        booked: has_appointment(home, person, today).await?,
     }))
+}
+
+/// Whether somebody has an appointment that is neither over nor missed before `today`.
+pub(super) async fn has_appointment(
+    home: &Home<'_>,
+    person: BeneficiaryId,
+    today: Date,
+) -> Attempt<bool> {
+    let (done, confirmed) = (ClaimState::Done.number(), ClaimState::Confirmed.number());
+    let live = home.rows(&LIVE, &[&number(person), &done, &confirmed, &day(today)]).await?;
+    Ok(!live.is_empty())
 }
 
 async fn gone(home: &Home<'_>, person: BeneficiaryId) -> Attempt<Option<Row>> {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     StoreError, StoreResult,
-    record::{AccountRow, BeneficiaryRow, PersonRecord, SealedDetails},
+    record::{AccountRow, BeneficiaryRow, ListNo, PersonRecord, SealedDetails},
     value::{date, instant, number},
 };
 
@@ -130,6 +130,7 @@ pub(super) fn beneficiary_row(row: &Row) -> StoreResult<BeneficiaryRow> {
         registered_at: instant_at(row, "registered_at"),
         verified_at: row.get::<_, Option<i64>>("verified_at").map(instant),
         changes: row.get("changes"),
+        list: row.get::<_, Option<i32>>("list_no").map(ListNo),
     })
 }
 

@@ -1,8 +1,9 @@
 //! Every statement by name, with what it is routed by: a test plans each on hash partitions.
 
 use super::{
-    access, care, claim, correction, dose, enrolment, merge, message, owed, person, place,
-    recovery, remembered, seat, session, sign_in, status, travel, wallet, whole,
+    access, care, claim, correction, dose, enrolment, erasure, factor, incident, key, list, merge,
+    message, owed, person, place, recovery, remembered, reported, retention, seat, session,
+    sign_in, status, travel, wallet, watch, whole,
 };
 
 /// What a statement touches.
@@ -58,18 +59,26 @@ pub fn all() -> Vec<&'static Statement> {
         correction::ALL,
         dose::ALL,
         enrolment::ALL,
+        erasure::ALL,
+        factor::ALL,
+        incident::ALL,
+        key::ALL,
+        list::ALL,
         message::ALL,
         owed::ALL,
         person::ALL,
         place::ALL,
         remembered::ALL,
         recovery::ALL,
+        reported::ALL,
+        retention::ALL,
         seat::ALL,
         session::ALL,
         sign_in::ALL,
         status::ALL,
         travel::ALL,
         wallet::ALL,
+        watch::ALL,
     ];
-    [files.concat(), merge::all(), whole::all()].concat()
+    [files.concat(), merge::all(), retention::ends(), whole::all()].concat()
 }

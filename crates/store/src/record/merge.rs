@@ -4,7 +4,7 @@ use domain::{
     dose::Dose,
     id::{AccountId, BeneficiaryId, DoseId, StaffId},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 use super::{BeneficiaryRow, CertificateRow, ClaimRow, Idempotency, Message, Tally};
@@ -47,6 +47,8 @@ pub struct Merge {
     pub message: Option<Message>,
     /// What to send to the account of the record that goes, if it is another one.
     pub farewell: Option<Message>,
+    /// The day it is there. Appointments of the days before, to which nobody came, stand in no way.
+    pub today: Date,
     /// When it was asked.
     pub at: Timestamp,
 }

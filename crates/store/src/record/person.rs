@@ -7,7 +7,7 @@ use domain::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{ClaimRow, Idempotency, Message, SealedTravel, Tally};
+use super::{ClaimRow, Idempotency, ListNo, Message, SealedTravel, Tally};
 
 /// The people who share a mobile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub struct BeneficiaryRow {
     pub verified_at: Option<Timestamp>,
     /// How often the fields were changed.
     pub changes: i32,
+    /// The list from which they were first registered, if it was one.
+    pub list: Option<ListNo>,
 }
 
 /// One person to enrol.

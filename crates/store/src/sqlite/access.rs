@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::id::HomeBucket;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
 use super::{Sqlite, each, on_one_snapshot, value::uuid_at};
@@ -30,6 +30,14 @@ impl AccessStore for Sqlite {
         limit: u32,
     ) -> StoreResult<Vec<KeptAccess>> {
         self.read(|c| after(c, of, number, limit))
+    }
+
+    async fn logged_accesses(
+        &self,
+        after: Option<(AccessOf, u64)>,
+        limit: u32,
+    ) -> StoreResult<Vec<(u64, PlannedLeaf)>> {
+        self.read(|c| logged(c, after, limit))
     }
 
     async fn waiting_accesses(&self, limit: u32) -> StoreResult<Vec<PlannedLeaf>> {
@@ -63,8 +71,8 @@ fn head(connection: &Connection, of: AccessOf) -> rusqlite::Result<Option<Access
         WHERE person = ?1 ORDER BY number DESC LIMIT 1";
     let mut head = connection.prepare_cached(HEAD)?;
     head.query_row([of.person.as_bytes()], |row| {
-        let number: i64 = row.get("number")?;
-        Ok(AccessHead { number: number.cast_unsigned(), commitment: row.get("commitment")? })
+        let number: i64 = row.get(0)?;
+        Ok(AccessHead { number: number.cast_unsigned(), commitment: row.get(1)? })
     })
     .optional()
 }
@@ -81,15 +89,15 @@ fn put(connection: &Connection, access: &AccessRow) -> rusqlite::Result<bool> {
     const THERE: &str = "
         SELECT 1 FROM access_entry WHERE person = ?1 AND number = ?2 AND commitment = ?3";
     let (person, number) = (access.of.person.as_bytes(), access.number.cast_signed());
-    let kept = connection.prepare_cached(PUT)?.execute(named_params! {
-        ":hb": access.of.bucket.0,
-        ":person": person,
-        ":number": number,
-        ":previous": access.previous,
-        ":commitment": access.commitment,
-        ":sealed": access.sealed,
-        ":at": access.at.as_millisecond(),
-    })?;
+    let kept = connection.prepare_cached(PUT)?.execute(params![
+        access.of.bucket.0,
+        person,
+        number,
+        access.commitment,
+        access.sealed,
+        access.at.as_millisecond(),
+        access.previous,
+    ])?;
     Ok(kept == 1
         || connection.prepare_cached(THERE)?.exists((person, number, access.commitment))?)
 }
@@ -118,12 +126,29 @@ fn waiting(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<PlannedL
     const WAITING: &str = "
         SELECT hb, person, number, commitment FROM access_entry
         WHERE leaf IS NULL ORDER BY entry_id LIMIT ?1";
-    let read = |row: &Row<'_>| {
-        let of = AccessOf { bucket: HomeBucket(row.get("hb")?), person: uuid_at(row, "person")? };
-        let number = row.get::<_, i64>("number")?.cast_unsigned();
-        Ok(PlannedLeaf { of, number, commitment: row.get("commitment")? })
-    };
-    connection.prepare_cached(WAITING)?.query_map([limit], read)?.collect()
+    connection.prepare_cached(WAITING)?.query_map([limit], leaf_at)?.collect()
+}
+
+fn leaf_at(row: &Row<'_>) -> rusqlite::Result<PlannedLeaf> {
+    let of = AccessOf { bucket: HomeBucket(row.get("hb")?), person: uuid_at(row, "person")? };
+    let number = row.get::<_, i64>("number")?.cast_unsigned();
+    Ok(PlannedLeaf { of, number, commitment: row.get("commitment")? })
+}
+
+fn logged(
+    connection: &Connection,
+    after: Option<(AccessOf, u64)>,
+    limit: u32,
+) -> rusqlite::Result<Vec<(u64, PlannedLeaf)>> {
+    const LOGGED: &str = "
+        SELECT hb, person, number, commitment, leaf FROM access_entry
+        WHERE leaf IS NOT NULL AND (person, number) > (?1, ?2)
+        ORDER BY person, number LIMIT ?3";
+    let (person, number) = after.map_or((Vec::new(), 0), |(of, number)| {
+        (of.person.as_bytes().to_vec(), number.cast_signed())
+    });
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>("leaf")?.cast_unsigned(), leaf_at(row)?));
+    connection.prepare_cached(LOGGED)?.query_map((person, number, limit), read)?.collect()
 }
 
 fn take_turn(

@@ -6,9 +6,13 @@ use domain::{
     id::BeneficiaryId,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{Connection, params};
 
-use super::{message, person, remembered};
+use super::{
+    message,
+    person::{self, claim_columns},
+    remembered,
+};
 use crate::{
     guard::terminal,
     record::{
@@ -64,19 +68,19 @@ fn book_now(
                 facility_id, session_id, pool, slot, held_on, state, changed_at)
             VALUES (:beneficiary, :dose, :appointment, 0, :account,
                 :facility, :session, :pool, :slot, :on, :state, :at)";
-        connection.prepare_cached(CLAIM)?.execute(named_params! {
-            ":beneficiary": number(beneficiary),
-            ":dose": booking.dose_number,
-            ":appointment": booking.appointment.0.as_bytes(),
-            ":account": booking.account.uuid.as_bytes(),
-            ":facility": booking.seat.facility.0,
-            ":session": booking.seat.session.0.as_bytes(),
-            ":pool": booking.seat.pool,
-            ":slot": booking.seat.slot,
-            ":on": day(booking.on),
-            ":state": claim.state.number(),
-            ":at": booking.at.as_millisecond(),
-        })?;
+        connection.prepare_cached(CLAIM)?.execute(params![
+            number(beneficiary),
+            booking.dose_number,
+            booking.appointment.0.as_bytes(),
+            booking.account.uuid.as_bytes(),
+            booking.seat.facility.0,
+            booking.seat.session.0.as_bytes(),
+            booking.seat.pool,
+            booking.seat.slot,
+            day(booking.on),
+            claim.state.number(),
+            booking.at.as_millisecond(),
+        ])?;
         insert_booking(connection, &claim, booking.account.uuid.as_bytes())?;
     }
     if let Some(message) = &booking.message {
@@ -117,12 +121,12 @@ fn take_seats(
     if !connection.prepare_cached(OPEN)?.exists([seat.session.0.as_bytes()])? {
         return Ok(false);
     }
-    let rows = connection.prepare_cached(TAKE)?.execute(named_params! {
-        ":session": seat.session.0.as_bytes(),
-        ":pool": seat.pool,
-        ":seats": seats,
-        ":at": at.as_millisecond(),
-    })?;
+    let rows = connection.prepare_cached(TAKE)?.execute(params![
+        seats,
+        at.as_millisecond(),
+        seat.session.0.as_bytes(),
+        seat.pool,
+    ])?;
     Ok(rows == 1)
 }
 
@@ -136,12 +140,12 @@ pub(super) fn give_back(
     const GIVE_BACK: &str = "
         UPDATE seat_pool SET booked = booked - :seats, changed_at = :at
         WHERE session_id = :session AND pool = :pool";
-    connection.prepare_cached(GIVE_BACK)?.execute(named_params! {
-        ":session": seat.session.0.as_bytes(),
-        ":pool": seat.pool,
-        ":seats": seats,
-        ":at": at.as_millisecond(),
-    })?;
+    connection.prepare_cached(GIVE_BACK)?.execute(params![
+        seats,
+        at.as_millisecond(),
+        seat.session.0.as_bytes(),
+        seat.pool,
+    ])?;
     Ok(())
 }
 
@@ -155,17 +159,17 @@ fn insert_booking(
             slot, dose_number, account_id, state)
         VALUES (:appointment, :leg, :beneficiary, :facility, :session, :pool,
             :slot, :dose, :account, 0)";
-    connection.prepare_cached(INSERT)?.execute(named_params! {
-        ":appointment": claim.appointment.0.as_bytes(),
-        ":leg": claim.leg,
-        ":beneficiary": number(claim.beneficiary),
-        ":facility": claim.seat.facility.0,
-        ":session": claim.seat.session.0.as_bytes(),
-        ":pool": claim.seat.pool,
-        ":slot": claim.seat.slot,
-        ":dose": claim.dose_number,
-        ":account": account,
-    })?;
+    connection.prepare_cached(INSERT)?.execute(params![
+        claim.appointment.0.as_bytes(),
+        claim.leg,
+        number(claim.beneficiary),
+        claim.seat.facility.0,
+        claim.seat.session.0.as_bytes(),
+        claim.seat.pool,
+        claim.seat.slot,
+        claim.dose_number,
+        account,
+    ])?;
     Ok(())
 }
 
@@ -207,10 +211,13 @@ fn claims_of(
     account: &[u8; 16],
     appointment: &[u8; 16],
 ) -> rusqlite::Result<Vec<ClaimRow>> {
-    const OF: &str = "
-        SELECT dose_claim.* FROM beneficiary JOIN dose_claim USING (beneficiary_id)
+    const OF: &str = concat!(
+        "SELECT ",
+        claim_columns!(),
+        " FROM beneficiary JOIN dose_claim USING (beneficiary_id)
         WHERE beneficiary.account_id = ?1 AND appointment_id = ?2
-        ORDER BY beneficiary_id";
+        ORDER BY beneficiary_id"
+    );
     let mut statement = connection.prepare_cached(OF)?;
     statement.query_map((account, appointment), person::claim_row)?.collect()
 }
@@ -245,17 +252,17 @@ pub(super) fn reschedule(
             SET leg = :leg, facility_id = :facility, session_id = :session, pool = :pool,
                 slot = :slot, held_on = :on, changed_at = :at
             WHERE beneficiary_id = :beneficiary AND dose_number = :dose";
-        connection.prepare_cached(MOVE)?.execute(named_params! {
-            ":leg": new.leg,
-            ":facility": new.seat.facility.0,
-            ":session": new.seat.session.0.as_bytes(),
-            ":pool": new.seat.pool,
-            ":slot": new.seat.slot,
-            ":on": day(new.on),
-            ":at": wanted.at.as_millisecond(),
-            ":beneficiary": number(new.beneficiary),
-            ":dose": new.dose_number,
-        })?;
+        connection.prepare_cached(MOVE)?.execute(params![
+            new.leg,
+            new.seat.facility.0,
+            new.seat.session.0.as_bytes(),
+            new.seat.pool,
+            new.seat.slot,
+            day(new.on),
+            wanted.at.as_millisecond(),
+            number(new.beneficiary),
+            new.dose_number,
+        ])?;
     }
     if let Some(message) = &wanted.message {
         message::put(connection, message)?;

@@ -1,8 +1,7 @@
-//! Sweeping, checking, backup and restore.
+//! Checking, backup and restore.
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{Options, writer::connect};
@@ -11,31 +10,24 @@ use crate::{StoreResult, record::Audit};
 /// The name of the copy in a backup folder.
 const COPY: &str = "teeka.sqlite";
 
-pub(super) fn sweep(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    const EXPIRED: [&str; 4] = [
-        "DELETE FROM sign_in_code WHERE expires_at < ?1",
-        "DELETE FROM counter WHERE expires_at < ?1",
-        "DELETE FROM idempotency WHERE expires_at < ?1",
-        "DELETE FROM wallet_offer WHERE expires_at < ?1",
-    ];
-    for statement in EXPIRED {
-        connection.prepare_cached(statement)?.execute([now.as_millisecond()])?;
-    }
-    Ok(())
-}
-
 /// Writes a row as it is: a transaction that only reads would commit on a full disk, too.
 pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
     let rows = connection.execute("UPDATE migration SET name = name WHERE number = 1", [])?;
     if rows == 1 { Ok(()) } else { Err(rusqlite::Error::QueryReturnedNoRows) }
 }
 
+pub(super) fn people(connection: &Connection) -> rusqlite::Result<u64> {
+    count(connection, "SELECT count(*) FROM beneficiary")
+}
+
+fn count(connection: &Connection, sql: &str) -> rusqlite::Result<u64> {
+    connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+}
+
 pub(super) fn audit(connection: &Connection) -> rusqlite::Result<Audit> {
-    let count = |sql: &str| -> rusqlite::Result<u64> {
-        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
-    };
+    let count = |sql: &str| count(connection, sql);
     Ok(Audit {
-        people: count("SELECT count(*) FROM beneficiary")?,
+        people: people(connection)?,
         doses: count("SELECT count(*) FROM dose")?,
         booked: count("SELECT count(*) FROM booking WHERE state IN (0, 3)")?,
         pools_off: count(
@@ -92,18 +84,32 @@ pub(super) fn audit(connection: &Connection) -> rusqlite::Result<Audit> {
         )?,
         accesses: count("SELECT count(*) FROM access_entry")?,
         accesses_astray: count(
+            // Those that went after their time were the first of their list.
             "SELECT count(*) FROM access_entry AS e WHERE e.number > 1 AND NOT EXISTS (
                  SELECT 1 FROM access_entry AS p
-                 WHERE p.person = e.person AND p.number = e.number - 1)",
+                 WHERE p.person = e.person AND p.number = e.number - 1)
+                 AND EXISTS (
+                 SELECT 1 FROM access_entry AS p
+                 WHERE p.person = e.person AND p.number < e.number)",
         )?,
     })
 }
 
-/// One consistent copy, made page by page while others go on working.
+/// One consistent copy without wrapped keys, made page by page while others go on working.
 pub(super) fn backup(connection: &Connection, folder: &Path) -> rusqlite::Result<()> {
     let mut copy = Connection::open(folder.join(COPY))?;
     let backup = rusqlite::backup::Backup::new(connection, &mut copy)?;
-    backup.run_to_completion(1_024, std::time::Duration::ZERO, None)
+    backup.run_to_completion(1_024, std::time::Duration::ZERO, None)?;
+    drop(backup);
+    // Nor do wrapped keys stay in pages that nothing leads to any more.
+    copy.execute_batch(
+        "UPDATE account SET wrapped_key = x'';
+         UPDATE beneficiary SET wrapped_key = x'';
+         UPDATE merged_beneficiary SET wrapped_key = x'';
+         UPDATE staff SET wrapped_key = x'';
+         UPDATE report SET wrapped_key = x'';
+         VACUUM;",
+    )
 }
 
 /// Copies every row of a backup into this store, which must be empty.

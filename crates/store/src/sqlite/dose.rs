@@ -5,11 +5,13 @@ use domain::{
     dose::Dose,
     id::{BeneficiaryId, DoseId},
 };
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::{
     appointment::{drop_claim, give_back, set_booking},
-    message, owed, person, place,
+    message, owed,
+    person::{self, claim_columns, dose_columns},
+    place,
     value::{instant_at, uuid_at},
 };
 use crate::{
@@ -37,20 +39,20 @@ pub(super) fn record(
     record: &DoseRecord,
 ) -> rusqlite::Result<Result<Done, NotRecorded>> {
     let dose = &record.dose;
-    let rows = connection.prepare_cached(RECORD)?.execute(named_params! {
-        ":id": dose.id.0.as_bytes(),
-        ":beneficiary": number(dose.beneficiary),
-        ":number": dose.number,
-        ":facility": dose.facility.0,
-        ":appointment": dose.appointment.map(|id| id.0.into_bytes()),
-        ":vaccine": dose.vaccine,
-        ":lot": dose.lot,
-        ":vaccinator": dose.vaccinator,
-        ":given_on": day(dose.given_on),
-        ":recorded_at": dose.recorded_at.as_millisecond(),
-        ":before": record.doses_before,
-        ":changes": record.changes,
-    })?;
+    let rows = connection.prepare_cached(RECORD)?.execute(params![
+        dose.id.0.as_bytes(),
+        dose.number,
+        dose.facility.0,
+        dose.appointment.map(|id| id.0.into_bytes()),
+        dose.vaccine,
+        dose.lot,
+        dose.vaccinator,
+        day(dose.given_on),
+        dose.recorded_at.as_millisecond(),
+        number(dose.beneficiary),
+        record.changes,
+        record.doses_before,
+    ])?;
     if rows == 0 {
         return why_not_recorded(connection, record);
     }
@@ -70,7 +72,7 @@ fn why_not_recorded(
     connection: &Connection,
     record: &DoseRecord,
 ) -> rusqlite::Result<Result<Done, NotRecorded>> {
-    const BY_ID: &str = "SELECT * FROM dose WHERE dose_id = ?1";
+    const BY_ID: &str = concat!("SELECT ", dose_columns!(), " FROM dose WHERE dose_id = ?1");
     const PLACE: &str = "SELECT 1 FROM dose WHERE beneficiary_id = ?1 AND dose_number = ?2";
     const CHANGES: &str = "SELECT changes FROM beneficiary WHERE beneficiary_id = ?1";
     let dose = &record.dose;
@@ -116,7 +118,11 @@ fn claim_of(
     beneficiary: BeneficiaryId,
     dose_number: u8,
 ) -> rusqlite::Result<Option<ClaimRow>> {
-    const CLAIM: &str = "SELECT * FROM dose_claim WHERE beneficiary_id = ?1 AND dose_number = ?2";
+    const CLAIM: &str = concat!(
+        "SELECT ",
+        claim_columns!(),
+        " FROM dose_claim WHERE beneficiary_id = ?1 AND dose_number = ?2"
+    );
     let mut statement = connection.prepare_cached(CLAIM)?;
     statement.query_row((number(beneficiary), dose_number), person::claim_row).optional()
 }
@@ -153,8 +159,11 @@ pub(super) fn undo(
     connection: &Connection,
     undo: &UndoDose,
 ) -> rusqlite::Result<Result<Done, NotUndone>> {
-    const HELD: &str = "
-        SELECT * FROM dose WHERE dose_id = ?1 AND beneficiary_id = ?2 AND facility_id = ?3";
+    const HELD: &str = concat!(
+        "SELECT ",
+        dose_columns!(),
+        " FROM dose WHERE dose_id = ?1 AND beneficiary_id = ?2 AND facility_id = ?3"
+    );
     const LATER: &str = "SELECT 1 FROM dose WHERE beneficiary_id = ?1 AND dose_number > ?2";
     let id = undo.dose.0.as_bytes();
     if is_undone(connection, undo.dose, undo.beneficiary)? {
@@ -250,15 +259,29 @@ pub(super) fn certificate(
         SELECT * FROM certificate WHERE beneficiary_id = ?1 AND withdrawn_at IS NULL
         ORDER BY dose_number DESC, issued_at DESC LIMIT 1";
     let mut latest = connection.prepare_cached(LATEST)?;
-    latest
-        .query_row([number(beneficiary)], |row| {
-            Ok(CertificateRow {
-                id: uuid_at(row, "certificate_id")?,
-                beneficiary,
-                dose_number: row.get("dose_number")?,
-                sealed: row.get("sealed")?,
-                issued_at: instant_at(row, "issued_at")?,
-            })
-        })
-        .optional()
+    latest.query_row([number(beneficiary)], |row| certificate_row(row, beneficiary)).optional()
+}
+
+pub(super) fn certificate_of_dose(
+    connection: &Connection,
+    beneficiary: BeneficiaryId,
+    dose_number: u8,
+) -> rusqlite::Result<Option<CertificateRow>> {
+    const OF_DOSE: &str = "
+        SELECT * FROM certificate
+        WHERE beneficiary_id = ?1 AND dose_number = ?2 AND withdrawn_at IS NULL
+        ORDER BY issued_at DESC LIMIT 1";
+    let mut latest = connection.prepare_cached(OF_DOSE)?;
+    let of = (number(beneficiary), dose_number);
+    latest.query_row(of, |row| certificate_row(row, beneficiary)).optional()
+}
+
+fn certificate_row(row: &Row<'_>, beneficiary: BeneficiaryId) -> rusqlite::Result<CertificateRow> {
+    Ok(CertificateRow {
+        id: uuid_at(row, "certificate_id")?,
+        beneficiary,
+        dose_number: row.get("dose_number")?,
+        sealed: row.get("sealed")?,
+        issued_at: instant_at(row, "issued_at")?,
+    })
 }

@@ -4,14 +4,15 @@ use domain::{
     dose::Dose,
     id::{BeneficiaryId, DoseId, StaffId},
 };
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
 use super::{
     dose, message, owed,
-    person::{self, list},
+    person::{self, beneficiary_columns, list},
     place, remembered,
-    value::{beneficiary_at, instant_at, uuid_at},
+    value::{Columns, uuid_at},
 };
 use crate::{
     guard::{MERGED, Mergeable},
@@ -30,7 +31,7 @@ pub(super) fn merge(
         return Ok(Err(NotMerged::NoSuchBeneficiary));
     }
     for planned in [&wanted.goes, &wanted.stays] {
-        match mergeable(connection, planned.beneficiary)? {
+        match mergeable(connection, planned.beneficiary, wanted.today)? {
             None => return Ok(Err(NotMerged::NoSuchBeneficiary)),
             Some(held) => {
                 if let Some(why) = held.refusal(planned) {
@@ -73,18 +74,34 @@ fn known(
 }
 
 /// What is on record of a person; none if there is no such person.
-fn mergeable(connection: &Connection, id: BeneficiaryId) -> rusqlite::Result<Option<Mergeable>> {
+fn mergeable(
+    connection: &Connection,
+    id: BeneficiaryId,
+    today: Date,
+) -> rusqlite::Result<Option<Mergeable>> {
     const CHANGES: &str = "SELECT changes FROM beneficiary WHERE beneficiary_id = ?1";
     const DOSES: &str = "SELECT dose_id FROM dose WHERE beneficiary_id = ?1 ORDER BY dose_number";
-    const LIVE: &str = "SELECT 1 FROM dose_claim WHERE beneficiary_id = ?1 AND state <> ?2";
     let person = number(id);
     let mut changes = connection.prepare_cached(CHANGES)?;
     let Some(changes) = changes.query_row([person], |row| row.get(0)).optional()? else {
         return Ok(None);
     };
     let doses = list(connection, DOSES, [person], |row| uuid_at(row, "dose_id").map(DoseId))?;
-    let booked = connection.prepare_cached(LIVE)?.exists((person, ClaimState::Done.number()))?;
+    let booked = has_appointment(connection, id, today)?;
     Ok(Some(Mergeable { changes, doses, booked }))
+}
+
+/// Whether somebody has an appointment that is neither over nor missed before `today`.
+pub(super) fn has_appointment(
+    connection: &Connection,
+    id: BeneficiaryId,
+    today: Date,
+) -> rusqlite::Result<bool> {
+    const LIVE: &str = "
+        SELECT 1 FROM dose_claim
+        WHERE beneficiary_id = ?1 AND state <> ?2 AND NOT (state = ?3 AND held_on < ?4)";
+    let (done, confirmed) = (ClaimState::Done.number(), ClaimState::Confirmed.number());
+    connection.prepare_cached(LIVE)?.exists((number(id), done, confirmed, day(today)))
 }
 
 fn withdraw_both(connection: &Connection, wanted: &Merge) -> rusqlite::Result<()> {
@@ -107,10 +124,10 @@ fn take_out(connection: &Connection, wanted: &Merge) -> rusqlite::Result<()> {
     const KEEP: &str = "
         INSERT INTO merged_beneficiary (beneficiary_id, account_id, wrapped_key, name, birth_year,
             gender, document, comorbidity, document_index, registered_at, verified_at, verified_by,
-            changes, merge_id, merged_into, merged_by, merged_because, merged_at)
+            changes, list_no, merge_id, merged_into, merged_by, merged_because, merged_at)
         SELECT beneficiary_id, account_id, wrapped_key, name, birth_year,
             gender, document, comorbidity, document_index, registered_at, verified_at, verified_by,
-            changes, :id, :into, :by, :because, :at
+            changes, list_no, :id, :into, :by, :because, :at
         FROM beneficiary WHERE beneficiary_id = :goes";
     const KEEP_DOSES: &str = "
         INSERT INTO merged_dose (beneficiary_id, dose_number, dose_id, facility_id, appointment_id,
@@ -186,21 +203,23 @@ pub(super) fn merged(
     id: BeneficiaryId,
 ) -> rusqlite::Result<Option<MergedRecord>> {
     // What was given for travel is not kept of a record that goes.
-    const ONE: &str = "
-        SELECT *, NULL AS travel_born_on, NULL AS travel_passport, NULL AS travel_nationality
-        FROM merged_beneficiary WHERE beneficiary_id = ?1";
-    const CLAIMS: &str = "SELECT * FROM dose_claim WHERE beneficiary_id = ?1 ORDER BY dose_number";
+    const ONE: &str = concat!(
+        "SELECT ",
+        beneficiary_columns!(),
+        ", merged_into, merged_at, merged_by, merged_because
+        FROM merged_beneficiary WHERE beneficiary_id = ?1"
+    );
     let person = [number(id)];
     let read = |row: &Row<'_>| {
-        let by: Option<[u8; 16]> = row.get("merged_by")?;
+        let mut columns = Columns::of(row);
         Ok(MergedRecord {
-            beneficiary: person::beneficiary_row(row)?,
-            into: beneficiary_at(row, "merged_into")?,
-            at: instant_at(row, "merged_at")?,
-            by: by.map(|by| StaffId(Uuid::from_bytes(by))),
-            because: row.get("merged_because")?,
+            beneficiary: person::beneficiary_row(&mut columns)?,
+            into: columns.beneficiary()?,
+            at: columns.instant()?,
+            by: columns.next::<Option<[u8; 16]>>()?.map(|by| StaffId(Uuid::from_bytes(by))),
+            because: columns.next()?,
             settled: true,
-            claims: list(connection, CLAIMS, person, person::claim_row)?,
+            claims: list(connection, person::CLAIMS_OF, person, person::claim_row)?,
         })
     };
     connection.prepare_cached(ONE)?.query_row(person, read).optional()

@@ -14,13 +14,13 @@ pub(super) fn put(connection: &Connection, message: &Message) -> rusqlite::Resul
         INSERT INTO message (message_id, sealed, kind, written_at, due_at, tries)
         VALUES (:id, :sealed, :kind, :at, :at, :tries)
         ON CONFLICT DO NOTHING";
-    connection.prepare_cached(PUT)?.execute(named_params! {
-        ":id": message.id.as_bytes(),
-        ":sealed": message.sealed,
-        ":kind": message.kind,
-        ":at": message.at.as_millisecond(),
-        ":tries": message.tries,
-    })?;
+    connection.prepare_cached(PUT)?.execute(params![
+        message.id.as_bytes(),
+        message.sealed,
+        message.kind,
+        message.at.as_millisecond(),
+        message.tries,
+    ])?;
     Ok(())
 }
 

@@ -5,20 +5,56 @@ use domain::{
     id::{AccountId, AppointmentId, BeneficiaryId, DoseId, FacilityId, StaffId},
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::{
     message, place, remembered, travel,
-    value::{beneficiary_at, instant_at, seat_at, uuid_at},
+    value::{Columns, instant_at},
 };
 use crate::{
     guard::ENROLLED,
     record::{
-        AccountRow, Amendment, BeneficiaryRow, ClaimRow, ClaimState, Done, Enrolment, NotAmended,
-        NotEnrolled, NotRemoved, PersonRecord, Run, SealedDetails,
+        AccountRow, Amendment, BeneficiaryRow, ClaimRow, ClaimState, Done, Enrolment, ListNo,
+        NotAmended, NotEnrolled, NotRemoved, PersonRecord, Run, SealedDetails,
     },
     value::{date, instant, number},
 };
+
+/// The columns of a person, as [`beneficiary_row`] reads them, but for what is given for travel.
+macro_rules! beneficiary_columns {
+    () => {
+        "beneficiary_id, account_id, wrapped_key, name, birth_year, gender, document, comorbidity, \
+         document_index, registered_at, verified_at, changes, list_no"
+    };
+}
+pub(super) use beneficiary_columns;
+
+/// The columns of a person with what is given for travel.
+macro_rules! person_columns {
+    () => {
+        concat!(beneficiary_columns!(), ", travel_born_on, travel_passport, travel_nationality")
+    };
+}
+
+/// The columns of a claim, as [`claim_row`] reads them.
+macro_rules! claim_columns {
+    () => {
+        "dose_claim.appointment_id, dose_claim.leg, dose_claim.beneficiary_id, \
+         dose_claim.dose_number, dose_claim.facility_id, dose_claim.session_id, dose_claim.pool, \
+         dose_claim.slot, dose_claim.held_on, dose_claim.state"
+    };
+}
+pub(super) use claim_columns;
+
+/// The columns of a dose, as [`dose_row`] reads them.
+macro_rules! dose_columns {
+    () => {
+        "dose.dose_id, dose.beneficiary_id, dose.dose_number, dose.facility_id, \
+         dose.appointment_id, dose.vaccine, dose.lot, dose.vaccinator, dose.given_on, \
+         dose.recorded_at"
+    };
+}
+pub(super) use dose_columns;
 
 const OPEN_ACCOUNT: &str = "
     INSERT INTO account (account_id, mobile_index, wrapped_key, mobile, opened_at)
@@ -27,9 +63,9 @@ const OPEN_ACCOUNT: &str = "
 
 const ENROL: &str = "
     INSERT INTO beneficiary (beneficiary_id, account_id, wrapped_key, name, birth_year, gender,
-        document, comorbidity, document_index, registered_at)
+        document, comorbidity, document_index, registered_at, list_no)
     SELECT :id, :account, :wrapped_key, :name, :birth_year, :gender,
-        :document, :comorbidity, :document_index, :registered_at
+        :document, :comorbidity, :document_index, :registered_at, :list
     WHERE NOT EXISTS (SELECT 1 FROM merged_beneficiary
         WHERE document_index = :document_index OR beneficiary_id = :id)
     ON CONFLICT DO NOTHING";
@@ -51,28 +87,29 @@ pub(super) fn enrol(
     if family >= *limit {
         return why_not_enrolled(connection, enrolment);
     }
-    let rows = connection.prepare_cached(ENROL)?.execute(named_params! {
-        ":id": number(beneficiary.id),
-        ":account": account.id.uuid.as_bytes(),
-        ":wrapped_key": beneficiary.wrapped_key,
-        ":name": details.name,
-        ":birth_year": details.birth_year,
-        ":gender": details.gender,
-        ":document": details.document,
-        ":comorbidity": details.comorbidity,
-        ":document_index": details.document_index,
-        ":registered_at": beneficiary.registered_at.as_millisecond(),
-    })?;
+    let rows = connection.prepare_cached(ENROL)?.execute(params![
+        number(beneficiary.id),
+        account.id.uuid.as_bytes(),
+        beneficiary.wrapped_key,
+        details.name,
+        details.birth_year,
+        details.gender,
+        details.document,
+        details.comorbidity,
+        details.document_index,
+        beneficiary.registered_at.as_millisecond(),
+        beneficiary.list.map(|list| list.0),
+    ])?;
     if rows == 0 {
         return why_not_enrolled(connection, enrolment);
     }
-    connection.prepare_cached(OPEN_ACCOUNT)?.execute(named_params! {
-        ":account": account.id.uuid.as_bytes(),
-        ":mobile_index": account.mobile_index,
-        ":wrapped_key": account.wrapped_key,
-        ":mobile": account.mobile,
-        ":opened_at": account.opened_at.as_millisecond(),
-    })?;
+    connection.prepare_cached(OPEN_ACCOUNT)?.execute(params![
+        account.id.uuid.as_bytes(),
+        account.mobile_index,
+        account.wrapped_key,
+        account.mobile,
+        account.opened_at.as_millisecond(),
+    ])?;
     if let Some(tally) = tally {
         place::add_tally(connection, tally)?;
     }
@@ -240,15 +277,25 @@ pub(super) fn people(
     connection: &Connection,
     account: AccountId,
 ) -> rusqlite::Result<Vec<PersonRecord>> {
-    const OF_ACCOUNT: &str = "SELECT * FROM beneficiary WHERE account_id = ?1 ORDER BY rowid";
-    const CLAIMS: &str = "
-        SELECT dose_claim.* FROM beneficiary JOIN dose_claim USING (beneficiary_id)
-        WHERE beneficiary.account_id = ?1 ORDER BY beneficiary_id, dose_number";
-    const DOSES: &str = "
-        SELECT dose.* FROM beneficiary JOIN dose USING (beneficiary_id)
-        WHERE account_id = ?1 ORDER BY beneficiary_id, dose_number";
+    const OF_ACCOUNT: &str = concat!(
+        "SELECT ",
+        person_columns!(),
+        " FROM beneficiary WHERE account_id = ?1 ORDER BY rowid"
+    );
+    const CLAIMS: &str = concat!(
+        "SELECT ",
+        claim_columns!(),
+        " FROM beneficiary JOIN dose_claim USING (beneficiary_id)
+        WHERE beneficiary.account_id = ?1 ORDER BY beneficiary_id, dose_number"
+    );
+    const DOSES: &str = concat!(
+        "SELECT ",
+        dose_columns!(),
+        " FROM beneficiary JOIN dose USING (beneficiary_id)
+        WHERE account_id = ?1 ORDER BY beneficiary_id, dose_number"
+    );
     let id = [account.uuid.as_bytes()];
-    let rows = list(connection, OF_ACCOUNT, id, beneficiary_row)?;
+    let rows = list(connection, OF_ACCOUNT, id, person_row)?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -266,17 +313,28 @@ pub(super) fn person(
     connection: &Connection,
     beneficiary: BeneficiaryId,
 ) -> rusqlite::Result<Option<PersonRecord>> {
-    const ONE: &str = "SELECT * FROM beneficiary WHERE beneficiary_id = ?1";
-    const CLAIMS: &str = "SELECT * FROM dose_claim WHERE beneficiary_id = ?1 ORDER BY dose_number";
-    const DOSES: &str = "SELECT * FROM dose WHERE beneficiary_id = ?1 ORDER BY dose_number";
+    const ONE: &str =
+        concat!("SELECT ", person_columns!(), " FROM beneficiary WHERE beneficiary_id = ?1");
+    const DOSES: &str = concat!(
+        "SELECT ",
+        dose_columns!(),
+        " FROM dose WHERE beneficiary_id = ?1 ORDER BY dose_number"
+    );
     let id = [number(beneficiary)];
-    let Some(beneficiary) = list(connection, ONE, id, beneficiary_row)?.pop() else {
+    let Some(beneficiary) = list(connection, ONE, id, person_row)?.pop() else {
         return Ok(None);
     };
-    let claims = list(connection, CLAIMS, id, claim_row)?;
+    let claims = list(connection, CLAIMS_OF, id, claim_row)?;
     let doses = list(connection, DOSES, id, dose_row)?;
     Ok(Some(PersonRecord { beneficiary, claims, doses }))
 }
+
+/// The claims of one person.
+pub(super) const CLAIMS_OF: &str = concat!(
+    "SELECT ",
+    claim_columns!(),
+    " FROM dose_claim WHERE beneficiary_id = ?1 ORDER BY dose_number"
+);
 
 /// Every row of a question, read.
 pub(super) fn list<T>(
@@ -288,53 +346,63 @@ pub(super) fn list<T>(
     connection.prepare_cached(sql)?.query_map(values, read)?.collect()
 }
 
-/// Reads a person.
-pub(super) fn beneficiary_row(row: &Row<'_>) -> rusqlite::Result<BeneficiaryRow> {
+fn person_row(row: &Row<'_>) -> rusqlite::Result<BeneficiaryRow> {
+    let mut columns = Columns::of(row);
+    let person = beneficiary_row(&mut columns)?;
+    Ok(BeneficiaryRow { travel: travel::read(&mut columns)?, ..person })
+}
+
+/// Reads a person, without what is given for travel.
+pub(super) fn beneficiary_row(columns: &mut Columns<'_, '_>) -> rusqlite::Result<BeneficiaryRow> {
     Ok(BeneficiaryRow {
-        id: beneficiary_at(row, "beneficiary_id")?,
-        account: uuid_at(row, "account_id")?,
-        wrapped_key: row.get("wrapped_key")?,
+        id: columns.beneficiary()?,
+        account: columns.uuid()?,
+        wrapped_key: columns.next()?,
         details: SealedDetails {
-            name: row.get("name")?,
-            birth_year: row.get("birth_year")?,
-            gender: row.get("gender")?,
-            document: row.get("document")?,
-            comorbidity: row.get("comorbidity")?,
-            document_index: row.get("document_index")?,
+            name: columns.next()?,
+            birth_year: columns.next()?,
+            gender: columns.next()?,
+            document: columns.next()?,
+            comorbidity: columns.next()?,
+            document_index: columns.next()?,
         },
-        travel: travel::read(row)?,
-        registered_at: instant_at(row, "registered_at")?,
-        verified_at: row.get::<_, Option<i64>>("verified_at")?.map(instant),
-        changes: row.get("changes")?,
+        registered_at: columns.instant()?,
+        verified_at: columns.next::<Option<i64>>()?.map(instant),
+        changes: columns.next()?,
+        list: columns.next::<Option<i32>>()?.map(ListNo),
+        travel: None,
     })
 }
 
 /// Reads a claim.
 pub(super) fn claim_row(row: &Row<'_>) -> rusqlite::Result<ClaimRow> {
+    let mut columns = Columns::of(row);
     Ok(ClaimRow {
-        appointment: AppointmentId(uuid_at(row, "appointment_id")?),
-        leg: row.get("leg")?,
-        beneficiary: beneficiary_at(row, "beneficiary_id")?,
-        dose_number: row.get("dose_number")?,
-        seat: seat_at(row)?,
-        on: date(row.get("held_on")?),
-        state: ClaimState::from_number(row.get("state")?),
+        appointment: AppointmentId(columns.uuid()?),
+        leg: columns.next()?,
+        beneficiary: columns.beneficiary()?,
+        dose_number: columns.next()?,
+        seat: columns.seat()?,
+        on: date(columns.next()?),
+        state: ClaimState::from_number(columns.next()?),
     })
 }
 
 /// Reads a dose.
 pub(super) fn dose_row(row: &Row<'_>) -> rusqlite::Result<Dose> {
-    let appointment: Option<[u8; 16]> = row.get("appointment_id")?;
+    let mut columns = Columns::of(row);
     Ok(Dose {
-        id: DoseId(uuid_at(row, "dose_id")?),
-        beneficiary: beneficiary_at(row, "beneficiary_id")?,
-        number: row.get("dose_number")?,
-        facility: FacilityId(row.get("facility_id")?),
-        appointment: appointment.map(|bytes| AppointmentId(uuid::Uuid::from_bytes(bytes))),
-        vaccine: row.get("vaccine")?,
-        lot: row.get("lot")?,
-        vaccinator: row.get("vaccinator")?,
-        given_on: date(row.get("given_on")?),
-        recorded_at: instant_at(row, "recorded_at")?,
+        id: DoseId(columns.uuid()?),
+        beneficiary: columns.beneficiary()?,
+        number: columns.next()?,
+        facility: FacilityId(columns.next()?),
+        appointment: columns
+            .next::<Option<[u8; 16]>>()?
+            .map(|bytes| AppointmentId(uuid::Uuid::from_bytes(bytes))),
+        vaccine: columns.next()?,
+        lot: columns.next()?,
+        vaccinator: columns.next()?,
+        given_on: date(columns.next()?),
+        recorded_at: columns.instant()?,
     })
 }

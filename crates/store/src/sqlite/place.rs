@@ -6,7 +6,7 @@ use domain::{
     place::{District, Pincode, Position, PostalPlace, State},
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::value::instant_at;
 use crate::{
@@ -203,12 +203,12 @@ const ADD_TALLY: &str = "
     ON CONFLICT (facility_id, counted_on, measure) DO UPDATE SET count = count + excluded.count";
 
 pub(super) fn add_tally(connection: &Connection, tally: &Tally) -> rusqlite::Result<()> {
-    connection.prepare_cached(ADD_TALLY)?.execute(named_params! {
-        ":facility": tally.facility,
-        ":on": day(tally.on),
-        ":measure": tally.measure,
-        ":count": tally.count,
-    })?;
+    connection.prepare_cached(ADD_TALLY)?.execute(params![
+        tally.facility,
+        day(tally.on),
+        tally.measure,
+        tally.count,
+    ])?;
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! What is given for travel.
 
 use domain::id::BeneficiaryId;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::person::belongs;
+use super::{person::belongs, value::Columns};
 use crate::{
     record::{NotKept, SealedTravel, TravelChange},
     value::number,
@@ -54,9 +54,9 @@ pub(super) fn forget(connection: &Connection, beneficiary: BeneficiaryId) -> rus
     Ok(())
 }
 
-/// Reads it from a beneficiary's row.
-pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Option<SealedTravel>> {
-    let Some(born_on) = row.get("travel_born_on")? else { return Ok(None) };
-    let (passport, nationality) = (row.get("travel_passport")?, row.get("travel_nationality")?);
+/// Reads it from the next three columns of a beneficiary's row.
+pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Option<SealedTravel>> {
+    let Some(born_on) = columns.next()? else { return Ok(None) };
+    let (passport, nationality) = (columns.next()?, columns.next()?);
     Ok(Some(SealedTravel { born_on, passport, nationality }))
 }

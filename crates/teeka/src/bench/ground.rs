@@ -1,6 +1,6 @@
 //! A platform of its own to measure on, served over loopback, and the requests that are asked.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{future, net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
 use app::{Platform, clock::SystemEntropy, keys::KeyRing, settings::Settings};
@@ -12,16 +12,16 @@ use domain::{
 use jiff::civil::Time;
 use serde_json::{Value, json};
 use store::{Store, postgres::scratch::Scratch, sqlite::Sqlite};
-use tokio::net::TcpListener;
 use uuid::Uuid;
 use vault::Vault;
 use web::{ApiKey, SystemClock, Web};
 
 use super::{
-    client::{self, Measured, ask},
+    client::{self, Measured, ask, ask_and_keep},
     raw,
 };
 use crate::{
+    crowd,
     demo::Country,
     platform::{Folder, system},
 };
@@ -105,13 +105,16 @@ impl Ground {
             }],
             metrics: None,
             trusts_proxy: false,
+            security_contact: None,
+            relying_party: None,
+            exposure: exposure::console::Console::default(),
         };
         let entropy = Arc::new(SystemEntropy::default());
         let web = Web::new(Arc::clone(&platform), Arc::new(SystemClock), entropy, options);
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = crowd::listen(SocketAddr::from(([127, 0, 0, 1], 0)))?;
         let address = listener.local_addr()?;
-        let service = web.clone().router().into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        let router = web.clone().router();
+        tokio::spawn(crowd::serve(listener, router, crowd::PATIENCE, future::pending()));
         // The inventory follows commits, as it does in every server.
         let follower = Arc::clone(&platform);
         tokio::spawn(async move {
@@ -148,11 +151,17 @@ impl Ground {
         crate::demo::enrol(&self.platform, count, quiet).await
     }
 
-    fn token(&self, family: usize) -> String {
-        // None of those that the others have.
-        let mobile = Mobile::parse(&(9_000_000_000 + family as u64).to_string());
-        let mobile = mobile.expect("a made-up mobile is a mobile");
-        format!("authorization: Bearer {}", self.web.resident_token(&mobile))
+    /// A sign-in for each family.
+    async fn tokens(&self) -> anyhow::Result<Vec<String>> {
+        let mut tokens = Vec::new();
+        for family in 0..=self.people / FAMILY {
+            // None of those that the others have.
+            let mobile = Mobile::parse(&(9_000_000_000 + family as u64).to_string());
+            let mobile = mobile.expect("a made-up mobile is a mobile");
+            let token = self.web.resident_token(&mobile).await?;
+            tokens.push(format!("authorization: Bearer {token}"));
+        }
+        Ok(tokens)
     }
 
     /// A session with these seats for the first dose, published and seen.
@@ -188,8 +197,7 @@ impl Ground {
         );
         let requests = |count| vec![client::get(&path); count];
         ask(self.address, self.connections, requests(2_000), &[]).await?;
-        let (measured, _) =
-            ask(self.address, self.connections, requests(5 * self.people), &[]).await?;
+        let measured = ask(self.address, self.connections, requests(5 * self.people), &[]).await?;
         let bytes = self.bytes_of(&path).await?;
         Ok((measured, bytes))
     }
@@ -207,6 +215,7 @@ impl Ground {
     }
 
     pub(crate) async fn register(&self) -> anyhow::Result<Measured> {
+        let tokens = self.tokens().await?;
         let requests = (0..self.people)
             .map(|number| {
                 let body = json!({
@@ -219,10 +228,11 @@ impl Ground {
                     "consent_version": "1",
                 });
                 let path = "/api/v2/registration/beneficiary/new";
-                client::post(path, &self.token(number / FAMILY), &body.to_string())
+                client::post(path, &tokens[number / FAMILY], &body.to_string())
             })
             .collect();
-        let (measured, bodies) = ask(self.address, self.connections, requests, &[]).await?;
+        let (measured, bodies) =
+            ask_and_keep(self.address, self.connections, requests, &[], <[u8]>::to_vec).await?;
         let references = bodies.iter().map(|body| {
             let body: Value = serde_json::from_slice(body)?;
             let reference = body["beneficiary_reference_id"].as_str();
@@ -237,12 +247,11 @@ impl Ground {
         self.registered.lock().expect("nobody panics with it").clone()
     }
 
-    fn booking(&self, number: usize, reference: &str, session: Uuid) -> Vec<u8> {
+    fn booking(token: &str, reference: &str, session: Uuid) -> Vec<u8> {
         let body = json!({
             "dose": 1, "session_id": session, "slot": SLOT, "beneficiaries": [reference],
         });
-        let token = self.token(number / FAMILY);
-        client::post("/api/v2/appointment/schedule", &token, &body.to_string())
+        client::post("/api/v2/appointment/schedule", token, &body.to_string())
     }
 
     /// Everyone on one session that has seats for a few; who got one cancels nothing, so that
@@ -250,13 +259,15 @@ impl Ground {
     pub(crate) async fn stampede(&self) -> anyhow::Result<(Measured, usize, usize)> {
         let seats = self.people / 20;
         let session = self.publish(1, u32::try_from(seats)?).await?[0];
-        let references = self.references();
+        let (references, tokens) = (self.references(), self.tokens().await?);
         let requests = references
             .iter()
             .enumerate()
-            .map(|(number, reference)| self.booking(number, reference, session.0))
+            .map(|(number, reference)| {
+                Self::booking(&tokens[number / FAMILY], reference, session.0)
+            })
             .collect();
-        let (measured, _) = ask(self.address, self.connections, requests, &[409]).await?;
+        let measured = ask(self.address, self.connections, requests, &[409]).await?;
         let sold = measured.fine;
         Ok((measured, sold, seats))
     }
@@ -264,17 +275,17 @@ impl Ground {
     pub(crate) async fn book(&self) -> anyhow::Result<Measured> {
         let seats = u32::try_from(self.people / SPREAD + 10)?;
         let sessions = self.publish(SPREAD, seats).await?;
-        let references = self.references();
+        let (references, tokens) = (self.references(), self.tokens().await?);
         let requests = references
             .iter()
             .enumerate()
             .map(|(number, reference)| {
                 // Not in step with the families, so that no session gets more than its share.
-                self.booking(number, reference, sessions[number % SPREAD].0)
+                Self::booking(&tokens[number / FAMILY], reference, sessions[number % SPREAD].0)
             })
             .collect();
         // Who holds a seat since the stampede is told so.
-        let (measured, _) = ask(self.address, self.connections, requests, &[400]).await?;
+        let measured = ask(self.address, self.connections, requests, &[400]).await?;
         Ok(measured)
     }
 
@@ -295,7 +306,7 @@ impl Ground {
             let path = "/api/v2/vaccinator/beneficiaries/vaccinate";
             requests.push(client::post(path, "x-api-key: bench", &body.to_string()));
         }
-        let (measured, _) = ask(self.address, self.connections, requests, &[]).await?;
+        let measured = ask(self.address, self.connections, requests, &[]).await?;
         Ok(measured)
     }
 

@@ -1,11 +1,15 @@
 //! The raw operations: what the machine does without a platform, in the same minute.
 
-use std::time::{Duration, Instant};
+use std::{
+    future,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use axum::{Router, routing::get};
-use tokio::net::TcpListener;
 
 use super::client::{self, ask};
+use crate::crowd;
 
 /// How long a raw operation is measured.
 pub(crate) const SPAN: Duration = Duration::from_secs(2);
@@ -14,11 +18,11 @@ pub(crate) const SPAN: Duration = Duration::from_secs(2);
 pub(crate) async fn http(connections: usize, bytes: usize) -> anyhow::Result<f64> {
     let body = axum::body::Bytes::from(vec![b'x'; bytes]);
     let router = Router::new().route("/", get(move || async move { body }));
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let listener = crowd::listen(SocketAddr::from(([127, 0, 0, 1], 0)))?;
     let address = listener.local_addr()?;
-    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let server = tokio::spawn(crowd::serve(listener, router, crowd::PATIENCE, future::pending()));
     ask(address, connections, vec![client::get("/"); 2_000], &[]).await?;
-    let (measured, _) = ask(address, connections, vec![client::get("/"); 150_000], &[]).await?;
+    let measured = ask(address, connections, vec![client::get("/"); 150_000], &[]).await?;
     server.abort();
     Ok(measured.per_second())
 }

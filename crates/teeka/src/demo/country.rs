@@ -235,6 +235,7 @@ fn sessions_of(facility: &Facility, on: Date, number: usize) -> Vec<Session> {
 pub(crate) fn staff(country: &Country) -> Vec<StaffLine> {
     let facility = &country.facilities[0];
     let line = |number: u64, name: &str, role, at: bool, district: bool| StaffLine {
+        active: true,
         name: Name::parse(name).expect("a made-up name is a name"),
         mobile: Mobile::parse(&(FIRST_STAFF_MOBILE + number).to_string())
             .expect("a made-up mobile is a mobile"),

@@ -7,7 +7,8 @@
 //! * `key.json`: what it signs, since when, where its secret is, and whether it was withdrawn;
 //! * `public.jwk`: its public half, a JSON Web Key;
 //! * `key.pem`: its secret, PKCS #8, mode 0600, unless it is in a token or was destroyed;
-//! * `certificate.pem`: of a document signer or the authority.
+//! * `certificate.pem`: of a document signer or the authority;
+//! * `link.jwt`: of an anchor, what the one before it says of it.
 
 use std::{
     fs,
@@ -24,12 +25,18 @@ use certs::{
         key::{LocalKey, SigningKey},
         make_authority,
     },
+    trust::succession,
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::secret::{Keeper, Made};
 use crate::{files, platform::system};
+
+/// The certificate of a key that has one.
+const CERTIFICATE: &str = "certificate.pem";
+/// What the anchor before it says of an anchor.
+const LINK: &str = "link.jwt";
 
 /// What a key in the folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +125,13 @@ impl Entry {
     }
 
     fn certificate(&self) -> anyhow::Result<String> {
-        read(&self.path.join("certificate.pem"))
+        read(&self.path.join(CERTIFICATE))
+    }
+
+    /// What the anchor before this one says of it.
+    fn link(&self) -> anyhow::Result<Option<String>> {
+        let path = self.path.join(LINK);
+        path.exists().then(|| read(&path)).transpose()
     }
 
     fn write(&self) -> anyhow::Result<()> {
@@ -149,7 +162,7 @@ impl Keys {
         let path = data.join("keys");
         if !path.exists() {
             fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
-            files::press_name(&path)?;
+            vault::press_name(&path)?;
         }
         let keys = Self { path, keeper };
         keys.adopt(data)?;
@@ -169,7 +182,7 @@ impl Keys {
         let public = signer.key().public_key().clone();
         if !self.entries()?.iter().any(|entry| entry.public == public) {
             let made = Made { key: Box::new(LocalKey::from_pem(pem.expose())?), pem: Some(pem) };
-            self.keep(kind, from, (&made, None), Some(&certificate))?;
+            self.keep(kind, from, (&made, None), Some(&(CERTIFICATE, certificate)))?;
         }
         fs::remove_file(&secret).with_context(|| format!("cannot remove {}", secret.display()))
     }
@@ -238,7 +251,7 @@ impl Keys {
             KeyUse::Document => {
                 RingKey::signer(Signer::new(key, &entry.certificate()?)?, entry.signs_from)
             }
-            _ => RingKey::new(used_for, key, entry.signs_from)?,
+            _ => RingKey::new(used_for, key, entry.signs_from)?.linked(entry.link()?),
         }))
     }
 
@@ -266,14 +279,38 @@ impl Keys {
         signs_from: Timestamp,
         today: Date,
     ) -> anyhow::Result<Entry> {
-        if used_for != KeyUse::Document {
-            return self.add(Kind::Of(used_for), signs_from, |_| Ok(None));
+        match used_for {
+            KeyUse::Document => {
+                let authority = self.authority(names, signs_from, today)?;
+                let (key, above) = (self.secret(&authority)?, authority.certificate()?);
+                self.add(Kind::Of(used_for), signs_from, |new| {
+                    let certificate = certify((&*key, &above), new.public_key(), names, today)?;
+                    Ok(Some((CERTIFICATE, certificate)))
+                })
+            }
+            KeyUse::Anchor => {
+                let former = self.latest_anchor()?;
+                self.add(Kind::Of(used_for), signs_from, |new| {
+                    let issued_at = signs_from.as_second();
+                    let link = |former: Box<dyn SigningKey>| {
+                        succession::link(&*former, new.public_key(), issued_at)
+                    };
+                    Ok(former.map(link).transpose()?.map(|link| (LINK, link)))
+                })
+            }
+            _ => self.add(Kind::Of(used_for), signs_from, |_| Ok(None)),
         }
-        let authority = self.authority(names, signs_from, today)?;
-        let (key, above) = (self.secret(&authority)?, authority.certificate()?);
-        self.add(Kind::Of(used_for), signs_from, |new| {
-            Ok(Some(certify((&*key, &above), new.public_key(), names, today)?))
-        })
+    }
+
+    /// The anchor that was made last, to name the next one; none, if there is none yet or its secret
+    /// is gone.
+    fn latest_anchor(&self) -> anyhow::Result<Option<Box<dyn SigningKey>>> {
+        let usable = |entry: &Entry| {
+            let trusted = entry.kind == Kind::Of(KeyUse::Anchor) && entry.withdrawn_at.is_none();
+            trusted && entry.secret != Place::Destroyed
+        };
+        let latest = self.entries()?.into_iter().find(usable);
+        latest.map(|entry| self.secret(&entry)).transpose()
     }
 
     /// The authority whose secret is here; made, if there is none.
@@ -291,7 +328,9 @@ impl Keys {
             );
             return Ok(authority);
         }
-        self.add(Kind::Authority, now, |key| Ok(Some(make_authority(key, names, today)?)))
+        self.add(Kind::Authority, now, |key| {
+            Ok(Some((CERTIFICATE, make_authority(key, names, today)?)))
+        })
     }
 
     /// Adds a new key; it is there whole or not at all.
@@ -299,13 +338,13 @@ impl Keys {
         &self,
         kind: Kind,
         signs_from: Timestamp,
-        certificate: impl FnOnce(&dyn SigningKey) -> anyhow::Result<Option<String>>,
+        beside: impl FnOnce(&dyn SigningKey) -> anyhow::Result<Option<(&'static str, String)>>,
     ) -> anyhow::Result<Entry> {
         let label = format!("teeka-{}-{}", kind.name(), system().random_uuid());
         let made = self.keeper.make(kind.scheme(), &label)?;
-        let certificate = certificate(&*made.key)?;
+        let beside = beside(&*made.key)?;
         let label = made.pem.is_none().then_some(label);
-        self.keep(kind, signs_from, (&made, label), certificate.as_deref())
+        self.keep(kind, signs_from, (&made, label), beside.as_ref())
     }
 
     fn keep(
@@ -313,7 +352,7 @@ impl Keys {
         kind: Kind,
         signs_from: Timestamp,
         (made, label): (&Made, Option<String>),
-        certificate: Option<&str>,
+        beside: Option<&(&'static str, String)>,
     ) -> anyhow::Result<Entry> {
         let public = made.key.public_key().clone();
         let id = public.thumbprint();
@@ -333,12 +372,12 @@ impl Keys {
         if let Some(pem) = &made.pem {
             files::write(&entry.path.join("key.pem"), pem.expose(), 0o600)?;
         }
-        if let Some(certificate) = certificate {
-            files::write(&entry.path.join("certificate.pem"), certificate, 0o644)?;
+        if let Some((name, text)) = beside {
+            files::write(&entry.path.join(name), text, 0o644)?;
         }
         let public = serde_json::to_string_pretty(&entry.public.to_jwk())? + "\n";
         files::write(&entry.path.join("public.jwk"), &public, 0o644)?;
-        files::press_name(&entry.path)?;
+        vault::press_name(&entry.path)?;
         // Last: where it is, the others are.
         entry.write()?;
         Ok(entry)

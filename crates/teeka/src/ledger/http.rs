@@ -1,6 +1,6 @@
 //! The files of a log from a web server.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use ledger::source::{Source, SourceError};
@@ -23,16 +23,11 @@ impl Server {
     pub(super) fn new(prefix: &str) -> anyhow::Result<Self> {
         let uri: Uri = prefix.parse().context("the URL of the log")?;
         ensure!(uri.query().is_none(), "the URL of a log has no query");
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = ureq::tls::TlsConfig::builder()
-            .unversioned_rustls_crypto_provider(provider)
-            .root_certs(ureq::tls::RootCerts::PlatformVerifier)
-            .build();
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
             .user_agent("teeka")
-            .tls_config(tls)
+            .tls_config(exposure::client::tls())
             .build()
             .new_agent();
         Ok(Self { prefix: prefix.trim_end_matches('/').to_owned(), agent })

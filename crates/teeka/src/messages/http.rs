@@ -11,7 +11,6 @@ use ureq::http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use super::{
     Environment, Outgoing, PASSWORD, Undelivered,
     template::{Escape, Place, Template},
-    tls,
 };
 
 /// A gateway may ask us to wait, but not for longer than this.
@@ -191,10 +190,6 @@ impl Gateway {
 }
 
 fn agent(timeout: Duration) -> ureq::Agent {
-    let tls = ureq::tls::TlsConfig::builder()
-        .unversioned_rustls_crypto_provider(tls::provider())
-        .root_certs(ureq::tls::RootCerts::PlatformVerifier)
-        .build();
     ureq::Agent::config_builder()
         .timeout_global(Some(timeout))
         .http_status_as_error(false)
@@ -204,7 +199,7 @@ fn agent(timeout: Duration) -> ureq::Agent {
         .max_idle_connections(100)
         .max_idle_connections_per_host(100)
         .user_agent("teeka")
-        .tls_config(tls)
+        .tls_config(exposure::client::tls())
         .build()
         .new_agent()
 }

@@ -41,9 +41,9 @@ impl Log {
         Ok(Self { first: true, out })
     }
 
-    /// A finding. Its region is in bytes of the text of its part.
+    /// A finding. Its region is in bytes of what `offsets` says.
     pub(super) fn found(&mut self, file: &File, found: &Found) -> anyhow::Result<()> {
-        let Found { part, kind, start, end, confidence, record, masked, preview, token } = found;
+        let Found { part, kind, start, end, confidence, preview, .. } = found;
         let place = json!({
             "artifactLocation": { "uri": uri(file) },
             "region": { "byteOffset": start, "byteLength": end - start },
@@ -55,9 +55,11 @@ impl Log {
             "locations": [location(&place, file, part)],
             "properties": {
                 "confidence": f64::from(*confidence) / 100.0,
-                "record": record,
-                "masked": masked,
-                "token": token,
+                "record": found.record,
+                "masked": found.masked,
+                "offsets": found.offsets.as_str(),
+                "encoding": found.encoding,
+                "token": found.token,
             },
         }))
     }

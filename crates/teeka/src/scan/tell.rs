@@ -1,6 +1,7 @@
 //! What is printed: a line for each finding and each part that was not read, and a last line.
 
 use ::scan::Kind;
+use app::reveals::Receipt;
 use serde_json::{Value, json};
 
 use super::{
@@ -15,13 +16,19 @@ use crate::output::Output;
 pub(super) struct Teller {
     output: Output,
     sarif: Option<sarif::Log>,
+    /// That it is recorded who sees what is found. Without it nothing is shown but previews.
+    receipt: Option<Receipt>,
 }
 
 impl Teller {
     /// For people, as lines of JSON, or as one SARIF document.
-    pub(super) fn new(output: Output, sarif: bool) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        output: Output,
+        sarif: bool,
+        receipt: Option<Receipt>,
+    ) -> anyhow::Result<Self> {
         let sarif = sarif.then(sarif::Log::begin).transpose()?;
-        Ok(Self { output, sarif })
+        Ok(Self { output, sarif, receipt })
     }
 
     /// Prints one answer about a file.
@@ -52,20 +59,27 @@ impl Teller {
     }
 
     fn found(&self, file: &File, found: &Found) -> anyhow::Result<()> {
-        let Found { part, kind, start, end, confidence, record, masked, preview, token } = found;
-        let json = json!({
+        let Found { part, kind, start, end, confidence, preview, .. } = found;
+        let value = found.value.as_ref().filter(|_| self.receipt.is_some());
+        let mut json = json!({
             "path": path(file, part),
             "type": kind,
             "start": start,
             "end": end,
+            "offsets": found.offsets.as_str(),
+            "encoding": found.encoding,
             "confidence": f64::from(*confidence) / 100.0,
-            "record": record,
-            "masked": masked,
+            "record": found.record,
+            "masked": found.masked,
             "preview": preview,
-            "token": token,
+            "token": found.token,
         });
+        if let Some(value) = value {
+            json["value"] = value.as_str().into();
+        }
         let name = shown(&path(file, part));
-        let text = format!("{name}:{start}-{end}: {kind}, {confidence} %: {preview}");
+        let seen = value.map_or_else(|| preview.clone(), |value| shown(value));
+        let text = format!("{name}:{start}-{end}: {kind}, {confidence} %: {seen}");
         self.output.result(&json, &text)
     }
 

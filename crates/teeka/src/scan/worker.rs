@@ -2,6 +2,7 @@
 //! without harm, and has limits that no document gets over.
 
 use std::{
+    collections::HashMap,
     ffi::OsString,
     fs,
     io::{BufRead, BufWriter, ErrorKind, Read, Write, stdin, stdout},
@@ -11,22 +12,22 @@ use std::{
 };
 
 use ::scan::{
-    self as scanner, Key, Options,
-    extract::{self, Limits, Picture, Take, Unread},
+    self as scanner, Finding, Key, Options,
+    extract::{self, Limits, Picture, Source, Take, Unread},
 };
 use anyhow::Context;
 use rustix::{
-    process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit},
+    process::{Resource, Rlimit, setrlimit},
     time::{ClockId, clock_gettime},
 };
 use serde::{Deserialize, Serialize};
 
-use super::letters::Letters;
+use super::{confine, letters::Letters};
 
 /// Largest file that is read, in bytes: it is held in memory whole.
-pub(super) const MOST_BYTES: u64 = 1 << 29;
+pub(crate) const MOST_BYTES: u64 = 1 << 29;
 /// Memory of the process: the file, what is unpacked of it, and the text of both.
-const MOST_MEMORY: u64 = 3 << 30;
+pub(crate) const MOST_MEMORY: u64 = 3 << 30;
 
 /// How to look: the first line that a worker is told. The others are paths.
 #[derive(Clone, Serialize, Deserialize)]
@@ -37,10 +38,12 @@ pub(super) struct Order {
     pub(super) patience: u32,
     /// Languages of letters in pictures.
     pub(super) ocr: Option<String>,
+    /// Whether what is found is said as well.
+    pub(super) reveal: bool,
 }
 
 /// What a worker says of the file that it was told last, a line each.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) enum Answer {
     Found(Found),
     /// So many persons more.
@@ -53,23 +56,51 @@ pub(super) enum Answer {
     Done,
 }
 
-/// A finding, as it is told.
-#[derive(Debug, Serialize, Deserialize)]
+/// What the offsets of a finding are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Offsets {
+    /// The file itself.
+    File,
+    /// The file in UTF-8, which it is not.
+    Decoded,
+    /// The text that was taken out of the part.
+    Text,
+}
+
+impl Offsets {
+    /// The word for it in results.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Decoded => "decoded",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// A finding, as it is told. It has no Debug: it may say what was found.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Found {
     pub(super) part: String,
     pub(super) kind: String,
     pub(super) start: usize,
     pub(super) end: usize,
+    pub(super) offsets: Offsets,
+    /// The encoding that was undone.
+    pub(super) encoding: Option<String>,
     pub(super) confidence: u8,
     pub(super) record: usize,
     pub(super) masked: bool,
     pub(super) preview: String,
     pub(super) token: Option<String>,
+    /// What was found, if it is revealed.
+    pub(super) value: Option<String>,
 }
 
 /// Reads paths from standard input until it ends, and says what is in the files.
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
-    confine()?;
+    confine::limit(MOST_MEMORY, MOST_BYTES)?;
     // A panic repeats what it fell over, which may be somebody's name.
     std::panic::set_hook(Box::new(|_| std::process::exit(BROKEN.into())));
     let mut lines = stdin().lock().split(b'\n');
@@ -79,8 +110,12 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         options: Options { least_confidence: order.least, ..Options::default() },
         key: order.secret.as_deref().map(Key::new),
         letters: order.ocr.as_deref().and_then(Letters::find),
+        reveal: order.reveal,
+        records: HashMap::new(),
         out: BufWriter::new(stdout()),
     };
+    // Programs for letters were looked for by now, and may be begun later.
+    confine::seal(worker.letters.is_some())?;
     for line in lines {
         let path = OsString::from_vec(hex::decode(line?)?);
         limit_time(order.patience)?;
@@ -92,28 +127,10 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
 }
 
 /// The exit status of a worker that a document broke.
-pub(super) const BROKEN: u8 = 70;
-
-/// Takes away what no document needs, for good. Core files would hold documents.
-fn confine() -> anyhow::Result<()> {
-    // Whoever began it may be killed as well.
-    set_parent_process_death_signal(Some(Signal::KILL))?;
-    let limits = [
-        (Resource::As, MOST_MEMORY),
-        (Resource::Fsize, MOST_BYTES),
-        (Resource::Core, 0),
-        (Resource::Nofile, 64),
-    ];
-    for (resource, limit) in limits {
-        // Somebody may have set a lower one for all of us.
-        let limit = Some(getrlimit(resource).maximum.map_or(limit, |set| set.min(limit)));
-        setrlimit(resource, Rlimit { current: limit, maximum: limit })?;
-    }
-    Ok(())
-}
+pub(crate) const BROKEN: u8 = 70;
 
 /// Allows so many seconds of a processor from now on.
-fn limit_time(seconds: u32) -> anyhow::Result<()> {
+pub(crate) fn limit_time(seconds: u32) -> anyhow::Result<()> {
     let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs();
     let limit = used + u64::from(seconds) + 1;
     setrlimit(Resource::Cpu, Rlimit { current: Some(limit), maximum: None })?;
@@ -124,15 +141,16 @@ struct Worker {
     options: Options,
     key: Option<Key>,
     letters: Option<Letters>,
+    reveal: bool,
+    /// How many records were told of a path, if any were.
+    records: HashMap<String, usize>,
     out: BufWriter<std::io::Stdout>,
 }
 
 impl Worker {
     fn read(&mut self, path: &Path) {
+        self.records.clear();
         match bytes(path) {
-            Ok(bytes) if extract::is_plain(&bytes) => {
-                self.part("", str::from_utf8(&bytes).unwrap_or_default());
-            }
             Ok(bytes) => extract::document(&bytes, Limits::default(), self),
             Err(why) => self.unread("", why),
         }
@@ -147,28 +165,67 @@ impl Worker {
     }
 }
 
-impl Take for Worker {
-    fn part(&mut self, path: &str, text: &str) {
+impl Worker {
+    /// Says what is in the text of a part, by its place in the file if it has one there.
+    fn look(&mut self, path: &str, text: &str, source: Option<&Source<'_>>) {
         let options = self.options;
+        let file = source.map_or(path, Source::file);
+        // Parts of one file are told under one path: their records go on counting.
+        let first = self.records.get(file).copied().unwrap_or(0);
+        let mut records = first;
         scanner::each(text, &options, &mut |persons, record| {
             for one in record {
-                let found = Found {
-                    part: path.to_owned(),
-                    kind: one.kind.to_string(),
-                    start: one.start,
-                    end: one.end,
-                    confidence: one.confidence,
-                    record: one.record,
-                    masked: one.masked,
-                    preview: scanner::preview(text, one),
-                    token: self.key.as_ref().map(|key| key.token(text, one)),
-                };
+                records = first + one.record + 1;
+                let found = self.found((path, text), source, one, first);
                 self.say(&Answer::Found(found));
             }
             if persons > 0 {
                 self.say(&Answer::Persons(persons as u64));
             }
         });
+        if records > first {
+            self.records.insert(file.to_owned(), records);
+        }
+    }
+
+    fn found(
+        &self,
+        (path, text): (&str, &str),
+        source: Option<&Source<'_>>,
+        one: &Finding,
+        first: usize,
+    ) -> Found {
+        let placed = source.and_then(|source| Some((source, source.place(one.start, one.end)?)));
+        let encoding = placed.and_then(|(source, _)| source.encoding());
+        let (part, (start, end), offsets) = match placed {
+            Some((source, place)) if encoding.is_none() => (source.file(), place, Offsets::File),
+            Some((source, place)) => (source.file(), place, Offsets::Decoded),
+            None => (path, (one.start, one.end), Offsets::Text),
+        };
+        Found {
+            part: part.to_owned(),
+            kind: one.kind.to_string(),
+            start,
+            end,
+            offsets,
+            encoding: encoding.map(str::to_owned),
+            confidence: one.confidence,
+            record: first + one.record,
+            masked: one.masked,
+            preview: scanner::preview(text, one),
+            token: self.key.as_ref().map(|key| key.token(text, one)),
+            value: self.reveal.then(|| text[one.start..one.end].to_owned()),
+        }
+    }
+}
+
+impl Take for Worker {
+    fn part(&mut self, path: &str, text: &str) {
+        self.look(path, text, None);
+    }
+
+    fn traced(&mut self, path: &str, text: &str, source: &Source<'_>) {
+        self.look(path, text, Some(source));
     }
 
     fn unread(&mut self, path: &str, why: Unread) {

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
+pub(crate) mod exposed;
 pub(crate) mod marks;
 
 use std::{
@@ -15,8 +16,13 @@ use testkit::program::{Program, code_of, messages_sent};
 
 /// A demo with few facilities and people, without limits.
 pub(crate) fn small_demo(folder: &Path) -> Program {
+    demo_with(folder, &[])
+}
+
+/// The same with other arguments besides.
+pub(crate) fn demo_with(folder: &Path, more: &[&str]) -> Program {
     let arguments = ["demo", "--people", "50", "--facilities", "400", "--limits", "off", "--quiet"];
-    Program::start(env!("CARGO_BIN_EXE_teeka"), folder, &arguments)
+    Program::start(env!("CARGO_BIN_EXE_teeka"), folder, &[&arguments[..], more].concat())
 }
 
 /// Tomorrow, and a district and PIN code with sessions.

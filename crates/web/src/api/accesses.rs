@@ -1,10 +1,10 @@
 //! Who opened which of my fields: for the resident whose account the person is of.
 
-use app::my_accesses::ToldAccess;
+use app::{my_accesses::ToldAccess, public_log::PublicLog};
 use axum::{
     Json,
     extract::{Path, RawQuery, State, rejection::PathRejection},
-    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -25,7 +25,9 @@ pub(super) async fn list(
     let after = within(&query, "after", 0..=most, "after must be a whole number")?;
     let list = web.0.platform.my_accesses(&caller.ctx, id, after.unwrap_or(0)).await?;
     let accesses = list.iter().map(access).collect::<Value>();
-    Ok(Json(json!({ "accesses": accesses, "log_key": web.0.platform.log_verifier() })))
+    Ok(Json(
+        json!({ "accesses": accesses, "log_key": web.0.platform.log_verifier(PublicLog::Accesses) }),
+    ))
 }
 
 fn access(one: &ToldAccess) -> Value {
@@ -58,3 +60,20 @@ pub(super) async fn proof(
     let kind = "text/plain; charset=utf-8".to_owned();
     Ok(([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], text).into_response())
 }
+
+/// The proof that none of them is left out.
+pub(super) async fn completeness(
+    State(web): State<Web>,
+    caller: Caller,
+    reference: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let id = named(&web, &caller, reference)?;
+    let text = web.0.platform.my_completeness(&caller.ctx, id).await?;
+    Ok((WHOLE, text).into_response())
+}
+
+/// How a proof that none is left out is saved.
+pub(crate) const WHOLE: [(HeaderName, &str); 2] = [
+    (CONTENT_TYPE, "application/vnd.teeka.accesses+json"),
+    (CONTENT_DISPOSITION, "attachment; filename=\"accesses.json\""),
+];

@@ -65,7 +65,7 @@ async fn claims(
         ..Claims::new(signed_in.account.uuid, transaction, now, scope)
     };
     if !signed_in.is_new {
-        let ctx = app::Ctx { actor: claims.actor(signed_in.account), ..caller.ctx.clone() };
+        let ctx = caller.ctx.acting(claims.actor(signed_in.account));
         let people = web.0.platform.my_references(&ctx).await.map_err(|error| web.fault(error))?;
         claims.beneficiary_reference_id = people.last().copied().unwrap_or(0);
     }
@@ -173,7 +173,7 @@ pub(super) async fn confirm_status(
         other => other,
     })?;
     let claims = claims(&web, &caller, &signed_in, transaction, Scope::Status).await?;
-    let ctx = app::Ctx { actor: claims.actor(signed_in.account), ..caller.ctx.clone() };
+    let ctx = caller.ctx.acting(claims.actor(signed_in.account));
     match web.0.platform.my_status(&ctx, transaction).await {
         Ok(_) => Ok(Json(json!({ "token": web.0.tokens.make(&claims) }))),
         Err(app::Error::NotRegistered) => Err(bad("USRAUT0015", "Your account does not exist")),

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use domain::{
     id::SessionId,
     person::{BadDetail, Details, Gender, IdentityDocument, Mobile, Name, parse_birth_year},
+    reported::{BadReport, Reported},
     travel::{BadTravelDetail, Nationality, PassportNumber, TravelDetails, parse_birth_date},
 };
 use jiff::civil::Date;
@@ -125,6 +126,21 @@ impl Body {
             passport: PassportNumber::parse(&text("passport_number"))?,
             nationality: Nationality::parse(&text("nationality"))?,
         })
+    }
+
+    /// What is reported: texts, of which all but one may be missing.
+    pub(crate) fn report(&self) -> Result<Reported, BadReport> {
+        let given = |name, wrong| match self.0.get(name) {
+            None | Some(Value::Null) => Ok(""),
+            Some(Value::String(text)) => Ok(text.as_str()),
+            Some(_) => Err(wrong),
+        };
+        Reported::new(
+            given("seen", BadReport::Seen)?,
+            given("found_at", BadReport::FoundAt)?,
+            given("reach", BadReport::Reach)?,
+            given("claimed", BadReport::Claimed)?,
+        )
     }
 
     /// `Y` or `N`; nothing, or an empty text, is `N`.

@@ -105,7 +105,7 @@ impl Web {
         log_fault(&error);
         match error {
             E::Unauthenticated | E::CodeExpired => Fault::Unauthenticated,
-            E::Forbidden => Fault::Forbidden,
+            E::Forbidden | E::Held | E::SecondPerson | E::WeakSignIn => Fault::Forbidden,
             E::WrongPresence => Fault::Coded(
                 StatusCode::FORBIDDEN,
                 "USRRES0003",
@@ -113,7 +113,9 @@ impl Web {
             ),
             E::NotFound => bad("APPOIN0001", "No beneficiary or appointment found"),
             E::BadDetail(BadDetail::Mobile) => bad("USRAUT0010", "Mobile is Required"),
-            why @ (E::Invalid(_) | E::BadDetail(_)) => bad("USRRES0001", why.to_string()),
+            why @ (E::Invalid(_) | E::BadDetail(_) | E::NoStock) => {
+                bad("USRRES0001", why.to_string())
+            }
             E::TooMany { retry_after_seconds } => Fault::TooMany(retry_after_seconds),
             E::CodesBlocked { retry_after_seconds } => Fault::Blocked(
                 StatusCode::BAD_REQUEST,

@@ -1,7 +1,6 @@
 //! Calls of the resident: people, searches with filters, appointments, certificates.
 
 use app::{
-    Secret,
     booking::Wish,
     certificates::Paper,
     search::{Filter, without_cancelled},
@@ -11,7 +10,7 @@ use axum::{
     body::Bytes,
     extract::{RawQuery, State},
     http::{
-        HeaderName, StatusCode,
+        HeaderMap, HeaderName, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
@@ -84,13 +83,13 @@ search!(calendar_by_district, Kind::Calendar, by_district);
 pub(super) async fn enrol(
     State(web): State<Web>,
     caller: Caller,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Answer<Json<Value>> {
     resident(&caller)?;
     let body = Body::read(&body)?;
     let details = body.details(caller.ctx.today())?;
-    let mobile = caller.claims.as_ref().map_or(0, |claims| claims.mobile_number);
-    let mobile = Secret::new(format!("{mobile:010}"));
+    let mobile = caller.mobile(&web, &headers);
     let key = idempotency_key(&caller)?;
     let platform = &web.0.platform;
     let id = platform.enrol(&caller.ctx, &mobile, &details, key).await;

@@ -32,7 +32,7 @@ pub(crate) fn for_anyone(web: &Web, session: SessionId, dose_number: u8) -> Byte
     if let Some(body) = kept.get(&key, now) {
         return body;
     }
-    let ctx = Ctx { actor: Actor::Anyone, now, entropy: web.0.entropy.clone() };
+    let ctx = Ctx::new(Actor::Anyone, now, web.0.entropy.clone());
     let body = body(web, &web.0.platform.next_alike(&ctx, session, dose_number));
     kept.put(key, now, body.clone());
     body

@@ -1,7 +1,7 @@
 //! Calls of a state government's program, by its key. Where the contract would let it look people
 //! up, it answers only with what the person presented, else 403.
 
-use app::{Ctx, booking::Wish, doses::Given, sign_in::Audience};
+use app::{Ctx, booking::Wish, doses::Given};
 use axum::{
     Json,
     body::Bytes,
@@ -75,13 +75,8 @@ pub(super) async fn by_mobile(
         return Err(web.fault(app::Error::WrongPresence));
     };
     let platform = &web.0.platform;
-    let signed_in = platform.confirm_code(&ctx, transaction, otp, Audience::Status).await;
-    let signed_in = signed_in.ok().filter(|signed_in| signed_in.mobile.expose() == mobile.digits());
-    let Some(signed_in) = signed_in else {
-        return Err(web.fault(app::Error::WrongPresence));
-    };
-    let resident = Ctx { actor: app::Actor::Resident { account: signed_in.account }, ..ctx };
-    let people = platform.my_people(&resident).await.map_err(|error| web.fault(error))?;
+    let presented = platform.present_mobile_to_program(&ctx, &mobile, (transaction, otp)).await;
+    let people = presented.map_err(|error| web.fault(error))?;
     let view = View::new(&web, &caller, &people).await.map_err(|error| web.fault(error))?;
     Ok(Json(view.list(&people, mobile.last_four())))
 }
@@ -163,8 +158,6 @@ pub(super) async fn certificate(
     let query = Query::parse(query.as_deref());
     let reference = query.get("beneficiary_reference_id").ok_or_else(missing)?;
     let code = query.get("secret_code").unwrap_or("");
-    let platform = &web.0.platform;
-    let shown = platform.present_to_program(&ctx, reference, code).await;
-    let person = shown.map_err(|error| web.fault(error))?;
-    platform.print_presented(&ctx, person).await.map(pdf).map_err(|error| web.fault(error))
+    let printed = web.0.platform.print_for_program(&ctx, reference, code).await;
+    printed.map(pdf).map_err(|error| web.fault(error))
 }

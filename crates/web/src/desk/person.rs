@@ -24,7 +24,7 @@ use crate::{
     Web,
     caller::Caller,
     form::Query,
-    page::{Top, ages, day_words, form_key, later, show, slot_words, time_words, uuid},
+    page::{Top, ages, day_of, day_words, form_key, later, show, slot_words, time_words, uuid},
     wrong::wrong,
 };
 
@@ -123,7 +123,7 @@ fn view(
         born: details.birth_year.to_string(),
         gender: details.gender.label(),
         document: format!("{} {}", details.document.label(), details.document.masked()),
-        verified: person.verified_at.map(|at| day_words(app::clock::date_at(at))),
+        verified: person.verified_at.map(day_of),
         presence: platform.seal_presence(presence),
         until: time_words(presence.until),
         doses: person.doses.iter().map(|d| dose_view(caller, person, presence, d)).collect(),
@@ -345,11 +345,7 @@ pub(super) async fn certificate(
     let facility = facility!(&caller);
     let form = Query::form(&body);
     let presence = presence!(&web, &caller, facility, form);
-    let printed = async {
-        let person = web.0.platform.see_again(&caller.ctx, &presence).await?;
-        web.0.platform.print_presented(&caller.ctx, person).await
-    };
-    match printed.await {
+    match web.0.platform.print_presented(&caller.ctx, &presence).await {
         Ok(bytes) => crate::cowin::pdf(bytes),
         Err(error) => {
             let filled = Filled::Before(Carried::read(&headers));

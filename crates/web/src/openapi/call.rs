@@ -16,6 +16,8 @@ pub(crate) enum Auth {
     Program,
     /// A wallet's token.
     Wallet,
+    /// A token of staff who may do this.
+    Staff,
 }
 
 /// What a call gives.
@@ -212,6 +214,7 @@ impl Call {
         match self.auth {
             Auth::Nobody | Auth::Partner | Auth::Program => {}
             Auth::Resident | Auth::Certificates | Auth::Status | Auth::Wallet => statuses.push(401),
+            Auth::Staff => statuses.extend([401, 403]),
         }
         if self.is_ours() && self.auth != Auth::Nobody {
             statuses.push(404);

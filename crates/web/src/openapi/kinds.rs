@@ -36,6 +36,35 @@ pub(super) fn kind(name: &str) -> Value {
             "type": "integer", "format": "int64", "minimum": 1, "maximum": i64::MAX,
             "examples": [1234],
         }),
+        "receipt" => json!({
+            "type": "string", "pattern": "^[A-Za-z0-9_-]{43}$",
+            "description": "The receipt of a report: its number and what is secret about it",
+            "examples": ["P6hfZFcXRWKz_CljavqmAD-oX2RXF0Vis_wpY2r6pgA"],
+        }),
+        "exposure_source" => json!({
+            "type": "string",
+            "enum": ["seed", "sitemap", "listing", "link", "bucket", "csv", "cdn"],
+        }),
+        "order_kind" => json!({ "type": "string", "enum": ["takedown", "withdrawal"] }),
+        "case_name" => json!({
+            "type": "string", "pattern": "^[A-Za-z0-9._-]{1,80}$", "examples": ["case-7"],
+        }),
+        "release_note" => json!({
+            "type": "string", "minLength": 1, "maxLength": 4096,
+            "description": "A signed note, as C2SP signed-note writes it",
+        }),
+        "report_state" => json!({ "type": "string", "enum": ["received", "looked-at", "closed"] }),
+        "report_outcome" => json!({
+            "type": "string", "enum": ["mended", "known", "not-ours", "not-found", "inquired"],
+        }),
+        "report_text" => json!({
+            "type": "string", "minLength": 1, "maxLength": 4000,
+            "description": "Text without control characters but ends of lines and tabs",
+            "examples": ["A list of people is open to everybody."],
+        }),
+        "report_line" => json!({ "type": ["string", "null"], "maxLength": 1000 }),
+        "report_reach" => json!({ "type": ["string", "null"], "maxLength": 200 }),
+        "report_claim" => json!({ "type": ["string", "null"], "maxLength": 2000 }),
         "uuid" => json!({
             "type": "string", "format": "uuid", "examples": ["3fa85f64-5717-4562-b3fc-2c963f66afa6"],
         }),
@@ -237,6 +266,29 @@ fn of_wallets(name: &str) -> Value {
         }),
         "offer_link" => json!({
             "type": "string", "pattern": "^openid-credential-offer://[?]credential_offer=",
+        }),
+        _ => of_rolls(name),
+    }
+}
+
+/// What is sent to ask a roll.
+fn of_rolls(name: &str) -> Value {
+    let hex =
+        |digits: u32| json!({ "type": "string", "pattern": format!("^[0-9a-f]{{{digits}}}$") });
+    match name {
+        "roll_id" => hex(16),
+        "sha256" | "group_element" => hex(64),
+        "proof" => hex(128),
+        "question" => hex(136),
+        "group_elements" => json!({
+            "type": "array", "items": hex(64), "minItems": 1, "maxItems": app::questions::A_DAY,
+        }),
+        "bucket_number" => json!({
+            "type": "integer", "minimum": 0, "maximum": (1 << 24) - 1, "examples": [0],
+        }),
+        "day_number" => json!({
+            "type": "integer", "minimum": 0, "description": "Days since 1 January 1970",
+            "examples": [20_000],
         }),
         other => unreachable!("{other} is not a kind of value"),
     }

@@ -33,9 +33,50 @@ pub(super) const MODELS: &[Model] = &[
         ],
     ),
     (
+        "Erasure",
+        "Somebody who is to be erased, or was",
+        &[
+            "reference: reference",
+            "asked_at: instant",
+            "due_at: instant",
+            "erased_at: instant|null",
+            "state: text",
+            "certificate: text|null",
+        ],
+    ),
+    (
         "Accesses",
         "Those of one person, in order, and the key of the public log if there is one",
         &["accesses: [Access]", "log_key: text|null"],
+    ),
+    // What is reported.
+    (
+        "ReportRequest",
+        "What was seen; where, how to reach who reports, and what is claimed of a leak, if wanted",
+        &[
+            "seen: report_text",
+            "found_at?: report_line",
+            "reach?: report_reach",
+            "claimed?: report_claim",
+        ],
+    ),
+    (
+        "ReportStanding",
+        "How a report stands, and by when what is promised is due",
+        &[
+            "state: report_state",
+            "received_at: instant",
+            "acknowledge_by: instant",
+            "acknowledged_at: instant|null",
+            "close_by: instant",
+            "closed_at: instant|null",
+            "outcome: report_outcome|null",
+        ],
+    ),
+    (
+        "ReportReceipt",
+        "A report was taken. The receipt is told this once",
+        &["..ReportStanding", "receipt: receipt"],
     ),
     // Signing in.
     ("MobileRequest", "Asks for a one-time password", &["mobile: mobile"]),
@@ -302,6 +343,39 @@ pub(super) const MODELS: &[Model] = &[
         ],
     ),
     ("Places", "At most twenty", &["places: [Place]"]),
+    // Rolls. Group elements are of ristretto255, encoded and in hex.
+    (
+        "Rolls",
+        "What is published, the newest first, and the keys of the days whose questions count",
+        &["question_keys: [QuestionKey]", "rolls: [Roll]"],
+    ),
+    (
+        "Roll",
+        "What the function of RFC 9497 (VOPRF, ristretto255-SHA512) makes of each number of a dump, in buckets",
+        &[
+            "id: roll_id",
+            "title: text",
+            "published_at: instant",
+            "holds: [text]",
+            "key: group_element",
+            "bits: count",
+            "bucket_bytes: count",
+            "sha256: sha256",
+        ],
+    ),
+    ("QuestionKey", "The same for everybody", &["day: day_number", "key: group_element"]),
+    ("QuestionRequest", "Up to four, blinded", &["blinded: group_elements"]),
+    (
+        "Confirmed",
+        "What they became, and the proof under which key",
+        &["..Answer", "day: day_number", "key: group_element"],
+    ),
+    ("Question", "One that was not used", &["question: question", "blinded: group_element"]),
+    (
+        "Answer",
+        "What the function makes of what was blinded, and the proof under which key",
+        &["evaluated: group_elements", "proof: proof"],
+    ),
     // Wallets.
     (
         "WalletOffer",

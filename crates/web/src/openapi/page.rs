@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use super::{
-    CALLS, MODELS, REPORT_MODELS, TAGS,
+    EXPOSURE_MODELS, MODELS, REPORT_MODELS, TAGS,
     call::{Auth, Call, Gives},
+    calls,
     schema::field,
     tag,
 };
@@ -14,12 +15,12 @@ pub(crate) fn page() -> String {
     let mut sections = String::new();
     for (name, what) in TAGS {
         put(&mut sections, format_args!("<h2 id=\"{name}\">{what}</h2>"));
-        for call in CALLS.iter().filter(|call| tag(call.auth) == name) {
+        for call in calls().filter(|call| tag(call.auth) == name) {
             one(&mut sections, call);
         }
     }
     let mut models = String::new();
-    for (name, what, lines) in MODELS.iter().chain(REPORT_MODELS) {
+    for (name, what, lines) in MODELS.iter().chain(REPORT_MODELS).chain(EXPOSURE_MODELS) {
         put(
             &mut models,
             format_args!(
@@ -53,6 +54,7 @@ fn one(page: &mut String, call: &Call) {
         Auth::Partner => "a partner's key",
         Auth::Program => "a state program's key",
         Auth::Wallet => "a wallet's token",
+        Auth::Staff => "the token of somebody whose role allows it",
     };
     let gives = match call.gives {
         Gives::Json(name) => format!("200, {}", link(name)),

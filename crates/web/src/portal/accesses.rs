@@ -1,6 +1,6 @@
 //! Who opened which of my fields: the list of a person, newest first, with proofs to save.
 
-use app::{my_accesses::ToldAccess, opened::Person};
+use app::{my_accesses::ToldAccess, opened::Person, public_log::PublicLog};
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
@@ -10,10 +10,12 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use domain::purpose::Purpose;
 
 use super::{account, member::chosen};
 use crate::{
     Web,
+    api::accesses::WHOLE,
     caller::Caller,
     form::Query,
     page::{Top, day_words, handle, show, time_words},
@@ -100,7 +102,7 @@ async fn view(
         count,
         shown: shown.map(AccessView::of).collect(),
         older: (after > 0).then_some(after + 1),
-        log_key: platform.log_verifier(),
+        log_key: platform.log_verifier(PublicLog::Accesses),
     })
 }
 
@@ -126,6 +128,23 @@ pub(super) async fn proof(
     }
 }
 
+/// The proof that no entry is left out, to save.
+pub(super) async fn whole(
+    State(web): State<Web>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Query::parse(query.as_deref());
+    let person = match chosen(&web, &caller, &query).await {
+        Ok(person) => person,
+        Err(elsewhere) => return *elsewhere,
+    };
+    match web.0.platform.my_completeness(&caller.ctx, person.id).await {
+        Ok(text) => (WHOLE, text).into_response(),
+        Err(error) => account::page(&web, &caller, Top::error(&caller, &error)).await,
+    }
+}
+
 /// A role, in words for who was seen.
 fn role_words(role: &str) -> &str {
     match role {
@@ -140,17 +159,7 @@ fn role_words(role: &str) -> &str {
 }
 
 fn purpose_words(purpose: &str) -> &'static str {
-    match purpose {
-        "own-record" => "to look at the family",
-        "presence" => "because you were there and showed your code or a password",
-        "certificate" => "to print or save a certificate",
-        "certificate-signing" => "to sign the certificate of a dose, which nobody saw",
-        "correction" => "to correct details",
-        "merge" => "to make one record of two",
-        "status" => "to say how far the person is vaccinated",
-        "message" => "to send a message",
-        _ => "for another purpose",
-    }
+    Purpose::from_name(purpose).map_or("for another purpose", |why| why.words().english)
 }
 
 fn field_words(field: &str) -> &str {

@@ -58,6 +58,8 @@ struct PersonView {
     icvp_link: String,
     credential_link: String,
     cowin_link: String,
+    /// Numbers of the doses before the last.
+    earlier_doses: Vec<u8>,
     /// Whether details for travel are kept.
     travels: bool,
     appointments: Vec<AppointmentView>,
@@ -153,6 +155,7 @@ fn view(web: &Web, caller: &Caller, person: &Person) -> PersonView {
         icvp_link: link(Download::Icvp),
         credential_link: link(Download::Credential),
         cowin_link: link(Download::Cowin),
+        earlier_doses: person.doses.iter().rev().skip(1).rev().map(|dose| dose.number).collect(),
         travels: person.travels,
         appointments: claims
             .filter(|claim| live(claim))

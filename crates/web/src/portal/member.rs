@@ -1,10 +1,11 @@
 //! Adding a person to the family, changing their details until the first dose, removing them.
 
-use app::{Secret, opened::Person};
+use app::opened::Person;
 use askama::Template;
 use axum::{
     body::Bytes,
     extract::{RawQuery, State},
+    http::HeaderMap,
     response::Response,
 };
 
@@ -53,7 +54,12 @@ pub(super) async fn ask(caller: Caller) -> Response {
     }
 }
 
-pub(super) async fn add(State(web): State<Web>, caller: Caller, body: Bytes) -> Response {
+pub(super) async fn add(
+    State(web): State<Web>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     if let Err(elsewhere) = signed_in(&caller, "/people/add") {
         return *elsewhere;
     }
@@ -61,8 +67,7 @@ pub(super) async fn add(State(web): State<Web>, caller: Caller, body: Bytes) -> 
     let key = uuid(&form, "key").map_or_else(|| form_key(&caller), |key| key.to_string());
     let enrolled = async {
         let details = details(&form, caller.ctx.today())?;
-        let mobile = caller.claims.as_ref().map_or(0, |claims| claims.mobile_number);
-        let mobile = Secret::new(format!("{mobile:010}"));
+        let mobile = caller.mobile(&web, &headers);
         web.0.platform.enrol(&caller.ctx, &mobile, &details, Some(&key)).await
     };
     match enrolled.await {

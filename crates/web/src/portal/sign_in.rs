@@ -1,6 +1,6 @@
 //! Signing in with a mobile, for residents here and for staff at the desk.
 
-use app::sign_in::{Audience, CODE_LIFE};
+use app::sign_in::{Audience, CODE_LIFE, SignedIn};
 use askama::Template;
 use axum::{
     body::Bytes,
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     Web,
     caller::{Caller, SIGN_IN},
+    desk::passkey::{Challenge, scripted},
     form::{Query, encode},
     page::{self, Top, go, show, time_words},
     token::{Claims, Scope},
@@ -26,6 +27,8 @@ struct SignIn {
     root: &'static str,
     action: &'static str,
     sent: Sent,
+    /// What a passkey answers, where one is offered.
+    passkey: Option<Challenge>,
 }
 
 /// A password that was sent, as the page's own form carries it on.
@@ -57,7 +60,7 @@ impl Sent {
 }
 
 /// A page of ours to go to after signing in; anything else is left out.
-fn own_page(path: Option<&str>) -> String {
+pub(super) fn own_page(path: Option<&str>) -> String {
     let ours = path.filter(|path| {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"/?=&-_".contains(&b);
         path.starts_with('/') && !path.starts_with("//") && path.bytes().all(plain)
@@ -91,9 +94,16 @@ impl Door {
         self.page(top, Sent { then: own_page(then), ..Sent::default() })
     }
 
+    /// The same, with a challenge that a passkey may answer.
+    pub(crate) fn ask_with(self, top: Top, passkey: Challenge) -> Response {
+        let Self { root, action, .. } = self;
+        let (sent, passkey) = (Sent::default(), Some(passkey));
+        scripted(show(top.status(), &SignIn { top, root, action, sent, passkey }))
+    }
+
     fn page(self, top: Top, sent: Sent) -> Response {
         let Self { root, action, .. } = self;
-        show(top.status(), &SignIn { top, root, action, sent })
+        show(top.status(), &SignIn { top, root, action, sent, passkey: None })
     }
 
     /// Sends the password.
@@ -144,7 +154,7 @@ impl Door {
         };
         let now = caller.ctx.now.as_second();
         let claims = if matches!(self.audience, Audience::Staff) {
-            match platform.staff_of(&signed_in.mobile).await {
+            match platform.enter_by_code(&caller.ctx, &signed_in.mobile).await {
                 Ok(Some(staff)) => Claims::staff(&staff, transaction, now),
                 Ok(None) => {
                     let text = "This mobile is not registered for staff. Ask your district.";
@@ -157,12 +167,7 @@ impl Door {
                 Err(error) => return anew(&error, sent.then),
             }
         } else {
-            Claims {
-                mobile_number: signed_in.mobile.expose().parse().unwrap_or(0),
-                // Long enough to fill in a family's details on a slow connection.
-                exp: now + 3_600,
-                ..Claims::new(signed_in.account.uuid, transaction, now, Scope::Resident)
-            }
+            of_resident(&signed_in, transaction, now)
         };
         let to = match (self.root, sent.then.as_str()) {
             ("/", "") => "/people",
@@ -170,6 +175,16 @@ impl Door {
             (root, _) => root,
         };
         page::sign_in(go(to), web, caller, &claims)
+    }
+}
+
+/// What the token of a resident says on pages.
+pub(super) fn of_resident(signed_in: &SignedIn, transaction: Uuid, now: i64) -> Claims {
+    Claims {
+        mobile_number: signed_in.mobile.expose().parse().unwrap_or(0),
+        // Long enough to fill in a family's details on a slow connection.
+        exp: now + 3_600,
+        ..Claims::new(signed_in.account.uuid, transaction, now, Scope::Resident)
     }
 }
 

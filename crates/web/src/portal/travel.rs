@@ -140,11 +140,13 @@ pub(super) async fn icvp(
         ([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], bytes).into_response()
     };
     let (platform, ctx) = (&web.0.platform, &caller.ctx);
+    // What is no number is the number of no dose.
+    let dose = query.get("dose").map(|number| number.parse().unwrap_or(0));
     let made = if query.get("as") == Some("picture") {
-        let picture = platform.my_icvp_picture(ctx, person.id).await;
+        let picture = platform.my_icvp_picture(ctx, person.id, dose).await;
         picture.map(|bytes| saved("image/png", "attachment; filename=\"icvp.png\"", bytes))
     } else {
-        let text = platform.my_icvp(ctx, person.id).await.map(String::into_bytes);
+        let text = platform.my_icvp(ctx, person.id, dose).await.map(String::into_bytes);
         text.map(|bytes| saved("text/plain", "attachment; filename=\"icvp.txt\"", bytes))
     };
     match made {

@@ -3,9 +3,12 @@
 
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
-use app::{Actor, booking::Wish, doses::Given, settings::Settings};
+use app::{
+    Actor, booking::Wish, doses::Given, import::records::StaffLine, settings::Settings,
+    webauthn::RelyingParty,
+};
 use axum::{
     Router,
     body::Body,
@@ -15,11 +18,13 @@ use axum::{
 use domain::{
     facility::{Facility, FeeType},
     id::{DistrictId, DoseId, FacilityId, SessionId, StateId},
+    person::{Mobile, Name},
     place::{District, Pincode, Position, State},
 };
+use exposure::console::Console;
 use http_body_util::BodyExt;
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, date, time},
 };
 use serde_json::{Value, json};
@@ -31,6 +36,8 @@ use web::{ApiKey, Clock, Options, Web};
 
 /// A partner's key, which is a state's program too.
 pub(crate) const KEY: &str = "key of a state";
+/// Where passkeys are asked for.
+pub(crate) const ORIGIN: &str = "https://teeka.example";
 /// The day before the sessions of these tests.
 pub(crate) const TODAY: Date = date(2022, 2, 1);
 
@@ -84,11 +91,21 @@ pub(crate) struct Call<'a> {
 
 impl Server {
     pub(crate) async fn start(settings: Settings) -> Self {
-        Self::start_behind(settings, false).await
+        Self::start_with(settings, false, None).await
+    }
+
+    /// With a folder of cases, and of a sweep beside them.
+    pub(crate) async fn start_over(exposed: &Path) -> Self {
+        let settings = Settings { limits: None, ..Settings::default() };
+        Self::start_with(settings, false, Some(exposed)).await
     }
 
     /// The same, behind a proxy that it trusts or by itself.
     pub(crate) async fn start_behind(settings: Settings, trusts_proxy: bool) -> Self {
+        Self::start_with(settings, trusts_proxy, None).await
+    }
+
+    async fn start_with(settings: Settings, trusts_proxy: bool, exposed: Option<&Path>) -> Self {
         let world = Arc::new(World::with_settings(7, settings).await);
         add_places(&world).await;
         let keys = [(KEY, Some(21)), ("key of another state", Some(9))];
@@ -99,7 +116,14 @@ impl Server {
         });
         let clock = Arc::new(WorldClock(Arc::clone(&world)));
         let entropy = world.ctx(Actor::Anyone).entropy;
-        let options = Options { api_keys: api_keys.to_vec(), metrics: None, trusts_proxy };
+        let options = Options {
+            api_keys: api_keys.to_vec(),
+            metrics: None,
+            trusts_proxy,
+            security_contact: Some("mailto:security@teeka.example".to_owned()),
+            relying_party: RelyingParty::of_address(ORIGIN),
+            exposure: Console::new(exposed.map(|at| at.join("sweep")), exposed.map(Path::to_owned)),
+        };
         let web = Web::new(Arc::clone(&world.platform), clock, entropy, options);
         Self { world, router: web.router() }
     }
@@ -247,6 +271,41 @@ pub(crate) async fn page(server: &Server, path: &str, token: Option<&str>) -> An
         request = request.header("cookie", format!("teeka_sign_in={token}"));
     }
     server.send(request.body(Body::empty()).unwrap()).await
+}
+
+/// Sends a form, as a browser does that may be signed in.
+pub(crate) async fn form(server: &Server, path: &str, token: Option<&str>, body: String) -> Answer {
+    let mut request =
+        Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+    if let Some(token) = token {
+        request = request.header("cookie", format!("teeka_sign_in={token}"));
+    }
+    server.send(request.body(Body::from(body)).unwrap()).await
+}
+
+/// Somebody who works here, signed in.
+pub(crate) async fn staff(server: &Server, number: u64, role: StaffRole) -> String {
+    let own = format!("69000000{number:02}");
+    let at = matches!(role, StaffRole::Vaccinator | StaffRole::FacilityManager);
+    let line = StaffLine {
+        active: true,
+        mobile: Mobile::parse(&own).ok().unwrap(),
+        name: Name::parse("Meera Pillai").ok().unwrap(),
+        role,
+        facility: at.then_some(FacilityId(1)),
+        district: (!at).then_some(DistrictId(DISTRICT.0)),
+        state: None,
+    };
+    let system = server.world.ctx(Actor::System);
+    server.world.platform.import_staff(&system, &[line]).await.unwrap();
+    server.world.advance(SignedDuration::from_secs(2));
+    let sent = form(server, "/desk/sign-in", None, format!("mobile={own}")).await;
+    let transaction = between(&sent, "name=\"transaction\" value=\"", "\"");
+    let code = server.last_code().await;
+    let body = format!("transaction={transaction}&otp={code}");
+    let signed_in = form(server, "/desk/sign-in/code", None, body).await;
+    let cookie = signed_in.header("set-cookie").unwrap();
+    cookie.split_once('=').unwrap().1.split_once(';').unwrap().0.to_owned()
 }
 
 /// What stands between two texts of a page.

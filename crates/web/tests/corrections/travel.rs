@@ -123,7 +123,13 @@ async fn a_form_keeps_details_for_travel_without_showing_the_passport_and_remove
     let picture = see(&format!("{icvp}&as=picture")).await;
     assert!(picture.header("content-type") == Some("image/png"));
     assert!(picture.bytes.starts_with(b"\x89PNG"));
-    for answer in [&text, &picture, &kept] {
+    let of_dose = see(&format!("{icvp}&dose=1")).await;
+    assert!(of_dose.bytes.starts_with(b"HC1:"));
+    for none in ["2", "0", "one"] {
+        let refused = see(&format!("{icvp}&dose={none}")).await;
+        assert_eq!(refused.status, 404, "{none}");
+    }
+    for answer in [&text, &picture, &kept, &of_dose] {
         assert_eq!(answer.header("cache-control"), Some("private, no-store"));
     }
     let other = server.sign_in("7500000002").await;

@@ -15,6 +15,7 @@ const STAFF: &str = "6900000001";
 /// Somebody who works at the first facility, signed in now.
 async fn staff(server: &Server) -> String {
     let line = StaffLine {
+        active: true,
         mobile: Mobile::parse(STAFF).unwrap_or_else(|why| panic!("{why}")),
         name: Name::parse("Meera Pillai").unwrap_or_else(|why| panic!("{why}")),
         role: StaffRole::Vaccinator,

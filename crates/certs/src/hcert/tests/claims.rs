@@ -168,7 +168,8 @@ fn what_has_no_identifier_is_withdrawn_by_the_first_half_of_its_signature() {
     let (signer, mut trust) = signer(&[]);
     let bare = cbor!({ "name" => "Anna", "vaccine" => "X", "date" => "2021-12-01" }).unwrap();
     let text = text_of(&signer, &bare);
-    let signature = unpack(&text).unwrap().signature;
+    let unpacked = unpack(&text).unwrap();
+    let signature = Signed::read(&unpacked).unwrap().signature;
     let mut withdraw = |bytes: &[u8]| {
         trust.add_withdrawn(WithdrawnIds {
             kind: IdKind::Uvci,

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Any value of CBOR, with the names and numbers that forms use among others.
-fn any_value() -> impl Strategy<Value = Value> {
+pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     let names = "(v|t|r|nam|vx|n|dob|vp|bo|cn|dt|dv|name|vaccine|test|date|certificate|fn|is|ci|df|du|fr|tg|co)";
     let leaf = prop_oneof![
         any::<i64>().prop_map(Value::from),
@@ -103,7 +103,7 @@ proptest! {
     #[test]
     fn any_bytes_in_the_wrapping_get_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let (signer, trust) = shared();
-        let inside = pack(&sign(signer, bytes.clone()).unwrap());
+        let inside = pack(&cose::sign(signer, &bytes).unwrap());
         prop_assert!(check(&inside, trust, ISSUED).is_err());
         prop_assert!(check(&pack(&bytes), trust, ISSUED).is_err());
         let packed = format!("HC1:{}", base45::encode(&bytes));
@@ -122,7 +122,7 @@ fn what_unpacks_to_more_than_the_cap_is_refused_and_what_fits_is_read() {
     for (size, expected) in
         [(MOST_UNPACKED - 200, NotValid::Content), (MOST_UNPACKED + 1, NotValid::Packing)]
     {
-        let text = pack(&sign(signer, vec![0; size]).unwrap());
+        let text = pack(&cose::sign(signer, &vec![0; size]).unwrap());
         assert_eq!(why(check(&text, trust, ISSUED)), Some(expected), "{size}");
     }
     // A stream that is cut off, and one that something follows.

@@ -154,14 +154,15 @@ fn language_of(script: Script, page: Language) -> Language {
 
 fn draw_modules(surface: &mut Surface<'_>, modules: &Modules) {
     let mut path = PathBuilder::new();
-    for run in modules.runs() {
-        let (left, top) = (f32::from(run.x), f32::from(run.y));
-        let (right, bottom) = (left + f32::from(run.length), top + 1.0);
-        path.move_to(left, top);
-        path.line_to(right, top);
-        path.line_to(right, bottom);
-        // What is filled is closed without a word: a fifth less to write.
-        path.line_to(left, bottom);
+    // What is filled is closed without a word.
+    for corners in modules.outlines() {
+        let mut corners = corners.into_iter().map(|(x, y)| (f32::from(x), f32::from(y)));
+        if let Some((x, y)) = corners.next() {
+            path.move_to(x, y);
+        }
+        for (x, y) in corners {
+            path.line_to(x, y);
+        }
     }
     if let Some(path) = path.finish() {
         surface.draw_path(&path);

@@ -44,6 +44,7 @@ fn content() -> Content {
             valid_until: NOW + 5,
         }],
         codes: HashMap::from([("vaccines".to_owned(), vec!["1".to_owned()])]),
+        links: Vec::new(),
     }
 }
 
@@ -84,4 +85,23 @@ fn a_bundle_of_another_key_or_with_another_byte_is_not_used() {
     let odd = json!({ "version": 1, "issued_at": 1, "valid_until": 2, "signers": ["AAAA"] });
     let odd = jws::sign(&anchor, json!({ "typ": TYPE }), odd.to_string().as_bytes()).unwrap();
     assert_eq!(read(&odd, &anchor), Some(BadBundle::Entry));
+}
+
+#[test]
+fn who_holds_a_former_anchor_reads_what_the_next_one_signed() {
+    let [former, next, thief] = [key(), key(), key()];
+    let link = succession::link(&former, next.public_key(), NOW).unwrap();
+    let linked = Content { links: vec![link.clone()], ..content() };
+    let text = linked.sign(&next, NOW, NOW + 86_400).unwrap();
+    for anchor in [&former, &next] {
+        let bundle = Bundle::read(&text, anchor.public_key()).unwrap();
+        assert_eq!(bundle.trust.signers(), 1);
+    }
+    let read = |text: &str, key: &LocalKey| Bundle::read(text, key.public_key()).err();
+    assert_eq!(read(&text, &thief), Some(BadBundle::Signature));
+    let unlinked = content().sign(&next, NOW, NOW + 86_400).unwrap();
+    assert_eq!(read(&unlinked, &former), Some(BadBundle::Signature));
+    // Whoever has the link and not the next key signs nothing with it.
+    let stolen = linked.sign(&thief, NOW, NOW + 86_400).unwrap();
+    assert_eq!(read(&stolen, &former), Some(BadBundle::Signature));
 }

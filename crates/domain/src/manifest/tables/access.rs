@@ -10,7 +10,7 @@ pub(super) static TABLES: &[Table] = &[
     table(
         "access_entry",
         "An opening of a person's fields",
-        Life::Programme,
+        Life::Logged,
         &[
             plain("entry_id", Technical).of_sqlite(),
             plain("hb", Technical),

@@ -3,8 +3,9 @@
 use super::{HB, Table, WRAPPED_KEY, column, label, plain, sealed, table, table_of_postgres};
 use crate::manifest::{
     datum::Datum::{
-        Account, BirthYear, BornOn, Change, Document, Dose, Gender, IdentityCheck, Mobile, Name,
-        Nationality, Passport, Priority, Reason, Reference, Request, Staff, Technical, Vaccinator,
+        Account, BirthYear, BornOn, Change, Count, Document, Dose, Facility, Gender, IdentityCheck,
+        List, Mobile, Name, Nationality, Passport, Place, Priority, Reason, Reference, Request,
+        Staff, Technical, Vaccinator,
     },
     words::{Form, Life},
 };
@@ -43,6 +44,7 @@ pub(super) static TABLES: &[Table] = &[
             plain("verified_at", IdentityCheck),
             plain("verified_by", Staff),
             plain("changes", Change),
+            plain("list_no", List),
             sealed("travel_born_on", label::BORN_ON, BornOn).until(Life::Wanted),
             sealed("travel_passport", label::PASSPORT, Passport).until(Life::Wanted),
             sealed("travel_nationality", label::NATIONALITY, Nationality).until(Life::Wanted),
@@ -80,6 +82,32 @@ pub(super) static TABLES: &[Table] = &[
         ],
     ),
     table(
+        "erasure",
+        "That somebody asked to be erased, or was",
+        Life::Logged,
+        &[
+            HB,
+            plain("beneficiary_id", Reference),
+            plain("account_id", Account),
+            plain("asked_at", Change),
+            plain("due_at", Change),
+            plain("erased_at", Change),
+        ],
+    ),
+    table(
+        "list",
+        "A list of people that somebody prepared for us: what its file was, not what it says",
+        Life::Programme,
+        &[
+            plain("list_no", Technical),
+            plain("file_digest", Technical),
+            plain("file_rows", Count),
+            plain("facility_id", Facility),
+            plain("district_id", Place),
+            plain("came_at", Technical),
+        ],
+    ),
+    table(
         "merged_beneficiary",
         "A record that went into another one of the same person",
         Life::Programme,
@@ -99,6 +127,7 @@ pub(super) static TABLES: &[Table] = &[
             plain("verified_at", IdentityCheck),
             plain("verified_by", Staff),
             plain("changes", Change),
+            plain("list_no", List),
             plain("merge_id", Change),
             plain("merged_into", Reference),
             plain("merged_by", Staff),

@@ -2,6 +2,7 @@
 
 use super::super::{
     flow::{Flow, Role},
+    trace::Traced,
     xml,
 };
 
@@ -38,14 +39,14 @@ impl Writer {
             xml::Token::Close(name) => self.close(name),
             xml::Token::Text(_) if self.value.is_some() => {}
             xml::Token::Text(text) if !self.marked || self.within > 0 => {
-                self.empty = self.empty && text.trim().is_empty();
-                self.flow.text(text);
+                self.empty = self.empty && text.text().trim().is_empty();
+                self.flow.text(*text);
             }
             xml::Token::Text(_) | xml::Token::Comment(_) => {}
         }
     }
 
-    fn open(&mut self, name: &str, attributes: &[(String, String)]) {
+    fn open(&mut self, name: &str, attributes: &[(String, Traced)]) {
         let value =
             |name: &str| attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value);
         match name {
@@ -59,7 +60,8 @@ impl Writer {
             "t" | "delText" | "instrText" | "text" => self.within += 1,
             "table-cell" => {
                 // What is shown of a number may be rounded; what it is stands beside it.
-                self.value = value("value").or_else(|| value("date-value")).cloned();
+                self.value =
+                    value("value").or_else(|| value("date-value")).map(|value| value.to_string());
                 self.repeated =
                     value("number-columns-repeated").and_then(|n| n.parse().ok()).unwrap_or(1);
                 self.empty = true;

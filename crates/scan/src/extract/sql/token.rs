@@ -1,15 +1,27 @@
 //! Words, values and signs of SQL, of any dialect.
 
-use std::borrow::Cow;
+use super::super::trace::{Piece, Traced};
 
 /// A piece of a statement.
 #[derive(Debug)]
 pub(super) enum Token<'t> {
-    /// A word, or a name in quotes.
-    Word(Cow<'t, str>),
+    Word(Piece<'t>),
+    /// A name in quotes.
+    Name(Traced),
     /// A value in quotes.
-    Value(String),
+    Value(Traced),
     Sign(char),
+}
+
+impl Token<'_> {
+    /// A word, or a name in quotes.
+    pub(super) fn word(&self) -> Option<&str> {
+        match self {
+            Self::Word(word) => Some(word.text()),
+            Self::Name(name) => Some(name),
+            Self::Value(_) | Self::Sign(_) => None,
+        }
+    }
 }
 
 /// What a statement is.
@@ -18,7 +30,7 @@ pub(super) enum Statement<'t> {
     Create,
     Copy,
     /// None of these: all of it.
-    Other(&'t str),
+    Other(Piece<'t>),
 }
 
 /// A text of statements, from a place on.
@@ -37,6 +49,11 @@ impl<'t> Tokens<'t> {
 
     fn rest(&self) -> &'t str {
         &self.text[self.at..]
+    }
+
+    /// A part of the text, with where it stands.
+    fn piece(&self, start: usize, end: usize) -> Piece<'t> {
+        Piece::at(&self.text[start..end], start)
     }
 
     /// Begins the next statement.
@@ -73,10 +90,10 @@ impl<'t> Tokens<'t> {
         }
         let start = self.at;
         self.end();
-        Some(Statement::Other(&self.text[start..self.at]))
+        Some(Statement::Other(self.piece(start, self.at)))
     }
 
-    fn comment(&mut self) -> &'t str {
+    fn comment(&mut self) -> Piece<'t> {
         let rest = self.rest();
         let closed = (rest.starts_with("/*") && !self.unclosed).then(|| rest.find("*/"));
         // Looked for once only: a text may be full of comments that nothing closes.
@@ -84,7 +101,7 @@ impl<'t> Tokens<'t> {
         let line = || rest.find('\n').unwrap_or(rest.len());
         let end = closed.flatten().map_or_else(line, |at| at + 2);
         self.at += end;
-        &rest[..end]
+        self.piece(self.at - end, self.at)
     }
 
     /// Goes over words that were looked at.
@@ -110,11 +127,12 @@ impl<'t> Tokens<'t> {
         let mut name = None;
         loop {
             let before = self.at;
-            match self.next()? {
-                Token::Word(word) => {
-                    name = Some(word.rsplit('.').next().unwrap_or(&word).to_owned());
+            let token = self.next()?;
+            match (token.word(), &token) {
+                (Some(word), _) => {
+                    name = Some(word.rsplit('.').next().unwrap_or(word).to_owned());
                 }
-                Token::Sign('.') => continue,
+                (None, Token::Sign('.')) => continue,
                 _ => {
                     self.at = before;
                     return name;
@@ -127,19 +145,19 @@ impl<'t> Tokens<'t> {
     }
 
     /// The next line, as it is.
-    pub(super) fn line(&mut self) -> Option<&'t str> {
+    pub(super) fn line(&mut self) -> Option<Piece<'t>> {
         let rest = self.rest();
         if rest.is_empty() {
             return None;
         }
-        let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
-        self.at += end;
-        Some(&rest[..end])
+        let start = self.at;
+        self.at += rest.find('\n').map_or(rest.len(), |at| at + 1);
+        Some(self.piece(start, self.at))
     }
 
     /// What stands between commas up to the bracket that closes. `NULL` is empty.
-    pub(super) fn row(&mut self) -> Vec<String> {
-        let (mut row, mut cell, mut depth) = (Vec::new(), String::new(), 0_usize);
+    pub(super) fn row(&mut self) -> Vec<Traced> {
+        let (mut row, mut cell, mut depth) = (Vec::new(), Traced::default(), 0_usize);
         while let Some(token) = self.next() {
             match token {
                 Token::Sign(')') if depth == 0 => break,
@@ -150,13 +168,13 @@ impl<'t> Tokens<'t> {
                         ')' => depth - 1,
                         _ => depth,
                     };
-                    cell.push(sign);
+                    cell.push(self.piece(self.at - sign.len_utf8(), self.at));
                 }
-                Token::Word(word) if word.eq_ignore_ascii_case("NULL") => {}
+                Token::Word(word) if word.text().eq_ignore_ascii_case("NULL") => {}
                 // A mark of the alphabet of what follows: N'…', E'…', _utf8'…'.
                 Token::Word(_) if self.rest().starts_with('\'') => {}
-                Token::Word(word) => cell.push_str(&word),
-                Token::Value(value) => cell.push_str(&value),
+                Token::Word(word) => cell.push(word),
+                Token::Name(value) | Token::Value(value) => cell.push(&value),
             }
         }
         row.push(cell);
@@ -171,16 +189,17 @@ impl<'t> Tokens<'t> {
         let first = trimmed.chars().next()?;
         match first {
             '\'' => Some(Token::Value(self.quoted('\''))),
-            '"' | '`' => Some(Token::Word(Cow::Owned(self.quoted(first)))),
+            '"' | '`' => Some(Token::Name(self.quoted(first))),
             '[' => {
                 let end = trimmed.find(']').unwrap_or(trimmed.len());
+                let start = self.at;
                 self.at += (end + 1).min(trimmed.len());
-                Some(Token::Word(Cow::Borrowed(&trimmed[1..end])))
+                Some(Token::Word(self.piece(start + 1, start + end)))
             }
             _ if is_part(first) => {
                 let end = trimmed.find(|c| !is_part(c)).unwrap_or(trimmed.len());
                 self.at += end;
-                Some(Token::Word(Cow::Borrowed(&trimmed[..end])))
+                Some(Token::Word(self.piece(self.at - end, self.at)))
             }
             _ => {
                 self.at += first.len_utf8();
@@ -190,27 +209,27 @@ impl<'t> Tokens<'t> {
     }
 
     /// What stands in quotes: a quote in it is doubled or has a backslash before it.
-    fn quoted(&mut self, quote: char) -> String {
-        let mut text = String::new();
-        let rest = self.rest();
-        let mut chars = rest.char_indices().skip(1).peekable();
-        let mut end = rest.len();
-        while let Some((at, c)) = chars.next() {
-            let next = chars.peek().map(|(_, next)| *next);
-            if c == quote && next == Some(quote) {
-                text.push(c);
-                chars.next();
-            } else if c == quote {
-                end = at + quote.len_utf8();
-                break;
-            } else if c == '\\' && quote == '\'' {
-                chars.next();
-                text.extend(next.map(escaped));
-            } else {
-                text.push(c);
-            }
+    fn quoted(&mut self, quote: char) -> Traced {
+        let (mut text, from) = (Traced::default(), self.at + 1);
+        let body = &self.rest()[1..];
+        let special = |c: char| c == quote || (c == '\\' && quote == '\'');
+        let mut at = 0;
+        while let Some(plain) = body[at..].find(special) {
+            text.push(Piece::at(&body[at..at + plain], from + at));
+            at += plain;
+            let second = body[at + 1..].chars().next();
+            let doubled = second == Some(quote) && body[at..].starts_with(quote);
+            let Some(second) = second.filter(|_| doubled || !body[at..].starts_with(quote)) else {
+                self.at = (from + at + 1).min(self.text.len());
+                return text;
+            };
+            let length = 1 + second.len_utf8();
+            let shown = if doubled { second } else { escaped(second) };
+            text.push_for(shown.encode_utf8(&mut [0; 4]), from + at..from + at + length);
+            at += length;
         }
-        self.at += end;
+        text.push(Piece::at(&body[at..], from + at));
+        self.at = self.text.len();
         text
     }
 }
@@ -228,18 +247,20 @@ fn escaped(c: char) -> char {
 }
 
 /// A cell of copied rows.
-pub(super) fn copied(cell: &str) -> String {
-    if cell == "\\N" {
-        return String::new();
+pub(super) fn copied(cell: Piece<'_>) -> Traced {
+    let mut text = Traced::default();
+    if cell.text() == "\\N" {
+        return text;
     }
-    let mut text = String::with_capacity(cell.len());
-    let mut chars = cell.chars();
-    while let Some(c) = chars.next() {
-        if c == '\\' {
-            text.extend(chars.next().map(escaped));
-        } else {
-            text.push(c);
-        }
+    let mut at = 0;
+    while let Some(plain) = cell.text()[at..].find('\\') {
+        text.push(cell.slice(at..at + plain));
+        at += plain;
+        let Some(letter) = cell.text()[at + 1..].chars().next() else { return text };
+        let end = at + 1 + letter.len_utf8();
+        text.push_as(escaped(letter).encode_utf8(&mut [0; 4]), cell.slice(at..end));
+        at = end;
     }
+    text.push(cell.slice(at..cell.text().len()));
     text
 }

@@ -36,10 +36,10 @@ statements! {
     Home GIVE_BACK = "
         INSERT INTO beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
-            verified_by, changes, travel_born_on, travel_passport, travel_nationality)
+            verified_by, changes, list_no, travel_born_on, travel_passport, travel_nationality)
         SELECT $1::int, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
-            verified_by, changes, travel_born_on, travel_passport, travel_nationality
+            verified_by, changes, list_no, travel_born_on, travel_passport, travel_nationality
         FROM merged_beneficiary
         WHERE hb = $1 AND beneficiary_id = $2 AND merge_id = $3 AND NOT settled";
     Home GIVE_DOSES_BACK = "

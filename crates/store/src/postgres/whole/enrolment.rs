@@ -78,10 +78,11 @@ statements! {
         ) AS b";
     Whole ENTER = "
         INSERT INTO beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
-            birth_year, gender, document, comorbidity, document_index, registered_at)
+            birth_year, gender, document, comorbidity, document_index, registered_at, list_no)
         SELECT given.*
         FROM unnest($1::int[], $2::bigint[], $3::uuid[], $4::smallint[], $5::bytea[], $6::bytea[],
-            $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bigint[])
+            $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bigint[],
+            $13::int[])
             AS given";
 }
 
@@ -288,6 +289,7 @@ async fn enter(link: &Link<'_>, new: &[(&Enrolment, i16)]) -> Attempt<()> {
         &column(&sealed, |details| details.comorbidity.as_slice()),
         &column(&sealed, |details| details.document_index.as_slice()),
         &column(new, |(one, _)| one.beneficiary.registered_at.as_millisecond()),
+        &column(new, |(one, _)| one.beneficiary.list.map(|list| list.0)),
     ];
     link.execute(&ENTER, values).await?;
     Ok(())

@@ -47,11 +47,8 @@ async fn stub() -> (Arc<Sink>, UnboundedReceiver<String>) {
 /// The world's first moment, and some seconds.
 fn ctx(seconds: i64) -> Ctx {
     let start: Timestamp = "2022-02-01T03:30:00Z".parse().unwrap();
-    Ctx {
-        actor: Actor::System,
-        now: start + SignedDuration::from_secs(seconds),
-        entropy: Arc::new(SystemEntropy::default()),
-    }
+    let now = start + SignedDuration::from_secs(seconds);
+    Ctx::new(Actor::System, now, Arc::new(SystemEntropy::default()))
 }
 
 async fn send_code(world: &World, mobile: &str) {

@@ -1,0 +1,102 @@
+//! What holds of a whole specimen: chances that are measured on it and on the register, and the manner of
+//! whoever else could have made it.
+
+use crate::{
+    normal::name::Likeness,
+    number::{ln, real},
+    observe::{Link, Pattern, Sight},
+};
+
+/// Mobiles that can be: ten digits, the first of them one of four.
+const MOBILES: f64 = 4e9;
+/// How many people whom another system has under a mobile that leads to nobody here are here under
+/// another one.
+const MOVED: [f64; 5] = [0.0, 0.05, 0.15, 0.35, 0.6];
+/// How many of the rest have a mobile under which somebody else is here, such as one of their family.
+const STRANGE: [f64; 5] = [0.02, 0.06, 0.15, 0.30, 0.50];
+/// How another system's names differ from ours, where they do: shorter, by sound, by a slip, partly. Of
+/// several hands, of one that writes by ear, and of one that leaves out.
+const MANNERS: [[f64; 4]; 3] =
+    [[0.30, 0.40, 0.15, 0.15], [0.15, 0.62, 0.09, 0.14], [0.55, 0.25, 0.08, 0.12]];
+/// How much oftener each is where our spelling is a rare one.
+const OF_RARE: [f64; 4] = [0.60, 1.18, 1.53, 0.80];
+
+/// What holds of a whole specimen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chances {
+    /// That a mobile which nobody thought of is one of ours.
+    pub(crate) dense: f64,
+    /// That a stranger fits somebody under a key.
+    pub(crate) found: f64,
+    /// That a stranger is somebody by name and year of birth.
+    pub(crate) named: f64,
+    /// Share of the country in the register, at most.
+    pub(crate) coverage: f64,
+    /// Whether records have mobiles or numbers at all.
+    pub(crate) keys: bool,
+    /// That somebody of another system who is not found under their mobile is here under another one.
+    pub(crate) moved: f64,
+    /// That of the rest somebody else is here under their mobile.
+    pub(crate) strange: f64,
+    manner: [f64; 4],
+}
+
+impl Chances {
+    pub(crate) fn of(sight: &Sight, people: u64, coverage: f64) -> Self {
+        let named = sight.chance_named.clamp(1e-4, 0.9);
+        let count = |wanted: &dyn Fn(&Pattern) -> bool| {
+            sight.seen.iter().filter(|one| wanted(&one.pattern)).count() as u64
+        };
+        let of = |link: Link| count(&|one| one.link == link);
+        let (moved, strange, nobody) = (of(Link::Named), of(Link::Strange), of(Link::Nobody));
+        let known = |rate: f64| (rate + named).min(0.9);
+        let differ = [Likeness::Shorter, Likeness::Variant, Likeness::Slip, Likeness::Partly]
+            .map(|like| real(count(&|one| one.link.is_somebody() && one.name == Some(like))));
+        Self {
+            dense: (real(people) / MOBILES).max(1e-6),
+            found: sight.chance_found.clamp(1e-4, 0.5),
+            named,
+            coverage,
+            keys: sight.has_keys,
+            moved: if sight.has_keys {
+                likeliest(MOVED, |rate| of_two(known(rate), moved, strange + nobody))
+            } else {
+                0.0
+            },
+            strange: likeliest(STRANGE, |rate| of_two(rate, strange, nobody)),
+            manner: likeliest(MANNERS, |each| {
+                differ.iter().zip(each).map(|(count, part)| count * ln(part)).sum()
+            }),
+        }
+    }
+
+    /// How another system's names differ from ours, where they do.
+    pub(crate) fn manner(&self, rare: bool) -> [f64; 4] {
+        if !rare {
+            return self.manner;
+        }
+        let mut manner = self.manner;
+        for (part, more) in manner.iter_mut().zip(OF_RARE) {
+            *part *= more;
+        }
+        let all: f64 = manner.iter().sum();
+        manner.map(|part| part / all)
+    }
+}
+
+/// The one of some under which what was counted is likeliest; the first of equals.
+fn likeliest<T: Copy, const N: usize>(all: [T; N], weight: impl Fn(T) -> f64) -> T {
+    let mut best = (all[0], weight(all[0]));
+    for one in all {
+        let here = weight(one);
+        if here > best.1 {
+            best = (one, here);
+        }
+    }
+    best.0
+}
+
+/// The logarithm of how likely so many are of one kind and so many of the other.
+fn of_two(rate: f64, one: u64, other: u64) -> f64 {
+    real(one) * ln(rate.max(1e-6)) + real(other) * ln(1.0 - rate)
+}

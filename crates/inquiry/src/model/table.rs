@@ -1,0 +1,81 @@
+//! How likely a setting makes each thing that can be seen, worked out once: many records are held beside
+//! many settings.
+
+use super::{Chances, Setting, Uses};
+use crate::{
+    normal::name::Likeness,
+    number::ln,
+    observe::{Link, Number, Pattern, Year},
+};
+
+const LINKS: [Link; 6] =
+    [Link::Found, Link::Named, Link::Lone, Link::Strange, Link::Nobody, Link::Open];
+
+/// Logarithms of how likely each thing is that can be seen of a record.
+pub(crate) struct Table {
+    uses: Uses,
+    link: [f64; 6],
+    /// Of usual names, and of rare ones.
+    name: [[f64; 5]; 2],
+    year: [f64; 3],
+    number: [f64; 3],
+    /// Of what is not so, and of what is.
+    gender: [f64; 2],
+    document: [f64; 2],
+    dose: [f64; 2],
+}
+
+impl Setting {
+    /// What it makes likely.
+    pub(crate) fn table(&self, chances: &Chances, uses: Uses) -> Table {
+        let both =
+            |likely: fn(&Self, bool) -> f64| [false, true].map(|same| ln(likely(self, same)));
+        let names = |rare| core::array::from_fn(|place| ln(self.name(place, rare, chances)));
+        Table {
+            uses,
+            link: LINKS.map(|link| ln(self.link(link, chances).max(1e-9))),
+            name: [names(false), names(true)],
+            year: [Year::Same, Year::Near, Year::Other].map(|year| ln(self.year(year))),
+            number: [Number::Own, Number::Others, Number::Nobodys]
+                .map(|number| ln(self.number(number))),
+            gender: both(Self::gender),
+            document: both(Self::document),
+            dose: both(Self::dose),
+        }
+    }
+}
+
+impl Table {
+    /// The logarithm of how likely such an origin makes what is seen.
+    pub(crate) fn weigh(&self, pattern: Pattern) -> f64 {
+        let mut sum = 0.0;
+        if self.uses.membership {
+            sum += self.link[pattern.link as usize];
+        }
+        let found = pattern.link.is_somebody();
+        if self.uses.values && found {
+            let names = &self.name[usize::from(pattern.rare)];
+            sum += pattern.name.map_or(0.0, |name| names[place(name)]);
+            sum += pattern.year.map_or(0.0, |year| self.year[year as usize]);
+            sum += pattern.gender.map_or(0.0, |same| self.gender[usize::from(same)]);
+            sum += pattern.document.map_or(0.0, |same| self.document[usize::from(same)]);
+        }
+        if self.uses.own {
+            sum += pattern.number.map_or(0.0, |number| self.number[number as usize]);
+            if found {
+                sum += pattern.dose.map_or(0.0, |same| self.dose[usize::from(same)]);
+            }
+        }
+        sum
+    }
+}
+
+const fn place(name: Likeness) -> usize {
+    match name {
+        Likeness::Same => 0,
+        Likeness::Shorter => 1,
+        Likeness::Variant => 2,
+        Likeness::Slip => 3,
+        Likeness::Partly | Likeness::Other => 4,
+    }
+}
