@@ -3,7 +3,14 @@
 use std::io::Cursor;
 
 use png::{ColorType, Transformations};
-use rqrr::{Point, PreparedImage};
+use rxing::{
+    Binarizer, Luma8Source,
+    common::{DetectorRXingResult as _, GlobalHistogramBinarizer, HybridBinarizer},
+    qrcode::cpp_port::{
+        decoder::Decode,
+        detector::{FindFinderPatterns, GenerateFinderPatternSets, SampleQR},
+    },
+};
 use zune_jpeg::{
     JpegDecoder,
     zune_core::{colorspace::ColorSpace, options::DecoderOptions},
@@ -17,15 +24,16 @@ const MOST_PIXELS: usize = 24_000_000;
 /// this width: that smooths away the grain of a photograph and the weave of paper.
 const LEAST_SIDE: usize = 400;
 
-/// Other sizes that are looked at: where a module is a few pixels and a fraction wide, as in a page
-/// drawn at 150 dots an inch, the reader loses its place at one size and keeps it at another.
-const SCALES: [(usize, usize); 3] = [(3, 2), (2, 1), (3, 4)];
+/// Other sizes that are looked at, where a code was seen and not read: a module of less than two
+/// pixels is read where it is larger, one that is blurred where it is smaller.
+const SCALES: [(usize, usize); 3] = [(2, 1), (3, 2), (3, 4)];
 /// A picture that is larger is not made larger still.
 const MOST_SCALED: usize = 12_000_000;
 
-/// Noise is looked at up to this many pixels only: it is full of what could be corners of codes, and
-/// the time grows with the square of their number.
+/// Noise is looked at up to this many pixels only: it is full of what could be corners of codes.
 const MOST_NOISE: usize = 400_000;
+/// Of three corners each, how many sets are looked at, the most plausible ones first.
+const MOST_SETS: usize = 300;
 
 /// A picture in shades of grey, row by row.
 struct Grey {
@@ -89,7 +97,7 @@ fn search(mut grey: Grey) -> Vec<Vec<u8>> {
         }
         let mut seen = codes_at(&grey);
         for (times, of) in SCALES {
-            if noise || !seen.held.is_empty() && seen.unread == 0 {
+            if noise || !seen.is_partly_read() {
                 break;
             }
             if let Some(other) = scaled(&grey, times, of) {
@@ -117,62 +125,74 @@ fn is_noise(grey: &Grey) -> bool {
 }
 
 /// The codes in a picture.
+#[derive(Default)]
 struct Seen {
     /// What those that were read hold, from the upper left on.
     held: Vec<Vec<u8>>,
-    /// How many were not.
-    unread: usize,
+    /// Whether something looked like one and was not read.
+    unread: bool,
 }
 
 impl Seen {
-    /// Adds what was seen of the same picture at another scale.
+    /// Adds what was seen of the same picture otherwise.
     fn add(&mut self, other: Self) {
-        self.unread = self.unread.min(other.unread);
+        self.unread &= other.unread;
         for held in other.held {
             if !self.held.contains(&held) {
                 self.held.push(held);
             }
         }
     }
-}
 
-fn codes_at(grey: &Grey) -> Seen {
-    let mut seen = Seen { held: Vec::new(), unread: 0 };
-    let mut read: Vec<[usize; 4]> = Vec::new();
-    // The corners of two codes side by side may be taken for those of one. So those that were read
-    // are covered, and the rest is looked at again, until there is nothing more.
-    loop {
-        let covered = |x, y| {
-            read.iter().any(|[left, top, right, bottom]| {
-                (*left..=*right).contains(&x) && (*top..=*bottom).contains(&y)
-            })
-        };
-        let at = |x, y| if covered(x, y) { 255 } else { grey.pixels[y * grey.width + x] };
-        let mut prepared = PreparedImage::prepare_from_greyscale(grey.width, grey.height, at);
-        let mut grids = prepared.detect_grids();
-        grids.sort_by_key(|grid| grid.bounds.iter().map(|corner| corner.x + corner.y).min());
-        let before = seen.held.len();
-        seen.unread = 0;
-        for grid in &grids {
-            let mut held = Vec::new();
-            if grid.decode_to(&mut held).is_ok() {
-                seen.held.push(held);
-                read.push(around(&grid.bounds));
-            } else {
-                seen.unread += 1;
-            }
-        }
-        if seen.held.len() == before || seen.held.len() >= MOST_FOUND {
-            return seen;
-        }
+    /// Whether there is a reason to look again.
+    const fn is_partly_read(&self) -> bool {
+        self.held.is_empty() || self.unread
     }
 }
 
-/// Left, top, right and bottom of a code.
-fn around(corners: &[Point; 4]) -> [usize; 4] {
-    let place = |place: Option<i32>| usize::try_from(place.unwrap_or(0)).unwrap_or(0);
-    let (x, y) = (corners.iter().map(|c| c.x), corners.iter().map(|c| c.y));
-    [place(x.clone().min()), place(y.clone().min()), place(x.max()), place(y.max())]
+/// The codes that are seen where each spot is dark or light beside what surrounds it, as in a
+/// photograph, and if that is not all, beside the whole picture.
+fn codes_at(grey: &Grey) -> Seen {
+    let (Ok(width), Ok(height)) = (u32::try_from(grey.width), u32::try_from(grey.height)) else {
+        return Seen::default();
+    };
+    let source = || Luma8Source::new_with_slice(&grey.pixels, width, height);
+    let mut seen = source().map(|s| codes_in(&HybridBinarizer::new(s))).unwrap_or_default();
+    if seen.is_partly_read() {
+        let other = source().map(|s| codes_in(&GlobalHistogramBinarizer::new(s)));
+        seen.add(other.unwrap_or_default());
+    }
+    seen
+}
+
+fn codes_in(picture: &impl Binarizer) -> Seen {
+    let Ok(dots) = picture.get_black_matrix() else { return Seen::default() };
+    let mut corners = FindFinderPatterns(dots, false, 0);
+    let mut used = Vec::new();
+    let mut found = Vec::new();
+    let mut unread = Vec::new();
+    for set in GenerateFinderPatternSets(&mut corners).into_iter().take(MOST_SETS) {
+        let of_set = [set.tl, set.tr, set.bl];
+        if of_set.iter().any(|corner| used.contains(corner)) {
+            continue;
+        }
+        let Ok(sampled) = SampleQR(dots, &set) else { continue };
+        match Decode(sampled.getBits()) {
+            Ok(code) if code.isValid() => {
+                used.extend(of_set);
+                let place = set.tl.p;
+                found.push((place.x + place.y, code.content().bytes().to_vec()));
+                if found.len() >= MOST_FOUND {
+                    break;
+                }
+            }
+            _ => unread.push(of_set),
+        }
+    }
+    found.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    let is_unread = |set: &[_; 3]| !set.iter().any(|corner| used.contains(corner));
+    let unread = unread.iter().any(is_unread);
+    Seen { held: found.into_iter().map(|(_, held)| held).collect(), unread }
 }
 
 fn png(bytes: &[u8]) -> Option<Grey> {
