@@ -125,7 +125,7 @@ fn read(token: &Value<'_>, known: &Known, trust: &Trust, now: i64) -> Result<Con
         _ => return Err(NotValid::Content),
     };
     let token_id = at(token, TOKEN_ID).and_then(Value::as_bytes);
-    let token_id = token_id.and_then(|id| str::from_utf8(id).ok()).map(str::to_owned);
+    let token_id = token_id.and_then(|id| std::str::from_utf8(id).ok()).map(str::to_owned);
     content.claims.id = content.claims.id.or(token_id);
     content.claims.issued_at = Some(issued_at);
     content.claims.expires_at = Some(expires_at);

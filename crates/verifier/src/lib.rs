@@ -108,7 +108,7 @@ impl State {
 }
 
 fn trust_of(input: &[u8]) -> Result<Bundle, String> {
-    let text = str::from_utf8(input).map_err(|_| "the trust bundle is not text")?;
+    let text = std::str::from_utf8(input).map_err(|_| "the trust bundle is not text")?;
     let (anchor, bundle) = text.split_once('\n').ok_or("the trust bundle has no anchor")?;
     let anchor: Value =
         serde_json::from_str(anchor).map_err(|_| "the anchor is not a JSON Web Key")?;

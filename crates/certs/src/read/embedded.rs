@@ -75,7 +75,7 @@ impl Stream<'_> {
     fn number(&self, key: &[u8]) -> Option<usize> {
         let word = self.word(key)?;
         let digits = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        str::from_utf8(&word[..digits]).ok()?.parse().ok()
+        std::str::from_utf8(&word[..digits]).ok()?.parse().ok()
     }
 
     /// Width and height, where a code has room in them.

@@ -51,7 +51,7 @@ fn json(text: &[u8]) -> Option<Vec<Payload>> {
     if !cards.is_empty() {
         return Some(cards);
     }
-    str::from_utf8(text).ok().map(|text| vec![Payload::Text(text.to_owned())])
+    std::str::from_utf8(text).ok().map(|text| vec![Payload::Text(text.to_owned())])
 }
 
 /// The certificates among other bytes, in order, some perhaps twice.
@@ -86,7 +86,7 @@ fn text_at<'a>(bytes: &'a [u8], form: &Form) -> &'a [u8] {
 }
 
 fn whole(text: &[u8]) -> Option<Payload> {
-    let text = str::from_utf8(text).ok()?.trim_end();
+    let text = std::str::from_utf8(text).ok()?.trim_end();
     (text.len() > LEAST).then(|| Payload::Text(text.to_owned()))
 }
 

@@ -87,7 +87,7 @@ impl Known {
         let usage = tbs.get_extension::<ExtendedKeyUsage>().map_err(|_| BadCertificate)?;
         let names = tbs.subject().iter();
         let country = names.filter(|name| name.oid == COUNTRY).find_map(|name| {
-            let text = str::from_utf8(name.value.value()).ok()?;
+            let text = std::str::from_utf8(name.value.value()).ok()?;
             Some(text.to_ascii_uppercase())
         });
         let key = PublicKey::of_info(tbs.subject_public_key_info()).map_err(|_| BadCertificate)?;
