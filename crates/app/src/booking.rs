@@ -69,7 +69,7 @@ impl Platform {
     /// sessions, [`Error::AppointmentExists`] if an appointment exists already.
     pub async fn book(&self, ctx: &Ctx, wish: &Wish<'_>) -> Result<AppointmentId> {
         let account = ctx.resident()?;
-        if let Some(full) = sold_out(self.inventory.session(wish.session).as_deref(), wish) {
+        if let Some(full) = self.sold_out(ctx, wish) {
             return Err(full);
         }
         let prepared = match self.chosen_people(account, wish.beneficiaries).await {
@@ -80,12 +80,40 @@ impl Platform {
             Ok(prepared) => prepared,
             Err(why) => return self.answered_before(ctx, account, wish).await?.unwrap_or(Err(why)),
         };
+        // Others were served while these people were read.
+        if let Some(full) = self.sold_out(ctx, wish) {
+            return Err(full);
+        }
+        let asked = self.inventory.full.ask();
         let appointment =
             self.book_seat(ctx, Channel::Online, &seats, slot, dose_number, &people, wish).await;
-        match appointment {
-            Err(Error::Full { .. }) => Err(self.full(ctx, &seats, dose_number, &people)),
-            other => other,
+        let Err(Error::Full { .. }) = appointment else { return appointment };
+        let pool = seats.session.pool_for(Channel::Online, dose_number, slot);
+        if let (Some(pool), [_one]) = (pool, &people[..]) {
+            self.inventory.full.note(wish.session, pool, asked, ctx.now);
         }
+        let full = || self.full(ctx, &seats, dose_number, &people);
+        Err(self.sold_out(ctx, wish).unwrap_or_else(full))
+    }
+
+    /// Says so at once if a session had no seat for the dose when the inventory was last read, or
+    /// when somebody was told so within the last second: a crowd at its door costs the store nothing.
+    /// A request with a key may be a repeated one, whose first answer only the store knows; and which
+    /// sessions can be had for a later dose depends on the one before.
+    fn sold_out(&self, ctx: &Ctx, wish: &Wish<'_>) -> Option<Error> {
+        if wish.dose_number != Some(1) || wish.idempotency_key.is_some() {
+            return None;
+        }
+        let seats = self.inventory.session(wish.session)?;
+        let session = &seats.session;
+        let slot = session.slot_labelled(wish.slot)?;
+        let noted = || {
+            let pool = session.pool_for(Channel::Online, 1, slot);
+            pool.is_some_and(|pool| self.inventory.full.is_noted(session.id, pool, ctx.now))
+        };
+        let full =
+            session.state == SessionState::Open && (seats.free(Channel::Online, 1) == 0 || noted());
+        full.then_some(Error::Full { session: wish.session, dose_number: 1, next: None })
     }
 
     /// That a session is full, with others for these people.
@@ -307,7 +335,9 @@ impl Platform {
             message: Some(self.message_to_account(ctx, account, "appointment", text)),
             at: ctx.now,
         };
-        match self.writes.reschedule.submit(wanted).await? {
+        let moved = self.writes.reschedule.submit(wanted).await?;
+        self.inventory.full.returned();
+        match moved {
             Ok(_) => Ok(()),
             Err(NotMoved::Full) => Err(full()),
             Err(NotMoved::NoSuchAppointment) => Err(Error::NotFound),
@@ -347,7 +377,9 @@ impl Platform {
             message: Some(self.message_to_account(ctx, account, "appointment", text)),
             at: ctx.now,
         };
-        match self.writes.cancel.submit(wanted).await? {
+        let cancelled = self.writes.cancel.submit(wanted).await?;
+        self.inventory.full.returned();
+        match cancelled {
             Ok(_) => Ok(()),
             Err(NotCancelled::NoSuchAppointment) => Err(Error::NotFound),
             Err(other) => Err(other.into()),
@@ -383,16 +415,4 @@ impl Platform {
         ]);
         format!("{:04}", number % 10_000)
     }
-}
-
-/// Says so at once if a session had no seat for the dose when the inventory was last read: a crowd
-/// at its door costs the store nothing. A request with a key may be a repeated one, whose first
-/// answer only the store knows; and which sessions can be had for a later dose depends on the one
-/// before.
-fn sold_out(seats: Option<&SessionSeats>, wish: &Wish<'_>) -> Option<Error> {
-    let seats = seats.filter(|seats| seats.session.state == SessionState::Open)?;
-    let known = seats.session.slot_labelled(wish.slot).is_some();
-    let first = known && wish.dose_number == Some(1) && wish.idempotency_key.is_none();
-    let full = first && seats.free(Channel::Online, 1) == 0;
-    full.then_some(Error::Full { session: wish.session, dose_number: 1, next: None })
 }

@@ -2,6 +2,8 @@
 //! changed a few times a second, so a search costs the store nothing, and any number of servers
 //! may stand before one store.
 
+mod full;
+
 use std::{
     collections::BTreeSet,
     sync::{
@@ -21,6 +23,7 @@ use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use store::TakenSeats;
 
+use self::full::Full;
 use crate::{Platform, Result, clock, window::Window};
 
 /// How far back each reading overlaps the one before: clocks of several servers may differ, and a
@@ -55,6 +58,7 @@ pub struct Offer {
 pub struct Inventory {
     held: RwLock<Held>,
     refreshed_at: AtomicI64,
+    pub(crate) full: Full,
 }
 
 #[derive(Default)]
@@ -277,6 +281,10 @@ impl Platform {
         held.close_slots(changes, window);
         for facility in facilities {
             held.put_facility(facility);
+        }
+        if !sessions.is_empty() {
+            // They may have more seats now.
+            self.inventory.full.returned();
         }
         for seats in sessions {
             held.put_session(seats, window);

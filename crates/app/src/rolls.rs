@@ -144,6 +144,23 @@ impl Rolls {
         vault::press_name(&whole)
     }
 
+    /// Copies all that are not there yet into another folder; says how many those were.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be read or written.
+    pub fn copy_to(&self, other: &Self) -> io::Result<usize> {
+        let mut copied = 0;
+        for roll in self.all()? {
+            let id = RollId::parse(&roll.id).ok_or(io::ErrorKind::InvalidData)?;
+            if !other.at(&id).exists() {
+                other.publish(&roll, &fs::read(self.at(&id).join(BUCKETS))?)?;
+                copied += 1;
+            }
+        }
+        Ok(copied)
+    }
+
     /// Takes a roll back; false if there is none of this name.
     ///
     /// # Errors

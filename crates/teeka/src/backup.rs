@@ -1,4 +1,4 @@
-//! `teeka backup` and `teeka restore`: a consistent copy of the store, and apart from it one of people's
+//! `teeka backup` and `teeka restore`: a consistent copy of the store with the published rolls, and apart from it one of people's
 //! wrapped keys, which lives shorter. The keyholder's own keys are part of neither: keep them elsewhere,
 //! as whoever has all of it has everything.
 
@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use app::rolls::Rolls;
 use serde_json::json;
 use store::key_copy;
 
@@ -52,16 +53,32 @@ pub(crate) fn backup(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         // After the rows: who is in them has keys here, unless they were erased in between.
         let wrapped = key_copy::write(&*store, &keys).await?;
         store.close().await;
+        let rolls = copied(own_rolls(&config).as_ref(), Some(&rolls_of(args)))?;
         let (folder, keys) = (args.folder.display().to_string(), keys.display().to_string());
         let text = format!(
-            "Copied to {folder}, and {wrapped} wrapped keys to {keys}, which you keep apart and for \
-             weeks, not years.\nBoth are of no use without root.key and keyholder/keks: keep those \
+            "Copied to {folder}, {rolls} published rolls with it, and {wrapped} wrapped keys to {keys}, \
+             which you keep apart and for weeks, not years.\nBoth are of no use without root.key and keyholder/keks: keep those \
              elsewhere."
         );
-        let json = json!({ "backup": folder, "keys": keys, "wrapped_keys": wrapped });
+        let json = json!({ "backup": folder, "keys": keys, "wrapped_keys": wrapped, "rolls": rolls });
         output.result(&json, &text)?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+fn own_rolls(config: &Config) -> Option<Rolls> {
+    config.settings.rolls.clone().map(Rolls::new)
+}
+
+/// Copies rolls from one folder to another, where there are both; says how many.
+fn copied(from: Option<&Rolls>, to: Option<&Rolls>) -> anyhow::Result<usize> {
+    let both = from.zip(to);
+    both.map_or(Ok(0), |(from, to)| from.copy_to(to)).context("the rolls cannot be copied")
+}
+
+/// The folder of the copy of the published rolls.
+fn rolls_of(args: &Args) -> Rolls {
+    Rolls::new(args.folder.join("rolls"))
 }
 
 fn make_empty(folder: &Path) -> anyhow::Result<()> {
@@ -93,12 +110,14 @@ pub(crate) fn restore(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         let returned = returned.context("the copy of the keys cannot be read")?;
         let audit = store.audit().await?;
         store.close().await;
+        let rolls = copied(Some(&rolls_of(args)), own_rolls(&config).as_ref())?;
         let text = format!(
-            "Restored {} people and {} doses; {} records had no keys any more, and are gone.",
+            "Restored {} people, {} doses and {rolls} published rolls; {} records had no keys any more, and are gone.",
             audit.people, audit.doses, returned.gone
         );
         let json = json!({
             "people": audit.people, "doses": audit.doses, "without_keys": returned.gone,
+            "rolls": rolls,
             "holds": audit.holds(),
         });
         output.result(&json, &text)?;

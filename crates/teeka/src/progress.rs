@@ -28,6 +28,14 @@ pub(crate) fn weighed(total: u64, what: &str, quiet: bool) -> ProgressBar {
     bar
 }
 
+/// What is done in one go, with the time that it took so far. Invisible like the others.
+pub(crate) fn waiting(what: &str, quiet: bool) -> ProgressBar {
+    let bar = things(0, what, quiet);
+    let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed} so far");
+    bar.set_style(style.expect("the template is valid"));
+    bar
+}
+
 /// How long it takes from here. Before anything is done nobody can know.
 fn left(state: &ProgressState, line: &mut dyn Write) {
     let written = if state.pos() == 0 {

@@ -69,6 +69,14 @@ fn a_case_is_published_once_and_taken_back() {
     let (status, said) = publish(&case, &data);
     assert_eq!(status, 2);
     assert!(said["error"].as_str().unwrap().contains("published already"), "{said}");
+    // A copy of the platform has it, and a platform that is made of the copy.
+    let (copy, other) = (folder.path().join("copy"), folder.path().join("other"));
+    let (status, said) = teeka(&["backup"], &[&copy, Path::new("--data"), &data]);
+    assert_eq!((status, &said["rolls"]), (0, &1.into()), "{said}");
+    let (status, said) = teeka(&["restore"], &[&copy, Path::new("--data"), &other]);
+    assert_eq!((status, &said["rolls"]), (0, &1.into()), "{said}");
+    assert_eq!(fs::read(other.join("rolls").join(id).join("buckets")).unwrap(), bytes);
+
     let place = [Path::new("--data"), &data];
     assert_eq!(teeka(&["inquire", "withdraw", id], &place).0, 0);
     assert!(!kept.exists());

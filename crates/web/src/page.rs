@@ -37,6 +37,8 @@ pub(crate) struct Top {
     pub(crate) resident: bool,
     /// Whether staff is signed in.
     pub(crate) staff: bool,
+    /// Whether who is signed in works at a facility: the list of the day, walk-ins and sessions are its.
+    pub(crate) at_facility: bool,
     /// Whether who is signed in sees what is public.
     pub(crate) sees_exposure: bool,
     /// What went wrong.
@@ -51,6 +53,7 @@ impl Top {
         Self {
             resident: caller.has(&[Scope::Resident]),
             staff: caller.has(&[Scope::Staff]),
+            at_facility: caller.ctx.own_facility().is_ok(),
             sees_exposure: caller.ctx.allow_somewhere(Permission::SeeExposure).is_ok(),
             ..Self::default()
         }

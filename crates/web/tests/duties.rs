@@ -67,6 +67,14 @@ async fn only_officers_see_what_is_to_be_let_go() {
     let body = "reference=12345678901234".to_owned();
     assert_eq!(form(&server, "/desk/duties", Some(&vaccinator), body).await.status, 403);
     let officer = staff(&server, 11, StaffRole::DistrictOfficer).await;
+    // Nor have they a list of the day: each is led to what is theirs.
+    let home = page(&server, "/desk", Some(&officer)).await;
+    assert_eq!(home.header("location"), Some("/desk/alarms"));
+    assert_eq!(page(&server, "/desk/alarms", Some(&officer)).await.status, 200);
+    let auditor = staff(&server, 31, StaffRole::Auditor).await;
+    let home = page(&server, "/desk", Some(&auditor)).await;
+    assert_eq!(home.header("location"), Some("/desk/exposure"));
+    assert_eq!(page(&server, "/desk", Some(&vaccinator)).await.status, 200);
     let answer = form(&server, "/desk/duties", Some(&officer), "id=nothing".to_owned()).await;
     assert_eq!(answer.status, 404);
 }

@@ -138,9 +138,9 @@ pub struct EdgeSetup {
     pub kind: EdgeKind,
 }
 
-/// The kinds of edges.
+/// The kinds of edges. What [`EdgeSetup`] does not know comes here, so this refuses what nobody knows.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum EdgeKind {
     /// Varnish.
     Varnish {
@@ -415,6 +415,7 @@ mod tests {
     #[test]
     fn a_set_up_says_what_is_wrong_with_it() {
         let indexing = format!("{SITE}\n[[engines]]\nkind = \"google-indexing\"");
+        let edge = |key| format!("{SITE}\n[[edges]]\nname = \"cdn\"\nkind = \"varnish\"\n{key}");
         let bare = SITE.replace("nginx = { folder = \"/etc/nginx/teeka\" }", "");
         for (sites, expected) in [
             (SITE.to_owned(), ""),
@@ -425,6 +426,9 @@ mod tests {
             (bare, "neither nginx nor bucket"),
             (indexing, "job postings"),
             (SITE.replace("origin", "orgin"), "unknown field"),
+            (edge("vcl = \"/etc/varnish/default.vcl\""), ""),
+            (edge("cvl = \"/etc/varnish/default.vcl\""), "unknown field"),
+            (edge("htpt = [\"127.0.0.1:80\"]"), "unknown field"),
         ] {
             let said = text(&sites)
                 .parse::<Setup>()

@@ -7,14 +7,14 @@ use std::{
 };
 
 use anyhow::Context;
-use exposure::{
-    sweep::report::Report,
-    takedown::{case::Case, report::CaseReport},
-};
+use exposure::{sweep::report::Report, takedown::report::CaseReport};
 use serde_json::json;
 use web::{Clock, SystemClock};
 
-use super::{old_folder, takedown::Real};
+use super::{
+    old_folder,
+    takedown::{self, Real},
+};
 use crate::output::Output;
 
 #[derive(clap::Args)]
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let mut report = Report::of(&old_folder(&args.job)?, SystemClock.now())?;
     let world = Real::begin();
     for folder in &args.case {
-        let case = Case::open(folder, &world)
+        let case = takedown::open(folder, &world, output.quiet)
             .with_context(|| format!("cannot read the case in {}", folder.display()))?;
         report.takedowns.push(CaseReport::of(&case));
     }

@@ -9,11 +9,11 @@ use exposure::takedown::{
 };
 use serde_json::{Value, json};
 
-use super::takedown::Real;
+use super::takedown::{self, Real};
 use crate::output::Output;
 
 pub(super) fn run(folder: &Path, output: Output) -> anyhow::Result<ExitCode> {
-    let case = Case::open(folder, &Real::begin())?;
+    let case = takedown::open(folder, &Real::begin(), output.quiet)?;
     case_as_it_is(&case, output)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -182,6 +182,18 @@ fn read_found(path: &Path) -> anyhow::Result<Vec<Found>> {
     found.with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// Opens a case, which takes seconds where it has many addresses.
+pub(super) fn open(
+    folder: &Path,
+    world: &Real,
+    quiet: bool,
+) -> Result<case::Case, case::CaseError> {
+    let bar = progress::waiting("opening the case", quiet);
+    let opened = case::Case::open(folder, world);
+    bar.finish_and_clear();
+    opened
+}
+
 pub(super) fn order(args: &Order, output: Output) -> anyhow::Result<ExitCode> {
     let setup = fs::read_to_string(&args.setup)
         .with_context(|| format!("cannot read {}", args.setup.display()))?;
@@ -206,7 +218,10 @@ pub(super) fn order(args: &Order, output: Output) -> anyhow::Result<ExitCode> {
     let query = if args.whole_path { Query::Dropped } else { Query::Refused };
     let reason = args.reason.clone();
     let ordered = Ordered { setup: &setup, addresses, query, known, reason };
-    let case = case::Case::order(&args.case, &ordered, &key, &Real::begin())?;
+    let bar = progress::waiting("checking and signing the addresses", output.quiet);
+    let case = case::Case::order(&args.case, &ordered, &key, &Real::begin());
+    bar.finish_and_clear();
+    let case = case?;
     show::case_as_it_is(&case, output)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -214,7 +229,7 @@ pub(super) fn order(args: &Order, output: Output) -> anyhow::Result<ExitCode> {
 pub(super) fn release(args: &Release, output: Output) -> anyhow::Result<ExitCode> {
     let key = person::read(&args.key)?;
     let world = Real::begin();
-    let mut case = case::Case::open(&args.case, &world)?;
+    let mut case = open(&args.case, &world, output.quiet)?;
     if let Ok(ordered) = case.standing().withdrawal_ordered() {
         case.release_withdrawal(&key, &world)?;
         with_work(1, output.quiet, |work| contain::withdraw(&mut case, ordered, &secret, work))?;
@@ -228,7 +243,7 @@ pub(super) fn release(args: &Release, output: Output) -> anyhow::Result<ExitCode
 pub(super) fn withdraw(args: &Withdraw, output: Output) -> anyhow::Result<ExitCode> {
     let key = person::read(&args.key)?;
     let world = Real::begin();
-    let mut case = case::Case::open(&args.case, &world)?;
+    let mut case = open(&args.case, &world, output.quiet)?;
     case.order_withdrawal(args.reason.clone(), &key, &world)?;
     show::case_as_it_is(&case, output)?;
     Ok(ExitCode::SUCCESS)
@@ -236,7 +251,7 @@ pub(super) fn withdraw(args: &Withdraw, output: Output) -> anyhow::Result<ExitCo
 
 pub(super) fn takedown(args: &Takedown, output: Output) -> anyhow::Result<ExitCode> {
     ensure!((1..=256).contains(&args.jobs), "--jobs is between 1 and 256");
-    let mut case = case::Case::open(&args.case, &Real::begin())?;
+    let mut case = open(&args.case, &Real::begin(), output.quiet)?;
     with_work(args.jobs, output.quiet, |work| match case.standing().withdrawal_ordered() {
         // A second person may have released that elsewhere.
         Ok(ordered) => Ok(contain::withdraw(&mut case, ordered, &secret, work)?),
@@ -275,7 +290,7 @@ fn steps(case: &mut case::Case, args: &Takedown, work: Work<'_>) -> anyhow::Resu
 }
 
 pub(super) fn verify(args: &Case, output: Output) -> anyhow::Result<ExitCode> {
-    let mut case = case::Case::open(&args.case, &Real::begin())?;
+    let mut case = open(&args.case, &Real::begin(), output.quiet)?;
     let submitted = case.standing().submitted()?;
     let sampled =
         with_work(1, output.quiet, |work| verifying::verify(&mut case, submitted, &secret, work))?;
@@ -291,7 +306,7 @@ pub(super) fn verify(args: &Case, output: Output) -> anyhow::Result<ExitCode> {
 
 pub(super) fn watch(args: &Watch, output: Output) -> anyhow::Result<ExitCode> {
     let found = read_found(&args.found)?;
-    let mut case = case::Case::open(&args.case, &Real::begin())?;
+    let mut case = open(&args.case, &Real::begin(), output.quiet)?;
     let back = with_work(1, output.quiet, |work| watching::watch(&mut case, &found, work))?;
     let count = |likeness| back.iter().filter(|back| back.likeness == likeness).count();
     let (same, near) = (count(Likeness::Same), count(Likeness::Near));

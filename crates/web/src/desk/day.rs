@@ -1,6 +1,6 @@
 //! The list of the day.
 
-use app::sessions::DayEntry;
+use app::{access::Permission, sessions::DayEntry};
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
@@ -9,12 +9,12 @@ use axum::{
 use domain::{appointment::AppointmentState, id::FacilityId};
 use jiff::ToSpan;
 
-use super::{facility, name_of};
+use super::{facility, name_of, signed_in};
 use crate::{
     Web,
     caller::Caller,
     form::Query,
-    page::{Top, day_words, show, slot_words},
+    page::{Top, day_words, go, show, slot_words},
     portal::STAFF,
 };
 
@@ -103,6 +103,15 @@ pub(super) async fn today(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Response {
+    let staff = signed_in!(strong, &caller);
+    // Who works for a district or audits has no list of the day; theirs is elsewhere.
+    if staff.facility.is_none() {
+        return go(if caller.ctx.allow_somewhere(Permission::SeeExposure).is_ok() {
+            "/desk/exposure"
+        } else {
+            "/desk/alarms"
+        });
+    }
     let facility = facility!(&caller);
     let query = Query::parse(query.as_deref());
     page(&web, &caller, facility, Top::of(&caller), &query).await
