@@ -61,7 +61,7 @@ async fn a_form_leads_to_a_receipt_in_the_language_it_was_asked_in() {
         assert!(page(&server, &receipt).await.1.contains(late));
         closed(&server, Outcome::NotOurs).await;
         assert!(page(&server, &receipt).await.1.contains(outcome));
-        server.world.advance(SignedDuration::from_hours(24 * 400));
+        server.world.live_through(SignedDuration::from_hours(24 * 400)).await;
         server.world.platform.sweep(&server.world.ctx(Actor::System)).await.unwrap();
         let (status, text) = page(&server, &receipt).await;
         assert!(status == 404 && !text.contains(&receipt[8..40]), "{text}");
