@@ -29,7 +29,7 @@ const fn hours(hours: i64) -> SignedDuration {
 }
 
 const fn years(number: i64) -> SignedDuration {
-    hours(number * 8_766)
+    hours(number * 24 * 365)
 }
 
 impl Play {
@@ -74,8 +74,8 @@ impl Play {
     }
 
     async fn entries(&self) -> usize {
-        let list = self.world.platform.my_accesses(&self.world.resident(MOBILE), self.id, 0);
-        list.await.unwrap().len()
+        let own = self.world.resident(MOBILE);
+        self.world.platform.my_accesses(&own, self.id, 0).await.unwrap().len()
     }
 
     async fn erasure(&self) -> State {
