@@ -11,7 +11,6 @@ use std::{
     fs::{self, File},
     os::unix::fs::FileExt,
     path::Path,
-    time::Duration,
 };
 
 use aho_corasick::AhoCorasick;
