@@ -1,6 +1,8 @@
 //! Where time and randomness come from. The real ones are made once, at the edge; a simulation
 //! brings its own.
 
+pub mod guard;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};

@@ -8,9 +8,12 @@ use domain::{
     facility::Facility,
     id::{AccountId, AppointmentId, BeneficiaryId, DoseId, FacilityId, SessionId},
     schedule::{Standing, check_dose},
+    session::Channel,
 };
 use jiff::{Timestamp, civil::Date};
-use store::{AefiNote, ClaimState, Done, DoseRecord, NotRecorded, PersonRecord, Tally, UndoDose};
+use store::{
+    AefiNote, ClaimRow, ClaimState, Done, DoseRecord, NotRecorded, PersonRecord, Tally, UndoDose,
+};
 use uuid::Uuid;
 use vault::PersonKey;
 
@@ -19,7 +22,7 @@ use crate::{
     access::{Permission, opening::Whom},
     booking::Wish,
     opened::{AEFI, Counted, Eligibility, REASON, counted, eligibility},
-    presence::{Presence, is_expected, to_program},
+    presence::{Presence, to_program},
     reports::age_band,
 };
 
@@ -122,7 +125,7 @@ impl Platform {
         let facility = self.inventory.facility(presence.facility).ok_or(Error::NotFound)?;
         ctx.allow_at(Permission::RecordDose, &facility)?;
         let record = self.person(presence.beneficiary).await?.ok_or(Error::NotFound)?;
-        let expected = is_expected(ctx, presence.facility, &record);
+        let expected = self.was_expected(ctx, presence.facility, &record);
         let before = record.doses.len();
         let ctx = &ctx.on(presence.ground());
         let dose = self.record_for(ctx, presence.facility, record, given).await?;
@@ -130,6 +133,18 @@ impl Platform {
             self.met_for_a_dose(ctx).await?;
         }
         Ok(dose)
+    }
+
+    /// Whether somebody had an appointment there today before they came: not one that staff made then.
+    fn was_expected(&self, ctx: &Ctx, facility: FacilityId, record: &PersonRecord) -> bool {
+        let today = ctx.today();
+        let here = |claim: &&ClaimRow| claim.seat.facility == facility && claim.on == today;
+        record.claims.iter().filter(here).any(|claim| {
+            let held = self.inventory.session(claim.seat.session);
+            let pools = held.as_ref().map(|held| &held.session.pools);
+            let pool = pools.and_then(|pools| pools.get(usize::from(claim.seat.pool)));
+            pool.is_none_or(|pool| pool.channel == Channel::Online)
+        })
     }
 
     /// Puts a dose on record on the word of a state's program: only for who has an appointment at

@@ -247,12 +247,13 @@ impl From<StoreError> for Error {
     }
 }
 
-/// While the keyholder is away, or the ledger is behind, asking again later may help.
+/// While the keyholder is away, the ledger is behind or the day's indexes are spent, asking again later
+/// may help.
 impl From<vault::NotDone> for Error {
     fn from(error: vault::NotDone) -> Self {
         use vault::{NotDone, Refusal};
         match error {
-            NotDone::Away | NotDone::Refused(Refusal::LedgerBehind) => {
+            NotDone::Away | NotDone::Refused(Refusal::LedgerBehind | Refusal::BudgetSpent) => {
                 Self::Unavailable(StoreError::unavailable(error.to_string()))
             }
             NotDone::Refused(Refusal::DoesNotOpen | Refusal::NotRecorded) => {

@@ -15,8 +15,8 @@ use store::{
 use vault::Vault;
 
 use crate::{
-    Result, accesses::Recorder, geography::Geography, inventory::Inventory, keys::KeyRing,
-    owed::SignerState, release_log::RulesRead, reports::Reports, settings::Settings,
+    Result, accesses::Recorder, clock::guard::Clocks, geography::Geography, inventory::Inventory,
+    keys::KeyRing, owed::SignerState, release_log::RulesRead, reports::Reports, settings::Settings,
     trust::Bundles, watch::Accounts,
 };
 
@@ -40,6 +40,7 @@ pub struct Platform {
     pub(crate) reads: Reads,
     pub(crate) accesses: Recorder,
     pub(crate) accounts: Accounts,
+    pub(crate) clocks: Arc<Clocks>,
 }
 
 /// Reads of people go together as writes do: a batch is whatever was asked during the last one.
@@ -128,6 +129,7 @@ impl Platform {
             reads: Reads::spawn(&store),
             accesses: Recorder::spawn(&store),
             accounts: Accounts::default(),
+            clocks: Arc::default(),
             store,
             vault,
             keys: ArcSwap::from_pointee(keys),

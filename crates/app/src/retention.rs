@@ -61,13 +61,16 @@ pub struct Hold {
 
 impl Platform {
     /// Deletes what is past its time and is looked for at this pace, in small steps, and gives what
-    /// went. What care writes comes in between.
+    /// went: nothing while the clock is not believed. What care writes comes in between.
     ///
     /// # Errors
     ///
     /// If the store is not available; then the next turn goes on.
     pub async fn expire(&self, ctx: &Ctx, pace: Pace) -> Result<Vec<Past>> {
         let mut gone = Vec::new();
+        if !self.clock_is_believed(ctx).await? {
+            return Ok(gone);
+        }
         for rule in RULES.iter().filter(|rule| rule.pace == pace) {
             let mut rows = 0;
             for _ in 0..MOST_STEPS {

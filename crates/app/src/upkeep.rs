@@ -39,12 +39,14 @@ impl Platform {
         Ok(claims + merges + u32::try_from(ended).unwrap_or(u32::MAX))
     }
 
-    /// Erases whom it is due for, and forgets what lives for minutes or days and is past its time.
+    /// Looks whether the clock can be believed; then erases whom it is due for, and forgets what lives for
+    /// minutes or days and is past its time.
     ///
     /// # Errors
     ///
     /// If the store is not available.
     pub async fn sweep(&self, ctx: &Ctx) -> Result<()> {
+        self.look_at_clock(ctx).await?;
         self.erase_due(ctx).await?;
         self.expire(ctx, Pace::Minute).await?;
         Ok(())

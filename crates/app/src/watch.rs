@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::{
     id::{DistrictId, FacilityId, StaffId},
-    watching::{Finding, LOOKUPS, READS},
+    watching::{Finding, LOOKUPS, READS, UNDOSED},
 };
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::RwLock;
@@ -46,6 +46,10 @@ pub enum AlarmKind {
     Passkey,
     /// All passkeys of an account were taken away by two.
     Restored,
+    /// The clock of a server is not believed.
+    Clock,
+    /// More numbers were asked for than people come.
+    Sweep,
 }
 
 impl AlarmKind {
@@ -58,6 +62,8 @@ impl AlarmKind {
             Self::Emergency => "emergency",
             Self::Passkey => "passkey",
             Self::Restored => "restored",
+            Self::Clock => "clock",
+            Self::Sweep => "sweep",
         }
     }
 }
@@ -147,16 +153,24 @@ impl Platform {
     /// Counts that somebody was met, and the code or password that fitted.
     pub(crate) async fn met(&self, ctx: &Ctx, explained: bool) -> Result<()> {
         let (unexplained, read_add) = (u32::from(!explained), READS.weight(!explained));
-        let miss_add = LOOKUPS.weight(false);
-        let met =
-            |step| WatchStep { reads: 1, unexplained, lookups: 1, read_add, miss_add, ..step };
+        let (miss_add, undosed_add) = (LOOKUPS.weight(false), UNDOSED.weight(!explained));
+        let met = |step| WatchStep {
+            reads: 1,
+            unexplained,
+            lookups: 1,
+            read_add,
+            miss_add,
+            undosed_add,
+            ..step
+        };
         self.count_did(ctx, met).await
     }
 
     /// Takes back that somebody was met without an explanation: they were given a dose.
     pub(crate) async fn met_for_a_dose(&self, ctx: &Ctx) -> Result<()> {
-        let read_add = READS.weight(false) - READS.weight(true);
-        self.count_did(ctx, |step| WatchStep { read_add, ..step }).await
+        let [read_add, undosed_add] =
+            [READS, UNDOSED].map(|test| test.weight(false) - test.weight(true));
+        self.count_did(ctx, |step| WatchStep { read_add, undosed_add, ..step }).await
     }
 
     /// Counts what the actor did, and judges their account.
@@ -203,13 +217,15 @@ impl Platform {
             misses: 0,
             read_add: 0,
             miss_add: 0,
+            undosed_add: 0,
             sign_out: None,
         }
     }
 
     /// Slows or holds an account whose sums say so.
     async fn judge(&self, ctx: &Ctx, watched: &Watched) -> Result<()> {
-        let reads = (READS.finding(watched.read_score), AlarmKind::Reads);
+        let reads = READS.finding(watched.read_score).max(UNDOSED.finding(watched.undosed_score));
+        let reads = (reads, AlarmKind::Reads);
         let lookups = (LOOKUPS.finding(watched.miss_score), AlarmKind::Lookups);
         let (finding, kind) = if lookups.0 > reads.0 { lookups } else { reads };
         let (to, decision) = match finding {
@@ -250,6 +266,15 @@ impl Platform {
         // Who, is in the row that officers see.
         tracing::warn!(kind = kind.word(), "an alarm was raised");
         Ok(())
+    }
+
+    /// Tells officers that the keyholder was asked for more numbers than people come.
+    ///
+    /// # Errors
+    ///
+    /// If the store is not available.
+    pub async fn note_sweep(&self, ctx: &Ctx) -> Result<()> {
+        self.raise_alarm(ctx, AlarmKind::Sweep, StaffId(Uuid::nil()), None).await
     }
 
     /// Records what the actor decided, in the list of their account.

@@ -27,7 +27,7 @@ async fn world(engine: Engine) -> Option<World> {
 async fn erase(world: &World, mobile: &str, id: BeneficiaryId) {
     let own = world.resident(mobile);
     world.platform.ask_erasure(&own, id).await.unwrap();
-    world.advance(SignedDuration::from_hours(24 * 7 + 1));
+    world.live_through(SignedDuration::from_hours(24 * 7 + 1)).await;
     world.platform.sweep(&world.ctx(Actor::System)).await.unwrap();
 }
 
@@ -104,12 +104,12 @@ async fn an_erasure_can_be_taken_back_until_it_is_done() {
     let own = world.resident(MOBILE);
     let asked = platform.ask_erasure(&own, id).await.unwrap();
     assert_eq!(asked.due_at, asked.asked_at + SignedDuration::from_hours(7 * 24));
-    world.advance(SignedDuration::from_hours(24 * 6));
+    world.live_through(SignedDuration::from_hours(24 * 6)).await;
     platform.sweep(&world.ctx(Actor::System)).await.unwrap();
     assert_eq!(platform.my_people(&world.resident(MOBILE)).await.unwrap().len(), 1);
     platform.withdraw_erasure(&own, id).await.unwrap();
     assert!(matches!(platform.withdraw_erasure(&own, id).await, Err(Error::NotFound)));
-    world.advance(SignedDuration::from_hours(24 * 6));
+    world.live_through(SignedDuration::from_hours(24 * 6)).await;
     platform.sweep(&world.ctx(Actor::System)).await.unwrap();
     assert_eq!(platform.my_people(&world.resident(MOBILE)).await.unwrap().len(), 1);
     assert!(platform.my_erasures(&own).await.unwrap().is_empty());

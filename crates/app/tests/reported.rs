@@ -61,7 +61,7 @@ async fn a_report_goes_its_way_and_the_clock_is_kept() {
         assert!(matches!(again, Err(Error::Invalid(_))), "{engine:?}");
 
         // A year later it is gone.
-        world.advance(SignedDuration::from_hours(24 * 366));
+        world.live_through(SignedDuration::from_hours(24 * 366)).await;
         platform.sweep(&world.ctx(Actor::System)).await.unwrap();
         let gone = platform.report_standing(&taken.receipt).await;
         assert!(matches!(gone, Err(Error::NotFound)), "{engine:?}");

@@ -44,7 +44,7 @@ impl Play {
 
     /// Moves the clock, and does what a server does by itself within a day.
     async fn after_days(&self, days: i64) {
-        self.world.advance(SignedDuration::from_hours(24 * days));
+        self.world.live_through(SignedDuration::from_hours(24 * days)).await;
         let system = self.world.ctx(Actor::System);
         self.world.platform.sweep(&system).await.unwrap();
         self.world.platform.expire(&system, Pace::Hour).await.unwrap();

@@ -7,6 +7,7 @@
 use app::{
     Actor, Ctx, Error,
     ctx::StaffActor,
+    presence::Presence,
     settings::{Limits, Settings},
 };
 use domain::{
@@ -15,7 +16,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 use store::{StaffRole, Standing};
-use testkit::world::{DISTRICT, Engine, World, details};
+use testkit::world::{DISTRICT, Engine, World, details, first_dose};
 use uuid::Uuid;
 
 const MOBILE: &str = "7500000001";
@@ -162,6 +163,63 @@ async fn who_meets_people_whom_no_appointment_explains_stands_out() {
     assert_eq!(standing(&world, 1).await, Standing::Held);
     assert!(matches!(meet(&world, 24, 0).await, Err(Error::Held)));
     assert_eq!(alarms(&world, &officer(&world)).await, ["reads"]);
+}
+
+/// Gives somebody who is there their first dose.
+async fn dose(world: &World, number: u128, id: BeneficiaryId) {
+    let until = world.now() + SignedDuration::from_mins(30);
+    let presence = Presence { beneficiary: id, facility: HERE, until };
+    let given = first_dose(number);
+    world.platform.record_dose(&staff(world, 1), &presence, &given).await.unwrap();
+}
+
+/// Four in a day, each between twenty who have an appointment.
+#[tokio::test]
+async fn whoever_sells_a_few_between_many_stands_out_and_who_vaccinates_them_does_not() {
+    for vaccinates in [false, true] {
+        let world = world(Engine::Embedded).await.unwrap();
+        for round in 0..4_u64 {
+            for number in 0..20 {
+                meet(&world, 100 * round + number, 0).await.unwrap();
+            }
+            let id = meet(&world, 100 * round + 50, 1).await.unwrap();
+            if vaccinates {
+                dose(&world, u128::from(round) + 1, id).await;
+            }
+        }
+        let stands = if vaccinates { Standing::Free } else { Standing::Held };
+        assert_eq!(standing(&world, 1).await, stands);
+        let raised = alarms(&world, &officer(&world)).await;
+        assert!(raised.iter().all(|kind| kind == "reads") && raised.is_empty() == vaccinates);
+    }
+}
+
+#[tokio::test]
+async fn a_dose_explains_who_came_by_themselves_and_nobody_else() {
+    for engine in ENGINES {
+        let Some(world) = world(engine).await else { continue };
+        let who = StaffId(Uuid::from_u128(1));
+        let sum =
+            async || world.platform.store().watched(who).await.unwrap().unwrap().undosed_score;
+        meet(&world, 1, 1).await.unwrap();
+        let of_one = sum().await;
+        assert!(of_one > 1_800, "{of_one}");
+        // Whoever had an appointment was explained before.
+        let expected = meet(&world, 2, 0).await.unwrap();
+        dose(&world, 1, expected).await;
+        assert!(sum().await > 1_800, "{engine:?}");
+        // A seat that staff gave when they came explains nothing; the dose does.
+        let walked_in = world.enrol("7600000003", 900).await.unwrap();
+        let today = world.ctx(Actor::System).today();
+        let session = world.publish(world.session(77, 1, today, [5, 5, 5])).await;
+        let until = world.now() + SignedDuration::from_mins(30);
+        let presence = Presence { beneficiary: walked_in, facility: HERE, until };
+        let (ctx, slot) = (staff(&world, 1), "01:00PM-05:00PM");
+        world.platform.book_walk_in(&ctx, &presence, session, slot).await.unwrap();
+        assert!(sum().await > 1_800, "{engine:?}");
+        dose(&world, 2, walked_in).await;
+        assert_eq!(sum().await, 0, "{engine:?}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! serialization. Time and ids come in as arguments.
 
 pub mod appointment;
+pub mod clock;
 pub mod country;
 pub mod dose;
 pub mod facility;

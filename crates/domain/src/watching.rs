@@ -13,10 +13,10 @@ const SCALE: f64 = 1_000.0;
 /// log-likelihood ratios, which begins anew at nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Test {
-    /// How many of a hundred things are odd with an honest account.
-    pub honest_percent: u32,
+    /// How many of a thousand things are odd with an honest account.
+    pub honest: u32,
     /// How many are, with one that is not.
-    pub crooked_percent: u32,
+    pub crooked: u32,
     /// From which sum on the account is slowed, in thousandths.
     pub slow_at: i64,
     /// From which sum on it is held, in thousandths.
@@ -26,13 +26,15 @@ pub struct Test {
 /// People who were met without an appointment there that day: lost slips, wrong days, walk-ins who
 /// are registered already. Four in a row hold an account. `teeka bench watching` prints how often an
 /// honest one is.
-pub const READS: Test =
-    Test { honest_percent: 2, crooked_percent: 20, slow_at: 7_500, hold_at: 9_200 };
+pub const READS: Test = Test { honest: 20, crooked: 200, slow_at: 7_500, hold_at: 9_200 };
+
+/// Of these, who was not given a dose, either: with an honest account few, so that one who sells a little
+/// each day stands out. It counts when they are met, and no longer once there is a dose.
+pub const UNDOSED: Test = Test { honest: 3, crooked: 20, slow_at: 6_000, hold_at: 6_500 };
 
 /// Codes and passwords that were wrong: one in twenty is mistyped. Six wrong ones in a row hold an
 /// account.
-pub const LOOKUPS: Test =
-    Test { honest_percent: 5, crooked_percent: 50, slow_at: 9_200, hold_at: 13_800 };
+pub const LOOKUPS: Test = Test { honest: 50, crooked: 500, slow_at: 9_200, hold_at: 13_800 };
 
 /// What a sum says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,10 +54,10 @@ impl Test {
     ///
     /// Thousandths of the natural logarithm of the ratio.
     pub fn weight(self, odd: bool) -> i64 {
-        let share = |percent: u32| f64::from(percent) / 100.0;
-        let (honest, crooked) = (share(self.honest_percent), share(self.crooked_percent));
+        let share = |of_a_thousand: u32| f64::from(of_a_thousand) / SCALE;
+        let (honest, crooked) = (share(self.honest), share(self.crooked));
         let ratio = if odd { crooked / honest } else { (1.0 - crooked) / (1.0 - honest) };
-        #[expect(clippy::cast_possible_truncation, reason = "a logarithm of a ratio of percents")]
+        #[expect(clippy::cast_possible_truncation, reason = "a logarithm of a ratio of shares")]
         let added = (ratio.ln() * SCALE).round() as i64;
         added
     }
@@ -91,9 +93,32 @@ mod tests {
     #[test]
     fn a_few_odd_things_in_a_row_are_enough_and_usual_ones_never_are() {
         assert_eq!((in_a_row(READS, Finding::Slow), in_a_row(READS, Finding::Hold)), (4, 4));
+        assert_eq!((in_a_row(UNDOSED, Finding::Slow), in_a_row(UNDOSED, Finding::Hold)), (4, 4));
         assert_eq!((in_a_row(LOOKUPS, Finding::Slow), in_a_row(LOOKUPS, Finding::Hold)), (4, 6));
         let honest = (0..10_000).fold(0, |sum, _| READS.next(sum, false));
         assert_eq!(honest, 0);
+    }
+
+    #[test]
+    fn whoever_sells_one_or_two_a_day_is_found_in_time_and_an_honest_account_is_not() {
+        // Days of a hundred people each until it is held; of an honest account, one in four days meets
+        // somebody who goes without a dose.
+        let days = |a_day: u32, honest: bool| {
+            let mut sum = 0;
+            for day in 1..=100 {
+                for met in 0..100 {
+                    let sold = met * a_day / 100 < (met + 1) * a_day / 100;
+                    sum = UNDOSED.next(sum, sold || honest && day % 4 == 0 && met == 50);
+                    if UNDOSED.finding(sum) == Finding::Hold {
+                        return Some(day);
+                    }
+                }
+            }
+            None
+        };
+        assert_eq!([days(5, true), days(2, true)], [Some(1), Some(3)]);
+        assert!(days(1, true).is_some_and(|day| day <= 20));
+        assert_eq!(days(0, true), None);
     }
 
     proptest! {

@@ -353,6 +353,7 @@ impl In<'_> {
                 1 => Refusal::DoesNotOpen,
                 2 => Refusal::NotRecorded,
                 3 => Refusal::LedgerBehind,
+                4 => Refusal::BudgetSpent,
                 _ => return None,
             }),
             _ => return None,

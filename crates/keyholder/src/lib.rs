@@ -4,6 +4,7 @@
 //! journal: what it gave and does not see in the log stops it.
 
 pub mod book;
+pub mod budget;
 pub mod client;
 pub mod follow;
 mod frame;

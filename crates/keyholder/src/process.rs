@@ -11,6 +11,7 @@ use vault::{Ask, Refusal, Safe, Secret, ServerKeys, Told};
 
 use crate::{
     book::{Book, Claim, Counts},
+    budget::{Budget, Indexes},
     follow::{Distrust, Follower},
     journal::JournalError,
     keks::{KekError, KekFolder},
@@ -26,6 +27,8 @@ pub struct Options {
     pub folder: PathBuf,
     /// The folder of the public log of accesses.
     pub log: PathBuf,
+    /// How many blind indexes of a column each caller has in a day.
+    pub indexes_a_day: u64,
 }
 
 /// The keyholder.
@@ -34,6 +37,7 @@ pub struct Keyholder {
     folder: KekFolder,
     providers: Vec<Box<dyn Provider>>,
     book: Mutex<Book>,
+    budget: Mutex<Budget>,
     follower: Follower,
     /// Why the public log is not believed; then nothing opens.
     distrust: RwLock<Option<Distrust>>,
@@ -46,6 +50,9 @@ pub struct Keyholder {
 pub struct Status {
     /// What was given, and what the log has of it.
     pub counts: Counts,
+    /// Which blind indexes were asked for, and given.
+    #[serde(default)]
+    pub indexes: Indexes,
     /// Whether the log is what was read of it before.
     pub log_believed: bool,
     /// The versions of the key-encryption key.
@@ -80,12 +87,15 @@ impl Keyholder {
         let safe = Safe::new(root);
         let folder = KekFolder::open(&options.folder.join("keks"))?;
         let book = Book::open(&options.folder.join("journal"), now())?;
+        let is_new = folder.versions()?.is_empty();
+        let budget = Budget::open(&options.folder, options.indexes_a_day, is_new, now());
         let follower = Follower::new(options.log, safe.log_seed());
         let keyholder = Self {
             safe,
             folder,
             providers,
             book: Mutex::new(book),
+            budget: Mutex::new(budget.map_err(JournalError::Io)?),
             follower,
             distrust: RwLock::new(None),
             announced: Mutex::new(None),
@@ -102,10 +112,17 @@ impl Keyholder {
         Ok(keyholder)
     }
 
-    /// Answers, in the order in which it was asked. Keys that open something are written into the journal
-    /// before they are told; if that fails, there are none.
-    pub fn answer(&self, asks: &[Ask]) -> Result<Vec<Told>, JournalError> {
-        let mut told: Vec<_> = asks.iter().map(|ask| self.safe.answer(ask)).collect();
+    /// Answers a user, in the order in which it was asked. Keys that open something are written into the
+    /// journal before they are told, and blind indexes taken out of the user's budget; if that fails, there
+    /// are none.
+    pub fn answer(&self, asks: &[Ask], user: u32) -> Result<Vec<Told>, JournalError> {
+        let may = self.budget.lock().take(user, asks, now())?;
+        let spent = Told::Refused(Refusal::BudgetSpent);
+        let answered = asks.iter().zip(may);
+        let mut told: Vec<_> = answered
+            .map(|(ask, may)| if may { self.safe.answer(ask) } else { spent.clone() })
+            .collect();
+        self.budget.lock().saw(asks, &told, now());
         let opened: Vec<usize> =
             (0..told.len()).filter(|place| matches!(told[*place], Told::Opened(_))).collect();
         if opened.is_empty() {
@@ -136,6 +153,7 @@ impl Keyholder {
     pub fn status(&self) -> Status {
         Status {
             counts: self.book.lock().counts(now()),
+            indexes: self.budget.lock().counts(),
             log_believed: self.distrust.read().is_none(),
             versions: self.safe.versions(),
             current: self.safe.current(),
@@ -173,6 +191,7 @@ impl Keyholder {
     /// What is done again and again: reads what is new in the public log, and in the folder of keys.
     pub fn turn(&self) {
         self.look();
+        self.budget.lock().turn(now());
         if let Err(error) = self.read_folder() {
             tracing::warn!(%error, "the keyholder's keys were not read again");
         }

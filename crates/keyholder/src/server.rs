@@ -93,20 +93,19 @@ impl Listening {
     /// Who is at the other end, as the kernel says; none for who may not ask.
     fn caller(&self, stream: &UnixStream) -> Option<Caller> {
         let user = socket_peercred(stream).ok()?.uid;
-        if user == rustix::process::geteuid() || user.is_root() {
-            return Some(Caller::Own);
-        }
-        self.callers.others.contains(&user.as_raw()).then_some(Caller::Server)
+        let own = user == rustix::process::geteuid() || user.is_root();
+        let user = user.as_raw();
+        (own || self.callers.others.contains(&user)).then_some(Caller { user, own })
     }
 }
 
 /// Who asks.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Caller {
-    /// The keyholder's own user.
-    Own,
-    /// A server under another user.
-    Server,
+#[derive(Clone, Copy)]
+struct Caller {
+    /// As the kernel knows them.
+    user: u32,
+    /// Whether it is the keyholder's own user, or root; otherwise a server under another one.
+    own: bool,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the keyholder is a process of its own")]
@@ -130,7 +129,7 @@ fn respond(keyholder: &Keyholder, request: Request, caller: Caller) -> Response 
         Response::Failed(error.to_string())
     };
     match request {
-        Request::Asks(asks) => match keyholder.answer(&asks) {
+        Request::Asks(asks) => match keyholder.answer(&asks, caller.user) {
             Ok(told) => Response::Told(told),
             Err(error) => failed(&error),
         },
@@ -139,7 +138,7 @@ fn respond(keyholder: &Keyholder, request: Request, caller: Caller) -> Response 
             Ok(text) => Response::Status(text),
             Err(error) => failed(&error),
         },
-        _ if caller != Caller::Own => {
+        _ if !caller.own => {
             Response::Failed("only the keyholder's own user makes and destroys keys".to_owned())
         }
         Request::MakeKek => match keyholder.make_kek() {

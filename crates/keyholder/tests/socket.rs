@@ -134,6 +134,40 @@ async fn an_index_is_the_same_for_every_server_and_is_found_with_the_key_only() 
     assert_eq!(vault.reference_number(12_345_678_901_234), 34_006_737_447_234);
 }
 
+/// A server that was taken over asks for every number that there is: through the socket, it has as many as
+/// it may have in a day, and the keyholder knows that it was no crowd of people.
+#[tokio::test]
+async fn who_asks_for_every_number_has_a_day_s_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let (keyholder, client) = start(folder.path(), vec![]);
+    let mobile = |number: u64| Ask::Index {
+        column: Index::Mobile,
+        text: Secret::new((6_000_000_000 + number).to_string()),
+    };
+    let mut given = 0;
+    for from in (0..60_000).step_by(500) {
+        let told = client.ask((from..from + 500).map(mobile).collect()).await.unwrap();
+        let had = told.iter().filter(|told| matches!(told, Told::Index(_))).count();
+        let spent = told.iter().filter(|one| refusal(one) == Some(Refusal::BudgetSpent)).count();
+        assert_eq!(had + spent, 500);
+        given += had;
+    }
+    assert_eq!(given, 40_000);
+    let indexes = keyholder.status().indexes;
+    assert_eq!((indexes.given, indexes.refused, indexes.spent), (40_000, 20_000, 1_000));
+    assert!(indexes.sweeps >= 1);
+    // Whatever becomes of the process.
+    let again = open(folder.path());
+    let told = again.answer(&[mobile(70_000)], rustix::process::geteuid().as_raw()).unwrap();
+    assert_eq!(refusal(&told[0]), Some(Refusal::BudgetSpent));
+    // People are served on: what opens and seals is another thing.
+    wrapped(&client, ANNA).await;
+    let vault = Vault::connect(std::sync::Arc::new(client)).await.unwrap();
+    let none = vault.index(Index::Mobile, "6000000001").await;
+    assert_eq!(none.err(), Some(NotDone::Refused(Refusal::BudgetSpent)));
+    assert!(vault.index(Index::StaffMobile, "6000000001").await.is_ok());
+}
+
 #[tokio::test]
 async fn who_talks_nonsense_is_let_go_and_nobody_else_is() {
     let folder = tempfile::tempdir().unwrap();

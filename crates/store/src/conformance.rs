@@ -124,6 +124,7 @@ parts!(
     duties::a_list_of_accesses_keeps_its_end_and_what_is_held,
     duties::a_record_that_is_held_is_not_erased,
     duties::what_needs_two_is_let_go_by_two,
+    duties::a_clock_is_believed_step_by_step_and_confirmed_at_once,
     duties::an_incident_is_kept_and_each_step_is_marked_once,
     duties::lists_with_an_access_in_a_span_are_found,
     keys::every_wrapped_key_is_read_once,

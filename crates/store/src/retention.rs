@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use domain::{id::BeneficiaryId, retention::Rule};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
     StoreResult,
-    record::{Agreeing, HoldRow, ReleaseOf, ReleaseRow},
+    record::{Agreeing, ClockRow, HoldRow, ReleaseOf, ReleaseRow},
 };
 
 /// Rows that are past their time, legal holds, and what two people let go together.
@@ -34,4 +34,14 @@ pub trait RetentionStore: Send + Sync {
     async fn agree(&self, one: &Agreeing) -> StoreResult<ReleaseRow>;
     /// How far releases are; none for what nobody let go.
     async fn releases(&self, of: &[ReleaseOf]) -> StoreResult<Vec<Option<ReleaseRow>>>;
+
+    /// What was believed of the clock; none before the first time.
+    async fn believed_clock(&self) -> StoreResult<Option<ClockRow>>;
+    /// Believes a later instant, unless that is further ahead of the one before than this. Whoever comes
+    /// with an earlier one changes nothing.
+    async fn believe_clock(&self, now: Timestamp, at_most: SignedDuration) -> StoreResult<()>;
+    /// The operator says that it is now, whatever was believed before.
+    async fn confirm_clock(&self, now: Timestamp) -> StoreResult<()>;
+    /// What the clock of the store's own machine says; none where that is this one.
+    async fn own_clock(&self) -> StoreResult<Option<Timestamp>>;
 }

@@ -2,7 +2,7 @@
 
 use domain::{id::BeneficiaryId, session::Slot};
 use jiff::{
-    Timestamp, ToSpan,
+    SignedDuration, Timestamp, ToSpan,
     civil::{Date, Time},
 };
 
@@ -22,6 +22,11 @@ const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 /// The instant so many milliseconds after 1970.
 pub(crate) fn instant(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// How long something is, in milliseconds.
+pub(crate) fn milliseconds(long: SignedDuration) -> i64 {
+    i64::try_from(long.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A beneficiary's number as a column holds it.

@@ -94,6 +94,7 @@ struct FileKeyholder {
     socket: Option<PathBuf>,
     servers: Vec<u32>,
     log: Option<PathBuf>,
+    indexes_a_day: Option<u64>,
     pkcs11: Option<FileToken>,
     transit: Option<TransitAt>,
 }
@@ -162,6 +163,8 @@ pub(crate) struct KeyholderAt {
     pub(crate) servers: Vec<u32>,
     /// The folder of the public log, if that is not in the data folder.
     pub(crate) log: Option<PathBuf>,
+    /// How many blind indexes of a column a server has in a day, if not as many as usual.
+    pub(crate) indexes_a_day: Option<u64>,
     /// A token that wraps its keys.
     pub(crate) token: Option<TokenAt>,
     /// A transit engine that wraps its keys.
@@ -312,6 +315,7 @@ fn keyholder_at(given: Option<PathBuf>, file: FileKeyholder) -> anyhow::Result<K
         socket: given.or(file.socket),
         servers: file.servers,
         log: file.log,
+        indexes_a_day: file.indexes_a_day,
         token: file.pkcs11.map(token_at),
         transit: file.transit,
     })

@@ -13,7 +13,8 @@ use std::{
 };
 
 use anyhow::Context;
-use app::{Platform, public_log::PublicLog};
+use app::{Platform, clock::guard::Clocks, public_log::PublicLog};
+use jiff::Timestamp;
 use ledger::{
     log::LogError,
     note::{LocalKey, Signature},
@@ -25,7 +26,7 @@ use self::{
     peer::{PATIENCE, Peer, Reply},
     tell::Told,
 };
-use crate::config::Witnesses;
+use crate::{config::Witnesses, platform::system};
 
 /// How often it is looked whether the log has promised more.
 const LOOK: Duration = Duration::from_millis(20);
@@ -94,6 +95,8 @@ struct Cosigning {
     asked: JoinSet<Answered>,
     current: Option<Current>,
     told: Told,
+    /// Takes what time the witnesses say that it is.
+    clocks: Arc<Clocks>,
     /// One process at a time asks for a log.
     turn: Option<File>,
 }
@@ -101,6 +104,7 @@ struct Cosigning {
 /// Has a log cosigned until the end.
 pub(crate) fn start(
     log: Log,
+    clocks: &Arc<Clocks>,
     witnesses: &Witnesses,
     stopped: &watch::Receiver<bool>,
 ) -> anyhow::Result<tokio::task::JoinHandle<()>> {
@@ -122,6 +126,7 @@ pub(crate) fn start(
         asked: JoinSet::new(),
         current: None,
         told,
+        clocks: Arc::clone(clocks),
         turn: None,
     };
     let mut stopped = stopped.clone();
@@ -232,6 +237,9 @@ impl Cosigning {
         let rest = match reply {
             Reply::Cosigned(signature) => {
                 known.rest = FIRST_REST;
+                if let Some(says) = signed_at(&signature) {
+                    self.clocks.witness_says(known.peer.name(), says, system().now);
+                }
                 if let Some(current) = &mut self.current
                     && current.promised == promised
                 {
@@ -265,6 +273,16 @@ impl Cosigning {
         blocking(move || log.files.publish(&promised, &signatures)).await??;
         Ok(())
     }
+}
+
+/// When a witness says that it signed.
+///
+/// # Source
+///
+/// C2SP tlog-cosignature, "Format": the signature begins with the time, 8 bytes, big-endian, in seconds.
+fn signed_at(signature: &Signature) -> Option<Timestamp> {
+    let (seconds, _) = signature.bytes.split_first_chunk::<8>()?;
+    Timestamp::from_second(i64::from_be_bytes(*seconds)).ok()
 }
 
 async fn blocking<T: Send + 'static>(

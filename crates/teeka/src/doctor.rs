@@ -6,12 +6,14 @@ mod witnesses;
 use std::{fmt::Write, process::ExitCode};
 
 use app::Platform;
+use domain::clock::Standing;
 use serde_json::{Value, json};
 
 use crate::{
     config::{Common, Config},
     output::Output,
     platform,
+    retention::{clock_json, clock_words},
 };
 
 #[derive(clap::Args)]
@@ -60,7 +62,13 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         text += &stand.words();
         let (words, due) = incidents(&platform).await?;
         text += &words;
-        let holds = audit.holds() && risks.is_empty() && stand.holds() && due["late"] == 0;
+        let (words, clock) = clock(&platform).await?;
+        text += &words;
+        let holds = audit.holds()
+            && risks.is_empty()
+            && stand.holds()
+            && due["late"] == 0
+            && clock["standing"] == Standing::Believed.word();
         text += if holds { "Everything agrees." } else { "Something does not agree." };
         let counts: serde_json::Map<_, _> = counts
             .iter()
@@ -68,11 +76,23 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             .map(|(what, count)| (what.replace(' ', "_"), json!(count)))
             .collect();
         let logs = stand.json();
-        let told = json!({ "holds": holds, "incidents": due, "counts": counts, "risks": risks, "logs": logs });
+        let told = json!({ "holds": holds, "clock": clock, "incidents": due, "counts": counts, "risks": risks, "logs": logs });
         output.result(&told, &text)?;
         platform.store().close().await;
         Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(1) })
     })
+}
+
+/// Whether the clock is believed, in words if it is not, and as JSON.
+async fn clock(platform: &Platform) -> anyhow::Result<(String, Value)> {
+    let ctx = platform::system();
+    platform.compare_clocks(&ctx).await?;
+    let stand = platform.clock(&ctx).await?;
+    let words = match stand.standing {
+        Standing::Believed => String::new(),
+        _ => format!("       clock  {}\n", clock_words(&stand)),
+    };
+    Ok((words, clock_json(&stand)))
 }
 
 /// What is still to be done about incidents, in words and as JSON.

@@ -16,6 +16,7 @@ use std::{
 use anyhow::Context;
 use aws_lc_rs::digest;
 use keyholder::{
+    budget::A_DAY,
     process::{Keyholder, Options},
     server::{Callers, Listening},
 };
@@ -24,6 +25,7 @@ use serde_json::json;
 pub(crate) use self::child::connect;
 use crate::{
     config::{Common, Config},
+    memory,
     output::Output,
     serve,
 };
@@ -80,6 +82,7 @@ fn make_own_folder(data: &Path) -> anyhow::Result<PathBuf> {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let config = Config::read(&args.common, None)?;
     serve::start_log();
+    memory::keep().context("this process cannot keep its memory to itself")?;
     fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot make {}", config.data.display()))?;
     let folder = folder(&config.data);
@@ -95,7 +98,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let (root, providers) = providers::open(&config)?;
     let log = config.data.join("log/accesses");
     let log = config.keyholder.log.clone().unwrap_or(log);
-    let keyholder = Keyholder::open(&root, providers, Options { folder, log });
+    let indexes_a_day = config.keyholder.indexes_a_day.unwrap_or(A_DAY);
+    let keyholder = Keyholder::open(&root, providers, Options { folder, log, indexes_a_day });
     drop(root);
     let keyholder = Arc::new(keyholder.context("the keyholder cannot start")?);
     let socket = config.socket();

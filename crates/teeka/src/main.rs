@@ -16,6 +16,7 @@ mod keyholder;
 mod keys;
 mod ledger;
 mod manifest;
+mod memory;
 mod messages;
 mod openapi;
 mod output;

@@ -5,9 +5,11 @@ use std::{fmt::Write, process::ExitCode};
 use anyhow::{Context, ensure};
 use app::{
     Error, Platform,
+    clock::guard::Clock,
     retention::{Order, Past},
 };
-use domain::retention::Pace;
+use domain::{clock::Standing, retention::Pace};
+use jiff::{SignedDuration, civil::Date};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -39,6 +41,10 @@ enum Command {
     /// List the records that are held
     #[command(after_help = "Example: teeka retention holds --json")]
     Holds(Listing),
+    /// Say whether the clock is believed, without which nothing is erased or deleted; or confirm that it
+    /// is right
+    #[command(after_help = "Example: teeka retention clock --confirm 2027-03-02")]
+    Clock(ClockArgs),
     /// Lift a hold
     #[command(after_help = "Example: teeka retention lift ID")]
     Lift(Lift),
@@ -68,6 +74,15 @@ struct HoldArgs {
 }
 
 #[derive(clap::Args)]
+struct ClockArgs {
+    /// Confirm that the clock is right: that today is this day, in India
+    #[arg(long, value_name = "DATE")]
+    confirm: Option<Date>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(clap::Args)]
 struct Listing {
     #[command(flatten)]
     common: Common,
@@ -85,6 +100,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let (Command::Sweep(Sweep { common, .. })
     | Command::Hold(HoldArgs { common, .. })
     | Command::Holds(Listing { common })
+    | Command::Clock(ClockArgs { common, .. })
     | Command::Lift(Lift { common, .. })) = &args.command;
     let config = Config::read(common, None)?;
     let there = config.data.join("root.key").is_file();
@@ -95,6 +111,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
             Command::Sweep(args) => sweep(&platform, args.dry_run, output).await,
             Command::Hold(args) => hold(&platform, args, output).await,
             Command::Holds(_) => holds(&platform, output).await,
+            Command::Clock(args) => clock(&platform, args.confirm, output).await,
             Command::Lift(args) => lift(&platform, args.id, output).await,
         };
         platform.store().close().await;
@@ -104,9 +121,15 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
 
 async fn sweep(platform: &Platform, dry_run: bool, output: Output) -> anyhow::Result<ExitCode> {
     let ctx = system();
+    platform.compare_clocks(&ctx).await?;
     let rows = if dry_run {
         platform.past_their_time(&ctx).await?
     } else {
+        let stand = platform.look_at_clock(&ctx).await?;
+        if stand.standing != Standing::Believed {
+            output.result(&json!({ "clock": clock_json(&stand) }), &clock_words(&stand))?;
+            return Ok(ExitCode::from(1));
+        }
         platform.erase_due(&ctx).await?;
         let mut rows = platform.expire(&ctx, Pace::Minute).await?;
         rows.extend(platform.expire(&ctx, Pace::Hour).await?);
@@ -175,4 +198,52 @@ async fn lift(platform: &Platform, id: Uuid, output: Output) -> anyhow::Result<E
     }
     output.result(&json!({ "id": id, "lifted": true }), "lifted")?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn clock(
+    platform: &Platform,
+    confirm: Option<Date>,
+    output: Output,
+) -> anyhow::Result<ExitCode> {
+    let ctx = system();
+    if let Some(today) = confirm {
+        platform.confirm_clock(&ctx, today).await?;
+    }
+    platform.compare_clocks(&ctx).await?;
+    let stand = platform.clock(&ctx).await?;
+    output.result(&json!({ "clock": clock_json(&stand) }), &clock_words(&stand))?;
+    let believed = stand.standing == Standing::Believed;
+    Ok(if believed { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// How the clock stands, in words.
+pub(crate) fn clock_words(clock: &Clock) -> String {
+    let Clock { says, believed, .. } = clock;
+    let before = believed.map_or_else(|| "nothing".to_owned(), |before| before.to_string());
+    match clock.standing {
+        Standing::Believed => format!("The clock is believed: it says {says}."),
+        Standing::Ahead => format!(
+            "The clock says {says}, and what was believed last is {before}: nothing is erased or \
+             deleted until you say that it is right, by teeka retention clock --confirm."
+        ),
+        Standing::Back => format!(
+            "The clock says {says}, and {before} was believed before: nothing is erased or deleted \
+             until you say that it is right, by teeka retention clock --confirm."
+        ),
+        Standing::Apart => format!(
+            "The clock says {says}, and the clock of the database or of the witnesses says something \
+             else: nothing is erased or deleted until they agree, or you say that it is right."
+        ),
+    }
+}
+
+pub(crate) fn clock_json(clock: &Clock) -> Value {
+    let seconds = |away: Option<SignedDuration>| away.map(|away| away.as_secs());
+    json!({
+        "standing": clock.standing.word(),
+        "says": clock.says,
+        "believed": clock.believed,
+        "seconds_to_the_database": seconds(clock.others.database),
+        "seconds_to_the_witnesses": seconds(clock.others.witnesses),
+    })
 }

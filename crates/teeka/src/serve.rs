@@ -3,7 +3,10 @@
 use std::{
     net::SocketAddr,
     process::ExitCode,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -12,7 +15,7 @@ use app::{
     Platform, access_log::LogWorker, clock::SystemEntropy, owed::OwedWorker, reported::State,
     webauthn::RelyingParty,
 };
-use domain::retention::Pace;
+use domain::{clock::Standing, retention::Pace};
 use exposure::console::Console;
 use keyholder::client::Client;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -24,6 +27,7 @@ use crate::{
     config::{Common, Config, Server},
     cosign, crowd,
     keys::{Keys, Stamp},
+    memory,
     messages::{self, Sink},
     output::Output,
     platform::{self, system},
@@ -60,6 +64,7 @@ pub(crate) async fn serve(
     announce: impl FnOnce(&str) -> (serde_json::Value, String),
 ) -> anyhow::Result<ExitCode> {
     start_log();
+    memory::keep().context("this process cannot keep its memory to itself")?;
     let metrics = start_metrics()?;
     let sink = Arc::new(messages::parse(&config.messages)?);
     let listener = crowd::listen(config.listen)
@@ -79,7 +84,7 @@ pub(crate) async fn serve(
     let (stop, stopped) = watch::channel(false);
     let mut workers = start_workers(&platform, Arc::clone(&sink), metrics, &stopped);
     workers.push(follow_keys(&platform, config, &stopped)?);
-    workers.push(watch_keyholder(config, &stopped));
+    workers.push(watch_keyholder(&platform, config, &stopped));
     workers.extend(cosign_logs(&platform, config, &stopped)?);
     let (json, text) = announce(&address);
     output.result(&json, &text)?;
@@ -226,17 +231,21 @@ fn cosign_logs(
         return Ok(Vec::new());
     }
     let logs = cosign::logs_of(platform);
-    logs.into_iter().map(|log| cosign::start(log, &config.witnesses, stopped)).collect()
+    let start = |log| cosign::start(log, platform.clocks(), &config.witnesses, stopped);
+    logs.into_iter().map(start).collect()
 }
 
 /// Tells how the keyholder stands: what it gave, and what the log has of it.
 fn watch_keyholder(
+    platform: &Arc<Platform>,
     config: &Config,
     stopped: &watch::Receiver<bool>,
 ) -> tokio::task::JoinHandle<()> {
     let keyholder = Arc::new(Client::new(&config.socket()));
+    let (platform, seen) = (Arc::clone(platform), Arc::new(AtomicU64::new(0)));
     every(Duration::from_secs(1), stopped, move || {
-        let keyholder = Arc::clone(&keyholder);
+        let (keyholder, platform) = (Arc::clone(&keyholder), Arc::clone(&platform));
+        let seen = Arc::clone(&seen);
         async move {
             let status = keyholder.status().await;
             metrics::gauge!("teeka_keyholder_up").set(f64::from(u8::from(status.is_ok())));
@@ -244,15 +253,26 @@ fn watch_keyholder(
             let counts = status.counts;
             metrics::counter!("teeka_keyholder_opened_total").absolute(counts.opened);
             metrics::counter!("teeka_keyholder_logged_total").absolute(counts.logged);
+            let indexes = status.indexes;
+            metrics::counter!("teeka_keyholder_indexes_total").absolute(indexes.given);
+            metrics::counter!("teeka_keyholder_indexes_refused_total").absolute(indexes.refused);
+            metrics::counter!("teeka_keyholder_sweeps_total").absolute(indexes.sweeps);
+            // What it says is of its life; it may have begun again.
+            if seen.swap(indexes.sweeps, Ordering::Relaxed) < indexes.sweeps
+                && let Err(error) = platform.note_sweep(&system()).await
+            {
+                tracing::warn!(what = "sweeps", %error, "a worker failed");
+            }
             let believed = f64::from(u8::from(status.log_believed));
             metrics::gauge!("teeka_keyholder_log_believed").set(believed);
+            let figures = [counts.waiting, counts.oldest_waiting, counts.unopened, indexes.spent];
             #[expect(clippy::cast_precision_loss, reason = "seconds and counts far below 2^52")]
-            let figures =
-                [counts.waiting, counts.oldest_waiting, counts.unopened].map(|it| it as f64);
+            let figures = figures.map(|it| it as f64);
             metrics::gauge!("teeka_keyholder_waiting").set(figures[0]);
             metrics::gauge!("teeka_keyholder_oldest_waiting_seconds").set(figures[1]);
             // It falls when keys are given after the log has their access.
             metrics::gauge!("teeka_keyholder_unopened").set(figures[2]);
+            metrics::gauge!("teeka_keyholder_indexes_spent").set(figures[3] / 1_000.0);
         }
     })
 }
@@ -289,7 +309,10 @@ fn start_workers(
         every(Duration::from_mins(1), stopped, move || {
             let platform = Arc::clone(&sweep);
             async move {
+                platform.compare_clocks(&system()).await.unwrap_or_else(failed("clock"));
                 platform.sweep(&system()).await.unwrap_or_else(failed("sweep"));
+                let believed = platform.clocks().last() == Standing::Believed;
+                metrics::gauge!("teeka_clock_believed").set(f64::from(u8::from(believed)));
                 count_reports(&platform).await.unwrap_or_else(failed("reports"));
                 count_incidents(&platform).await.unwrap_or_else(failed("incidents"));
             }

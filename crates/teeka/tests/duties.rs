@@ -105,6 +105,75 @@ fn a_hold_and_an_incident_go_their_way() {
     }
 }
 
+/// Moves what is believed of the clock, as if that had jumped the other way.
+fn believe(data: &Path, years: i64) {
+    let file = rusqlite::Connection::open(data.join("teeka.sqlite")).unwrap();
+    let moved = file.execute("UPDATE clock SET seen_at = seen_at + ?1", [years * 31_557_600_000]);
+    assert_eq!(moved.unwrap(), 1);
+}
+
+fn serve(data: &Path) -> Program {
+    let messages = format!("file:{}", data.join("messages.jsonl").display());
+    Program::start(TEEKA, data, &["serve", "--limits", "off", "--messages", &messages])
+}
+
+/// What the server tells of its clock, as soon as it does.
+fn is_believed(program: &Program) -> bool {
+    for _ in 0..500 {
+        let (_, figures) = support::call(program, "GET", "/metrics", None, None);
+        let figures = figures.as_str().unwrap_or_default().to_owned();
+        let told = figures.lines().find_map(|line| line.strip_prefix("teeka_clock_believed "));
+        if let Some(told) = told {
+            return told == "1";
+        }
+        pause();
+    }
+    panic!("it tells nothing of its clock")
+}
+
+#[expect(clippy::disallowed_methods, reason = "another process is at work")]
+fn pause() {
+    std::thread::sleep(std::time::Duration::from_millis(20));
+}
+
+#[test]
+fn a_clock_that_jumped_waits_for_the_operator_and_people_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, data) = (folder.path(), folder.path().join("data"));
+    fs::create_dir(&data).unwrap();
+    let program = serve(&data);
+    assert!(is_believed(&program));
+    assert!(program.stop());
+    assert_eq!(teeka(path, &["doctor"]).0, 0);
+    // Years ahead of what was believed.
+    believe(&data, -10);
+    let (code, told) = teeka(path, &["doctor"]);
+    assert_eq!((code, &told["clock"]["standing"]), (1, &Value::from("ahead")), "{told}");
+    let program = serve(&data);
+    assert!(!is_believed(&program));
+    let resident = Resident::sign_in(&program, &data, "7500000001");
+    resident.register("Anna Demo", "1980", "750000000001");
+    for waits in [&["retention", "sweep"], &["retention", "clock"]] {
+        let (code, told) = teeka(path, waits);
+        assert_eq!((code, &told["clock"]["standing"]), (1, &Value::from("ahead")), "{told}");
+    }
+    let says: jiff::Timestamp = told["clock"]["says"].as_str().unwrap().parse().unwrap();
+    let offset = jiff::tz::offset(5).to_datetime(says + jiff::SignedDuration::from_mins(30));
+    let today = offset.date().to_string();
+    let confirm = |day: &str| teeka(path, &["retention", "clock", "--confirm", day]);
+    assert_eq!(confirm("2001-01-01").0, 2, "it is another day");
+    assert_eq!(confirm("today").0, 2);
+    let (code, told) = confirm(&today);
+    assert_eq!((code, &told["clock"]["standing"]), (0, &Value::from("believed")), "{told}");
+    assert_eq!(teeka(path, &["retention", "sweep"]).0, 0);
+    assert_eq!(teeka(path, &["doctor"]).0, 0);
+    assert!(program.stop());
+    // And behind.
+    believe(&data, 1);
+    let (code, told) = teeka(path, &["retention", "clock"]);
+    assert_eq!((code, &told["clock"]["standing"]), (1, &Value::from("back")), "{told}");
+}
+
 fn ask_erasure(resident: &Resident<'_>, path: &str) -> Value {
     let answer = ureq::put(format!("{}{path}", resident.address()))
         .header("authorization", format!("Bearer {}", resident.token))

@@ -73,6 +73,11 @@ impl Program {
         api.trim_end_matches("/api").to_owned()
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it at once, as a power failure of the process would.
     ///
     /// # Panics

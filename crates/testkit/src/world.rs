@@ -220,6 +220,22 @@ impl World {
         self.now.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
+    /// Time goes by while a server runs, which looks at its clock now and then.
+    ///
+    /// # Panics
+    ///
+    /// If the store does not work.
+    pub async fn live_through(&self, by: SignedDuration) {
+        const STEP: SignedDuration = SignedDuration::from_hours(47);
+        let mut left = by;
+        while left > SignedDuration::ZERO {
+            self.advance(left.min(STEP));
+            left -= STEP;
+            let system = self.ctx(Actor::System);
+            self.platform.look_at_clock(&system).await.expect("the store works");
+        }
+    }
+
     /// A request's view of the world.
     pub fn ctx(&self, actor: Actor) -> Ctx {
         Ctx::new(actor, self.now(), self.entropy.clone())

@@ -83,6 +83,9 @@ pub enum Refusal {
     /// What was opened before is not in the public log yet.
     #[error("the ledger is behind, and nothing opens until it is not")]
     LedgerBehind = 3,
+    /// The server had as many blind indexes today as it may have in a day.
+    #[error("no more indexes are given today")]
+    BudgetSpent = 4,
 }
 
 /// Why a key was not had.

@@ -57,11 +57,11 @@ async fn a_form_leads_to_a_receipt_in_the_language_it_was_asked_in() {
         assert!(status == 200 && text.contains(received), "{text}");
         assert!(!text.contains("300 people") && !text.contains(late), "{text}");
         // Nobody looked at it in time, and the page does not hide that.
-        server.world.advance(SignedDuration::from_hours(73));
+        server.world.live_through(SignedDuration::from_hours(73)).await;
         assert!(page(&server, &receipt).await.1.contains(late));
         closed(&server, Outcome::NotOurs).await;
         assert!(page(&server, &receipt).await.1.contains(outcome));
-        server.world.advance(SignedDuration::from_hours(24 * 400));
+        server.world.live_through(SignedDuration::from_hours(24 * 400)).await;
         server.world.platform.sweep(&server.world.ctx(Actor::System)).await.unwrap();
         let (status, text) = page(&server, &receipt).await;
         assert!(status == 404 && !text.contains(&receipt[8..40]), "{text}");

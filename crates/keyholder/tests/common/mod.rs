@@ -27,7 +27,8 @@ pub(crate) fn root() -> Secret<[u8; 32]> {
 
 pub(crate) fn open(folder: &Path) -> Keyholder {
     let own: Box<dyn Provider> = Box::new(KeyFile::new(Safe::new(&root()).folder_key()));
-    let options = Options { folder: folder.to_owned(), log: folder.join("log") };
+    let (log, indexes_a_day) = (folder.join("log"), 40_000);
+    let options = Options { folder: folder.to_owned(), log, indexes_a_day };
     Keyholder::open(&root(), vec![own], options).unwrap()
 }
 

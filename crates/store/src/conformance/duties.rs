@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::fixture::{DAY, account, at, country, person};
 use crate::{
-    AccessHead, AccessOf, AccessRow, Agreeing, Bump, ErasureRow, HoldRow, IncidentRow,
+    AccessHead, AccessOf, AccessRow, Agreeing, Bump, ClockRow, ErasureRow, HoldRow, IncidentRow,
     IncidentStep, LeafPlan, NotErasable, ReleaseKind, ReleaseOf, Store,
 };
 
@@ -240,4 +240,29 @@ pub(super) async fn lists_with_an_access_in_a_span_are_found(store: &Arc<dyn Sto
     leaves.sort_unstable();
     let all: Vec<_> = (0..5_u8).map(|leaf| (u64::from(leaf), [leaf + 1; 32])).collect();
     assert_eq!(leaves, all);
+}
+
+pub(super) async fn a_clock_is_believed_step_by_step_and_confirmed_at_once(store: &Arc<dyn Store>) {
+    let seen = async || store.believed_clock().await.unwrap().map(|row| row.seen_at);
+    let step = SignedDuration::from_secs(10);
+    assert_eq!(seen().await, None);
+    store.believe_clock(at(100), step).await.unwrap();
+    assert_eq!(seen().await, Some(at(100)), "the first is believed");
+    for (now, then) in [(110, 110), (121, 110), (90, 110), (110, 110), (120, 120)] {
+        store.believe_clock(at(now), step).await.unwrap();
+        assert_eq!(seen().await, Some(at(then)), "{now}");
+    }
+    // By whoever answers for it, to and fro.
+    for now in [5_000, 50] {
+        store.confirm_clock(at(now)).await.unwrap();
+        let row = store.believed_clock().await.unwrap().unwrap();
+        assert_eq!(row, ClockRow { seen_at: at(now), confirmed_at: Some(at(now)) });
+    }
+    store.believe_clock(at(55), step).await.unwrap();
+    let row = store.believed_clock().await.unwrap().unwrap();
+    assert_eq!(row, ClockRow { seen_at: at(55), confirmed_at: Some(at(50)) });
+    // A machine of its own has a clock of its own, which goes on.
+    if let Some(first) = store.own_clock().await.unwrap() {
+        assert!(store.own_clock().await.unwrap().unwrap() >= first);
+    }
 }

@@ -27,6 +27,7 @@ fn step(who: u128, read_add: i64) -> WatchStep {
         misses: 0,
         read_add,
         miss_add: -5,
+        undosed_add: 2 * read_add,
         sign_out: None,
     }
 }
@@ -38,6 +39,8 @@ pub(super) async fn sums_never_fall_below_nothing_and_standings_change_once(
     let all = store.watch(&steps).await.unwrap();
     let scores: Vec<_> = all.iter().map(|one| (one.read_score, one.miss_score)).collect();
     assert_eq!(scores, [(0, 0), (10, 0), (4, 0), (6, 0), (7, 0)]);
+    let undosed: Vec<_> = all.iter().map(|one| one.undosed_score).collect();
+    assert_eq!(undosed, [0, 20, 8, 12, 14]);
     assert_eq!((all[4].reads, all[4].lookups), ((4, 2), (4, 0)));
     assert_eq!((all[4].facility, all[4].standing), (Some(HERE), Standing::Free));
     assert!(store.watched(staff(3)).await.unwrap().is_none());
@@ -48,7 +51,8 @@ pub(super) async fn sums_never_fall_below_nothing_and_standings_change_once(
     let seen = store.watched_since(at(10)).await.unwrap();
     assert_eq!(seen.iter().map(|one| one.who).collect::<Vec<_>>(), [staff(1)]);
     assert!(change(Standing::Held, Standing::Free, 12).await.unwrap());
-    assert_eq!(store.watched(staff(1)).await.unwrap().unwrap().read_score, 0);
+    let free = store.watched(staff(1)).await.unwrap().unwrap();
+    assert_eq!((free.read_score, free.undosed_score), (0, 0));
     // Signing out is seen, and does not go back.
     let out = |second| WatchStep { sign_out: Some(at(second)), ..step(2, 0) };
     store.watch(&[out(20), out(15)]).await.unwrap();

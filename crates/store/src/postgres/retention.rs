@@ -7,21 +7,24 @@ use domain::{
     id::{BeneficiaryId, StaffId},
     retention::Rule,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
     Postgres,
-    link::{Attempt, Db, Home, Link, Place, Steps, Topology, Values, long_transaction, step},
+    link::{
+        Attempt, Db, Home, Link, Place, Steps, Topology, Values, long_transaction, step,
+        transaction,
+    },
     statement::{Kind, Statement, statements},
     value::{beneficiary_at, bucket, instant_at},
     wave::side_by_side,
 };
 use crate::{
     RetentionStore, StoreError, StoreResult,
-    record::{Agreeing, HoldRow, ReleaseOf, ReleaseRow},
-    value::{instant, number},
+    record::{Agreeing, ClockRow, HoldRow, ReleaseOf, ReleaseRow},
+    value::{instant, milliseconds, number},
 };
 
 /// The statements by which rows of a table go.
@@ -159,6 +162,17 @@ statements! {
         UPDATE joint_release SET second_by = $4, second_at = $5
         WHERE hb = $1 AND subject = $2 AND kind = $3 AND second_by IS NULL AND first_by <> $4";
     Home RELEASE = "SELECT * FROM joint_release WHERE hb = $1 AND subject = $2 AND kind = $3";
+    Reference BELIEVED = "SELECT seen_at, confirmed_at FROM clock";
+    Reference BELIEVE = "
+        INSERT INTO clock (clock_no, seen_at) VALUES (1, $1)
+        ON CONFLICT (clock_no) DO UPDATE SET seen_at = excluded.seen_at
+        WHERE excluded.seen_at - clock.seen_at BETWEEN 1 AND $2::bigint";
+    Reference CONFIRM = "
+        INSERT INTO clock (clock_no, seen_at, confirmed_at) VALUES (1, $1, $1)
+        ON CONFLICT (clock_no) DO UPDATE
+        SET seen_at = excluded.seen_at, confirmed_at = excluded.confirmed_at";
+    Reference OWN_CLOCK = "
+        SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS says";
 }
 
 /// Every statement by which something goes.
@@ -212,6 +226,44 @@ impl RetentionStore for Postgres {
     async fn releases(&self, of: &[ReleaseOf]) -> StoreResult<Vec<Option<ReleaseRow>>> {
         Ok(releases(&self.db, of).await?)
     }
+
+    async fn believed_clock(&self) -> StoreResult<Option<ClockRow>> {
+        Ok(believed(&self.db).await?)
+    }
+
+    async fn believe_clock(&self, now: Timestamp, at_most: SignedDuration) -> StoreResult<()> {
+        let (now, at_most) = (now.as_millisecond(), milliseconds(at_most));
+        transaction!(&self.db, tx => {
+            Link::Within(&tx).execute(&BELIEVE, &[&now, &at_most]).await?;
+        })
+    }
+
+    async fn confirm_clock(&self, now: Timestamp) -> StoreResult<()> {
+        let now = now.as_millisecond();
+        transaction!(&self.db, tx => {
+            Link::Within(&tx).execute(&CONFIRM, &[&now]).await?;
+        })
+    }
+
+    async fn own_clock(&self) -> StoreResult<Option<Timestamp>> {
+        Ok(own_clock(&self.db).await?)
+    }
+}
+
+async fn believed(db: &Db) -> Attempt<Option<ClockRow>> {
+    let client = db.client().await?;
+    let rows = Link::Pooled(&client).rows(&BELIEVED, &[]).await?;
+    let read = |row: &Row| ClockRow {
+        seen_at: instant_at(row, "seen_at"),
+        confirmed_at: row.get::<_, Option<i64>>("confirmed_at").map(instant),
+    };
+    Ok(rows.first().map(read))
+}
+
+async fn own_clock(db: &Db) -> Attempt<Option<Timestamp>> {
+    let client = db.client().await?;
+    let rows = Link::Pooled(&client).rows(&OWN_CLOCK, &[]).await?;
+    Ok(rows.first().map(|row| instant_at(row, "says")))
 }
 
 async fn some_of_all(db: &Db, end: &End, cut: i64, limit: u32) -> Attempt<u64> {

@@ -26,9 +26,10 @@ statements! {
     Home WATCH = "
         INSERT INTO watched (hb, staff_id, facility_id, district_id, reads, unexplained,
             lookups, misses, read_score, miss_score, standing, signed_out_at,
-            changed_at)
+            changed_at, undosed_score)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, greatest(0, $9::bigint),
-            greatest(0, $10::bigint), 0, coalesce($11::bigint, 0), coalesce($11::bigint, 0))
+            greatest(0, $10::bigint), 0, coalesce($11::bigint, 0), coalesce($11::bigint, 0),
+            greatest(0, $12::bigint))
         ON CONFLICT (hb, staff_id) DO UPDATE
         SET facility_id = excluded.facility_id, district_id = excluded.district_id,
             reads = watched.reads + excluded.reads,
@@ -37,6 +38,7 @@ statements! {
             misses = watched.misses + excluded.misses,
             read_score = greatest(0, watched.read_score + $9::bigint),
             miss_score = greatest(0, watched.miss_score + $10::bigint),
+            undosed_score = greatest(0, watched.undosed_score + $12::bigint),
             signed_out_at = greatest(watched.signed_out_at, excluded.signed_out_at),
             changed_at = coalesce($11::bigint, watched.changed_at)
         RETURNING *";
@@ -45,7 +47,8 @@ statements! {
         UPDATE watched
         SET standing = $4::smallint, changed_at = $5,
             read_score = CASE WHEN $4::smallint = 0 THEN 0 ELSE read_score END,
-            miss_score = CASE WHEN $4::smallint = 0 THEN 0 ELSE miss_score END
+            miss_score = CASE WHEN $4::smallint = 0 THEN 0 ELSE miss_score END,
+            undosed_score = CASE WHEN $4::smallint = 0 THEN 0 ELSE undosed_score END
         WHERE hb = $1 AND staff_id = $2 AND standing = $3";
     Scatter CHANGED = "SELECT * FROM watched WHERE changed_at >= $1";
     Facility RAISE = "
@@ -200,7 +203,7 @@ async fn watch(steps: Steps<'_>, one: &WatchStep) -> Attempt<Watched> {
     let rows = step!(steps, Home(home_of(one.who)), home => {
         home.rows(&WATCH, &[
             &one.who.0, &facility, &district, &counts[0], &counts[1], &counts[2],
-            &counts[3], &one.read_add, &one.miss_add, &sign_out,
+            &counts[3], &one.read_add, &one.miss_add, &sign_out, &one.undosed_add,
         ]).await?
     });
     let row = rows.first().ok_or_else(|| crate::StoreError::broken("a write gave no row"))?;
@@ -217,6 +220,7 @@ fn watched_at(row: &Row) -> Watched {
         lookups: (count("lookups"), count("misses")),
         read_score: row.get("read_score"),
         miss_score: row.get("miss_score"),
+        undosed_score: row.get("undosed_score"),
         standing: Standing::from_number(row.get("standing")),
         signed_out_at: instant_at(row, "signed_out_at"),
     }

@@ -7,6 +7,15 @@ use domain::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
+/// What was believed of the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockRow {
+    /// The latest instant that was believed.
+    pub seen_at: Timestamp,
+    /// When the operator last said that the clock is right, if ever.
+    pub confirmed_at: Option<Timestamp>,
+}
+
 /// That a record must not go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldRow {

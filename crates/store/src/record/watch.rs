@@ -59,6 +59,8 @@ pub struct WatchStep {
     pub read_add: i64,
     /// What is added to the sum over look-ups, which never falls below nothing.
     pub miss_add: i64,
+    /// What is added to the sum over those without a dose, which never falls below nothing.
+    pub undosed_add: i64,
     /// Signs it out everywhere, from this instant on.
     pub sign_out: Option<Timestamp>,
 }
@@ -80,6 +82,8 @@ pub struct Watched {
     pub read_score: i64,
     /// The sum over look-ups.
     pub miss_score: i64,
+    /// The sum over those without a dose.
+    pub undosed_score: i64,
     /// Whether it may go on.
     pub standing: Standing,
     /// Sign-ins from before do not count.

@@ -5,7 +5,7 @@ use domain::{
     id::{BeneficiaryId, StaffId},
     retention::Rule,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     RetentionStore, StoreError, StoreResult,
-    record::{Agreeing, HoldRow, ReleaseOf, ReleaseRow},
-    value::{instant, number},
+    record::{Agreeing, ClockRow, HoldRow, ReleaseOf, ReleaseRow},
+    value::{instant, milliseconds, number},
 };
 
 /// How the rows of a table are told apart, and which of those past their time stay nevertheless.
@@ -141,6 +141,38 @@ impl RetentionStore for Sqlite {
 
     async fn releases(&self, of: &[ReleaseOf]) -> StoreResult<Vec<Option<ReleaseRow>>> {
         self.read(|c| on_one_snapshot(c, of, |one| release(c, *one)))
+    }
+
+    async fn believed_clock(&self) -> StoreResult<Option<ClockRow>> {
+        let read = |row: &Row<'_>| {
+            Ok(ClockRow {
+                seen_at: instant_at(row, "seen_at")?,
+                confirmed_at: row.get::<_, Option<i64>>("confirmed_at")?.map(instant),
+            })
+        };
+        self.read(|c| c.prepare_cached("SELECT * FROM clock")?.query_row([], read).optional())
+    }
+
+    async fn believe_clock(&self, now: Timestamp, at_most: SignedDuration) -> StoreResult<()> {
+        const BELIEVE: &str = "
+            INSERT INTO clock (clock_no, seen_at) VALUES (1, ?1)
+            ON CONFLICT (clock_no) DO UPDATE SET seen_at = excluded.seen_at
+            WHERE excluded.seen_at - clock.seen_at BETWEEN 1 AND ?2";
+        let values = (now.as_millisecond(), milliseconds(at_most));
+        self.write(move |c| c.prepare_cached(BELIEVE)?.execute(values).map(drop)).await
+    }
+
+    async fn confirm_clock(&self, now: Timestamp) -> StoreResult<()> {
+        const CONFIRM: &str = "
+            INSERT INTO clock (clock_no, seen_at, confirmed_at) VALUES (1, ?1, ?1)
+            ON CONFLICT (clock_no) DO UPDATE
+            SET seen_at = excluded.seen_at, confirmed_at = excluded.confirmed_at";
+        let now = now.as_millisecond();
+        self.write(move |c| c.prepare_cached(CONFIRM)?.execute([now]).map(drop)).await
+    }
+
+    async fn own_clock(&self) -> StoreResult<Option<Timestamp>> {
+        Ok(None)
     }
 }
 

@@ -43,7 +43,8 @@ impl WatchStore for Sqlite {
         const SET: &str = "
             UPDATE watched
             SET standing = :to, changed_at = :at,
-                read_score = iif(:to = 0, 0, read_score), miss_score = iif(:to = 0, 0, miss_score)
+                read_score = iif(:to = 0, 0, read_score), miss_score = iif(:to = 0, 0, miss_score),
+                undosed_score = iif(:to = 0, 0, undosed_score)
             WHERE staff_id = :who AND standing = :from";
         self.write(move |c| {
             let changed = c.prepare_cached(SET)?.execute(named_params! {
@@ -188,15 +189,18 @@ impl WatchStore for Sqlite {
 fn watch(connection: &Connection, step: &WatchStep) -> rusqlite::Result<Watched> {
     const COUNT: &str = "
         INSERT INTO watched (staff_id, facility_id, district_id, reads, unexplained,
-            lookups, misses, read_score, miss_score, standing, signed_out_at, changed_at)
+            lookups, misses, read_score, miss_score, undosed_score, standing, signed_out_at,
+            changed_at)
         VALUES (:who, :facility, :district, :reads, :unexplained, :lookups, :misses,
-            max(0, :read_add), max(0, :miss_add), 0, ifnull(:sign_out, 0), ifnull(:sign_out, 0))
+            max(0, :read_add), max(0, :miss_add), max(0, :undosed_add), 0, ifnull(:sign_out, 0),
+            ifnull(:sign_out, 0))
         ON CONFLICT DO UPDATE
         SET facility_id = excluded.facility_id, district_id = excluded.district_id,
             reads = reads + excluded.reads, unexplained = unexplained + excluded.unexplained,
             lookups = lookups + excluded.lookups, misses = misses + excluded.misses,
             read_score = max(0, read_score + :read_add),
             miss_score = max(0, miss_score + :miss_add),
+            undosed_score = max(0, undosed_score + :undosed_add),
             signed_out_at = max(signed_out_at, ifnull(:sign_out, 0)),
             changed_at = coalesce(:sign_out, changed_at)
         RETURNING *";
@@ -210,6 +214,7 @@ fn watch(connection: &Connection, step: &WatchStep) -> rusqlite::Result<Watched>
         ":misses": step.misses,
         ":read_add": step.read_add,
         ":miss_add": step.miss_add,
+        ":undosed_add": step.undosed_add,
         ":sign_out": step.sign_out.map(Timestamp::as_millisecond),
     };
     connection.prepare_cached(COUNT)?.query_row(values, watched_at)
@@ -225,6 +230,7 @@ fn watched_at(row: &Row<'_>) -> rusqlite::Result<Watched> {
         lookups: (count("lookups")?, count("misses")?),
         read_score: row.get("read_score")?,
         miss_score: row.get("miss_score")?,
+        undosed_score: row.get("undosed_score")?,
         standing: Standing::from_number(row.get("standing")?),
         signed_out_at: instant_at(row, "signed_out_at")?,
     })

@@ -4,7 +4,7 @@
 use std::{fmt::Write, process::ExitCode};
 
 use app::clock::{Entropy, SeededEntropy};
-use domain::watching::{Finding, READS};
+use domain::watching::{Finding, READS, UNDOSED};
 use serde_json::{Value, json};
 
 use crate::output::Output;
@@ -17,6 +17,8 @@ const MET: u32 = 100;
 const SECONDS_EACH: u32 = 10;
 /// Between two of them, if they are spread over a day of eight hours.
 const DAY_SECONDS: u32 = 8 * 3_600;
+/// Of a thousand who are met without an appointment, so many go without a dose: the others came for one.
+const UNDOSED_PER_MILLE: u32 = 100;
 /// Whoever sells does it for so many days, unless they are held.
 const SELLING_DAYS: u32 = 5;
 
@@ -76,21 +78,44 @@ const fn oddness(account: u32) -> u32 {
     }
 }
 
+/// The sums over whom an account meets.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    reads: i64,
+    undosed: i64,
+}
+
+impl Sums {
+    /// After somebody was met, whom nothing explains or who was given no dose, either.
+    fn next(self, dice: &Dice, account: u32, sold: bool) -> Self {
+        let walked_in = !sold && dice.hits(oddness(account));
+        let undosed = sold || walked_in && dice.hits(UNDOSED_PER_MILLE);
+        Self {
+            reads: READS.next(self.reads, sold || walked_in),
+            undosed: UNDOSED.next(self.undosed, undosed),
+        }
+    }
+
+    fn finding(self) -> Finding {
+        READS.finding(self.reads).max(UNDOSED.finding(self.undosed))
+    }
+}
+
 /// How often an honest account is slowed, and held, in a hundred days.
 fn honest(days: u32) -> (f64, f64) {
     let dice = Dice(SeededEntropy::new(1));
     let (mut slowed, mut held) = (0_u32, 0_u32);
     for account in 0..days / 10 {
-        let (mut sum, mut last) = (0, Finding::Usual);
+        let (mut sums, mut last) = (Sums::default(), Finding::Usual);
         for _ in 0..10 * MET {
-            sum = READS.next(sum, dice.hits(oddness(account)));
-            let finding = READS.finding(sum);
+            sums = sums.next(&dice, account, false);
+            let finding = sums.finding();
             slowed += u32::from(finding >= Finding::Slow && last < Finding::Slow);
             held += u32::from(finding >= Finding::Hold && last < Finding::Hold);
             last = finding;
             if finding == Finding::Hold {
                 // Released by a second person.
-                (sum, last) = (0, Finding::Usual);
+                (sums, last) = (Sums::default(), Finding::Usual);
             }
         }
     }
@@ -137,7 +162,7 @@ struct End {
 }
 
 fn until_held(dice: &Dice, account: u32, pace: Pace, a_day: u32) -> End {
-    let (mut sum, mut sold) = (0, 0);
+    let (mut sums, mut sold) = (Sums::default(), 0);
     for day in 0..SELLING_DAYS {
         for met in 0..MET + a_day {
             let sells = match pace {
@@ -149,8 +174,8 @@ fn until_held(dice: &Dice, account: u32, pace: Pace, a_day: u32) -> End {
                 }
             };
             sold += u32::from(sells);
-            sum = READS.next(sum, sells || dice.hits(oddness(account)));
-            if READS.finding(sum) == Finding::Hold {
+            sums = sums.next(dice, account, sells);
+            if sums.finding() == Finding::Hold {
                 return End { held_on: Some(day), sold };
             }
         }
@@ -215,7 +240,10 @@ mod tests {
             assert_eq!((line.held_first, line.held), (100, 100), "{rate}");
             assert!(line.seconds <= 60, "{}", line.seconds);
         }
-        assert!(seller(Pace::Spread, 50).held_first >= 95);
+        for rate in [5, 10, 20, 50] {
+            assert!(seller(Pace::Spread, rate).held_first >= 95, "{rate}");
+        }
+        assert!(seller(Pace::Spread, 2).held >= 95);
         // The twin: whoever sells nothing is not found by the same way of looking.
         assert!(seller(Pace::Burst, 0).held <= 5);
     }

@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
-use cryptoki::object::{Attribute, AttributeType};
+use cryptoki::{
+    mechanism::Mechanism,
+    object::{Attribute, AttributeType, ObjectClass},
+};
 use testkit::softhsm::alone;
 use vault::pkcs11::{KeyKind, TokenAway, TokenError, TokenKey, TokenPublicKey};
 
@@ -52,6 +55,36 @@ fn a_message_of_a_megabyte_is_signed_by_each_kind() {
             let key = token.make_key(kind, &format!("{kind:?}")).unwrap();
             assert!(fits(key.public_key(), &message, &key.sign(&message).unwrap()), "{kind:?}");
         }
+    });
+}
+
+#[test]
+fn a_wrapping_key_cannot_be_read_from_the_token() {
+    alone(|hsm| {
+        let (_soft, token) = new_token(hsm, "keyholder");
+        token.make_wrapping_key("stays").unwrap();
+        let session = session(hsm, "keyholder");
+        // The twin: a key that another program made so that it is shown.
+        let shown = [
+            Attribute::Class(ObjectClass::SECRET_KEY),
+            Attribute::Token(true),
+            Attribute::Label("shown".into()),
+            Attribute::Private(true),
+            Attribute::Sensitive(false),
+            Attribute::Extractable(true),
+            Attribute::Encrypt(true),
+            Attribute::ValueLen(32.into()),
+        ];
+        session.generate_key(&Mechanism::AesKeyGen, &shown).unwrap();
+        let value = |label: &str| {
+            let class = Attribute::Class(ObjectClass::SECRET_KEY);
+            let found = session.find_objects(&[class, Attribute::Label(label.into())]).unwrap();
+            session.get_attributes(found[0], &[AttributeType::Value])
+        };
+        let twin = value("shown").unwrap();
+        assert!(matches!(&twin[..], [Attribute::Value(key)] if key.len() == 32));
+        let read = value("stays");
+        assert!(read.as_ref().map_or(true, Vec::is_empty));
     });
 }
 

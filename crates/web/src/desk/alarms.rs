@@ -38,6 +38,8 @@ fn what(kind: &str) -> &'static str {
         "emergency" => "A record was opened in an emergency",
         "passkey" => "A passkey signed in whose copy signed in before",
         "restored" => "Two people took away all passkeys of an account that lost them",
+        "clock" => "The clock of a server is not believed: nothing is deleted until it is",
+        "sweep" => "Fingerprints of more numbers were asked for than people come",
         _ => "Something stood out",
     }
 }

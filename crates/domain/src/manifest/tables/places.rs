@@ -86,6 +86,16 @@ pub(super) static TABLES: &[Table] = &[
         ],
     ),
     table(
+        "clock",
+        "The latest instant that the platform believed of its clock",
+        Life::Programme,
+        &[
+            plain("clock_no", Technical),
+            plain("seen_at", Technical),
+            plain("confirmed_at", Technical),
+        ],
+    ),
+    table(
         "migration",
         "A step by which the tables were made",
         Life::Programme,

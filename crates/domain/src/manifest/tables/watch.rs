@@ -22,6 +22,7 @@ pub(super) static TABLES: &[Table] = &[
             plain("misses", Staff),
             plain("read_score", Staff),
             plain("miss_score", Staff),
+            plain("undosed_score", Staff),
             plain("standing", Staff),
             plain("signed_out_at", Staff),
             plain("changed_at", Technical),
