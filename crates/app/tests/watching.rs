@@ -327,7 +327,7 @@ async fn a_list_of_canaries_counts_once_the_public_log_has_it_and_only_if_it_is_
         let canaries = platform.inquire_canaries(&world.ctx(Actor::System)).await.unwrap();
         let ids = platform.inquire_under(&world.ctx(Actor::System), &[mobile]).await.unwrap();
         assert!(ids[0].iter().all(|id| platform.canary_list(&canaries, *id).is_some()));
-        let other = world.enrol(MOBILE, 1).await.unwrap();
+        let other = world.enrol(MOBILE, 20).await.unwrap();
         assert!(platform.canary_list(&canaries, other).is_none());
         assert!(matches!(platform.inquire_canaries(&officer(&world)).await, Err(Error::Forbidden)));
     }
