@@ -295,6 +295,3 @@ fn report(head: &Head, finding: &Finding, claim: Option<&Claim>) -> Paper {
 fn label(of: Origin) -> String {
     one_of(of).to_owned()
 }
-
-#[cfg(test)]
-mod tests;

@@ -120,6 +120,8 @@ fn sentence(words: &str) -> String {
 }
 
 fn ratio(tens: f64) -> String {
+    // There is no minus nothing.
+    let tens = if tens.abs() < 0.05 { 0.0 } else { tens };
     format!("{tens:+.1} powers of ten: {}.", factor(tens))
 }
 
