@@ -3,6 +3,7 @@
 
 use certs::signature::PublicKey;
 use domain::{id::BeneficiaryId, person::Mobile};
+use jiff::Timestamp;
 use vault::Index;
 
 use crate::{Ctx, Platform, Result, detached, keys::KeyRing, opened::Person, view::INQUIRY};
@@ -57,6 +58,21 @@ impl Platform {
         ctx.only_operator()?;
         let records = self.store.persons(ids).await?.into_iter().flatten().collect();
         self.open_people(ctx, INQUIRY, records).await
+    }
+
+    /// Since when each of these is in the register no more: erased, or merged into another record. None
+    /// for who is there, and for who never was.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::inquire_under`].
+    pub async fn inquire_gone(
+        &self,
+        ctx: &Ctx,
+        ids: &[BeneficiaryId],
+    ) -> Result<Vec<Option<Timestamp>>> {
+        ctx.only_operator()?;
+        Ok(self.store.gone(ids).await?)
     }
 
     /// How many people are registered.

@@ -6,7 +6,7 @@ pub mod access_log;
 mod accesses;
 pub mod appointments;
 pub mod booking;
-mod canary;
+pub mod canary;
 pub mod certificates;
 mod chain_heads;
 pub mod choice;

@@ -7,13 +7,15 @@ use aws_lc_rs::digest::{SHA256, digest};
 use domain::manifest::REVISION;
 use jiff::Timestamp;
 use ledger::{
+    checkpoint::Trusted,
     directory::Directory,
     leaf::release::{Release, Released},
     log::{Log, LogError},
     merkle::Head,
-    note::LocalKey,
+    note::{LocalKey, MOST_BYTES},
+    source::Source,
     tiles::{
-        WIDTH,
+        CHECKPOINT, WIDTH,
         reader::{ReadError, TileReader},
     },
     witnessed::Files,
@@ -79,12 +81,22 @@ impl Platform {
     /// [`Error::Broken`] if the files do not add up, a text of a release has more than 200 bytes or a
     /// control character, or other processes append all the time.
     pub async fn log_releases(&self, ctx: &Ctx, mut running: Vec<Running>) -> Result<u64> {
-        let Some(folder) = self.log_folder(PublicLog::Releases).cloned() else { return Ok(0) };
         running.extend(self.running(ctx.now));
+        self.log_running(ctx, &running).await
+    }
+
+    /// Appends only what a caller knows, if it is not what its last leaf says. Gives how many leaves that
+    /// were.
+    ///
+    /// # Errors
+    ///
+    /// As [`Platform::log_releases`].
+    pub async fn log_running(&self, ctx: &Ctx, running: &[Running]) -> Result<u64> {
+        let Some(folder) = self.log_folder(PublicLog::Releases).cloned() else { return Ok(0) };
         let at = u64::try_from(ctx.now.as_second()).unwrap_or(0);
         for _ in 0..TRIES {
             let (running, folder, key) =
-                (running.clone(), folder.clone(), self.log_key(PublicLog::Releases));
+                (running.to_vec(), folder.clone(), self.log_key(PublicLog::Releases));
             let publishing = self.settings.publishing;
             let files = move |folder: PathBuf| Files { folder: Directory::new(folder), publishing };
             match blocking(move || append(files(folder), key, &running, at)).await? {
@@ -93,6 +105,19 @@ impl Platform {
             }
         }
         Err(broken(LogError::Overtaken))
+    }
+
+    /// What the signed log of releases says, in order; none if the platform keeps none, or it has no
+    /// checkpoint yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Broken`] if the files do not add up.
+    pub async fn releases_logged(&self) -> Result<Option<Vec<Release>>> {
+        let Some((folder, trusted)) = self.log_source(PublicLog::Releases) else {
+            return Ok(None);
+        };
+        blocking(move || signed(&folder, &trusted)).await?.map_err(Error::from)
     }
 
     /// What the platform itself knows to be running.
@@ -167,7 +192,21 @@ fn append(
     Ok(leaves.len() as u64)
 }
 
-fn releases(files: &Files, head: Head) -> std::result::Result<Vec<Release>, Unlogged> {
+/// What the published checkpoint vouches for.
+fn signed(
+    folder: &Directory,
+    trusted: &Trusted,
+) -> std::result::Result<Option<Vec<Release>>, Unlogged> {
+    let note = folder.read(CHECKPOINT, MOST_BYTES).map_err(LogError::from)?;
+    let Some(note) = note else { return Ok(None) };
+    let head = trusted.open(&note).map_err(LogError::Promise)?.checkpoint().head;
+    releases(folder, head).map(Some)
+}
+
+fn releases<S: Source + ?Sized>(
+    files: &S,
+    head: Head,
+) -> std::result::Result<Vec<Release>, Unlogged> {
     let damaged = |error: ReadError| Unlogged::Log(LogError::Damaged(error));
     let mut reader = TileReader::open(files, head).map_err(damaged)?;
     let mut releases = Vec::new();

@@ -98,7 +98,7 @@ pub(crate) struct Accounts {
 }
 
 impl Accounts {
-    pub(crate) fn know_canaries(&self, digests: &[[u8; 32]]) {
+    pub(crate) fn know_canaries(&self, digests: impl IntoIterator<Item = [u8; 32]>) {
         self.canaries.write().extend(digests);
     }
 
@@ -377,7 +377,8 @@ impl Platform {
         let since = last.unwrap_or(now).min(now).saturating_sub(back).unwrap_or(now);
         let changed = self.store.watched_since(since).await?;
         let first = last.map_or(Timestamp::UNIX_EPOCH, |_| since);
-        self.accounts.know_canaries(&self.store.canaries_since(first).await?);
+        let canaries = self.store.canaries_since(first).await?;
+        self.accounts.know_canaries(canaries.iter().map(|(digest, _)| *digest));
         let mut signed_out = self.accounts.signed_out.write();
         for one in changed {
             signed_out.insert(one.who, one.signed_out_at);

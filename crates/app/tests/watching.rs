@@ -4,8 +4,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
+use std::collections::BTreeSet;
+
 use app::{
     Actor, Ctx, Error,
+    access_log::LogWorker,
     ctx::StaffActor,
     presence::Presence,
     settings::{Limits, Settings},
@@ -14,7 +17,7 @@ use domain::{
     id::{BeneficiaryId, FacilityId, StaffId},
     person::Mobile,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use store::{StaffRole, Standing};
 use testkit::world::{DISTRICT, Engine, World, details, first_dose};
 use uuid::Uuid;
@@ -324,5 +327,66 @@ async fn a_record_is_opened_in_an_emergency_by_two_for_a_quarter_of_an_hour() {
             ask(&staff(&world, 1)).await.unwrap();
         }
         assert!(matches!(ask(&staff(&world, 1)).await, Err(Error::TooMany { .. })), "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_canaries_counts_once_the_public_log_has_it_and_only_if_it_is_that_list() {
+    for engine in ENGINES {
+        let folder = tempfile::tempdir().unwrap();
+        let access_log = Some(folder.path().join("log/accesses"));
+        let settings = Settings { access_log, ..Settings::default() };
+        let Some(world) = World::on(engine, 98, settings).await else { continue };
+        let (platform, mut worker) = (&world.platform, LogWorker::new(&world.ctx(Actor::System)));
+        let person = |number: u64| {
+            let mobile = Mobile::parse(&format!("76000000{number:02}")).ok().unwrap();
+            (mobile, details("Asha Demo", 1980, number))
+        };
+        let lists = async || {
+            let all = platform.inquire_canaries(&world.ctx(Actor::System)).await.unwrap();
+            let told = all.lists().iter().map(|list| (list.people, list.committed));
+            told.collect::<Vec<_>>()
+        };
+        assert!(lists().await.is_empty());
+        let people: Vec<_> = (1..4).map(person).collect();
+        platform.make_canaries(&world.ctx(Actor::System), &people).await.unwrap();
+        // They were not all registered in one instant, which their list has, too.
+        let accounts = people.iter().map(|(mobile, _)| platform.account_of(mobile));
+        let accounts = futures_util::future::try_join_all(accounts).await.unwrap();
+        let rows = platform.store().people_of(&accounts).await.unwrap();
+        let came: BTreeSet<_> =
+            rows.iter().flatten().map(|one| one.beneficiary.registered_at).collect();
+        assert!(came.len() == 3 && came.iter().all(|at| *at < world.now()), "{came:?}");
+        let made_at = Timestamp::from_second(world.now().as_second()).unwrap();
+        assert_eq!(lists().await, [(3, None)], "no leaf yet");
+        platform.log_accesses(&world.ctx(Actor::System), &mut worker).await.unwrap();
+        let first = lists().await;
+        assert!(matches!(first[..], [(3, Some((at, _)))] if at == made_at), "{first:?}");
+
+        // One more on a mobile that has one is a list of its own, and leaves the first as it was.
+        world.advance(SignedDuration::from_secs(60));
+        let (mobile, _) = person(1);
+        let more = [(mobile.clone(), details("Ravi Demo", 1970, 77))];
+        platform.make_canaries(&world.ctx(Actor::System), &more).await.unwrap();
+        platform.log_accesses(&world.ctx(Actor::System), &mut worker).await.unwrap();
+        let both = lists().await;
+        assert_eq!((both.len(), both[0], both[1].1.is_some()), (2, first[0], true), "{both:?}");
+
+        // Somebody who is put in afterwards: into the list of then, or into one of now.
+        let store = platform.store();
+        store.put_canaries(&[[7; 32]], world.now()).await.unwrap();
+        world.advance(SignedDuration::from_secs(60));
+        store.put_canaries(&[[9; 32]], world.now()).await.unwrap();
+        platform.log_accesses(&world.ctx(Actor::System), &mut worker).await.unwrap();
+        let all = lists().await;
+        assert_eq!((all.len(), all[0]), (3, first[0]));
+        assert!(all[1].1.is_none() && all[2].1.is_none(), "{all:?}");
+
+        let canaries = platform.inquire_canaries(&world.ctx(Actor::System)).await.unwrap();
+        let ids = platform.inquire_under(&world.ctx(Actor::System), &[mobile]).await.unwrap();
+        assert!(ids[0].iter().all(|id| platform.canary_list(&canaries, *id).is_some()));
+        let other = world.enrol(MOBILE, 20).await.unwrap();
+        assert!(platform.canary_list(&canaries, other).is_none());
+        assert!(matches!(platform.inquire_canaries(&officer(&world)).await, Err(Error::Forbidden)));
     }
 }

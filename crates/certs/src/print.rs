@@ -3,6 +3,7 @@
 mod certificate;
 mod code;
 pub mod language;
+mod paper;
 mod report;
 mod sheet;
 mod slip;
@@ -137,6 +138,67 @@ pub struct ReportPart {
     pub rows: Vec<(String, String)>,
 }
 
+/// What stands in a paper of as many pages as it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// What it is about.
+    pub title: String,
+    /// Of when, and by whom.
+    pub about: String,
+    /// Its sections, in order.
+    pub sections: Vec<Section>,
+    /// What a reader has to know to understand it; it stands on every page.
+    pub foot: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+}
+
+/// A section of a paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// What it is about; empty for the first words of a paper.
+    pub heading: String,
+    /// Whether it begins a page.
+    pub on_new_page: bool,
+    /// What it says, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// A block of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// The sentence that matters most.
+    Lead(String),
+    /// A paragraph.
+    Text(String),
+    /// Labels and values.
+    Rows(Vec<(String, String)>),
+    /// A table.
+    Table(Table),
+    /// Bars to both sides of a line: to the right for what speaks for something.
+    Bars(Vec<Bar>),
+}
+
+/// A table: its first column names the rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Heads of the columns, each with its share of the width in percent.
+    pub heads: Vec<(String, u8)>,
+    /// Rows, each with a cell for each column.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A bar beside its label and value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// What it is of.
+    pub label: String,
+    /// What it says, in words.
+    pub value: String,
+    /// How long it is: 100 to the right at most, and as much to the left.
+    pub length: i8,
+}
+
 /// A vaccination certificate.
 ///
 /// # Shape
@@ -162,6 +224,15 @@ pub fn slip(page: &SlipPage<'_>) -> Vec<u8> {
 /// PDF/A-2a and PDF/UA-1.
 pub fn report(page: &ReportPage<'_>) -> Vec<u8> {
     report::draw(page)
+}
+
+/// A paper in English, of as many A4 pages as it takes. The same paper is the same bytes.
+///
+/// # Shape
+///
+/// PDF/A-2a and PDF/UA-1, with an outline of its sections.
+pub fn paper(paper: &Paper) -> Vec<u8> {
+    paper::draw(paper)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The inquiry itself: everything that is seen, weighed, and what is said of it.
 
 mod evidence;
+mod without;
 
 use scan::extract::Unread;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     canaries::Hits,
     columns::{self, ColumnTold},
+    copied::{Copied, copied},
     dating::{self, Dating},
     fabrication::{self, Signs},
     hypotheses::{Beside, Case, Posterior},
@@ -19,7 +21,7 @@ use crate::{
         self, Trace,
         ranking::{Candidate, ranking},
     },
-    register::{Family, NotAsked, Register, SourceKind, SourceNo},
+    register::{Family, NotAsked, Register, Registry, SourceKind, SourceNo},
     specimen::Specimen,
     verdict::{
         Held, Scale, Verdict,
@@ -51,16 +53,22 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What each stretch of the assumptions makes of it: in words, and how likely the answer stays.
     pub sensitivity: Vec<(String, f64)>,
+    /// The same without each piece of evidence, by its name; empty where that was not asked.
+    pub without: Vec<(String, f64)>,
     /// What was counted.
     pub counts: Counts,
     /// Why parts of what was shown were not read: each reason once, in words.
     pub not_read: Vec<String>,
     /// When the values were ours.
     pub dating: Option<Dating>,
+    /// When the copy was made, by who is in it and who is not.
+    pub copied: Option<Copied>,
     /// What is said of the columns.
     pub columns: Vec<ColumnTold>,
     /// Signs of fabrication.
     pub signs: Signs,
+    /// The lists of made-up people, where there are any.
+    pub registry: Option<Registry>,
 }
 
 /// A way out of the register.
@@ -131,30 +139,29 @@ pub fn inquire(
     register: &dyn Register,
     seen_at: i64,
 ) -> Result<Finding, NotAsked> {
-    let sight = observe(specimen, register)?;
-    let dating = dating::date(&sight.seen, register.now().min(seen_at));
-    let columns = columns::told(specimen);
-    let signs = fabrication::signs(specimen, register)?;
-    let until = dating.as_ref().and_then(|dating| dating.until);
-    let traces = |kind, until| paths::traces(&sight.seen, register, kind, until);
-    let seen = Whole {
-        hits: Hits::count(&sight.canaries, register, seen_at),
-        feeders: traces(SourceKind::Feeder, None),
-        exports: traces(SourceKind::Export, None),
-        accounts: traces(SourceKind::Account, Some(until.unwrap_or(seen_at))),
-        marks: marks::scores(&sight.seen, register),
-        sight,
-        dating,
-        columns,
-        signs,
-    };
-    Ok(seen.finding(specimen, register))
+    Ok(Whole::see(specimen, register, seen_at)?.finding(specimen, register))
+}
+
+/// The same, and how much hangs on each piece of evidence, which takes twice as long.
+///
+/// # Errors
+///
+/// As [`inquire`].
+pub fn inquire_in_full(
+    specimen: &Specimen,
+    register: &dyn Register,
+    seen_at: i64,
+) -> Result<Finding, NotAsked> {
+    let seen = Whole::see(specimen, register, seen_at)?;
+    let without = seen.without(register);
+    Ok(Finding { without, ..seen.finding(specimen, register) })
 }
 
 /// Everything that was seen of a specimen.
 struct Whole {
     sight: Sight,
     dating: Option<Dating>,
+    copied: Option<Copied>,
     columns: Vec<ColumnTold>,
     signs: Signs,
     hits: Hits,
@@ -175,6 +182,27 @@ fn number_of(register: &dyn Register, kind: SourceKind) -> u64 {
 }
 
 impl Whole {
+    fn see(specimen: &Specimen, register: &dyn Register, seen_at: i64) -> Result<Self, NotAsked> {
+        let sight = observe(specimen, register)?;
+        let dating = dating::date(&sight.seen, register.now().min(seen_at));
+        let columns = columns::told(specimen);
+        let signs = fabrication::signs(specimen, register)?;
+        let until = dating.as_ref().and_then(|dating| dating.until);
+        let traces = |kind, until| paths::traces(&sight.seen, register, kind, until);
+        Ok(Self {
+            hits: Hits::count(&sight.canaries, register, seen_at),
+            feeders: traces(SourceKind::Feeder, None),
+            exports: traces(SourceKind::Export, None),
+            accounts: traces(SourceKind::Account, Some(until.unwrap_or(seen_at))),
+            marks: marks::scores(&sight.seen, register),
+            copied: copied(specimen, &sight, register, seen_at)?,
+            sight,
+            dating,
+            columns,
+            signs,
+        })
+    }
+
     fn finding(self, specimen: &Specimen, register: &dyn Register) -> Finding {
         let case = self.case(register);
         let usual = case.weigh(Stretch::Usual, Uses::ALL, true);
@@ -226,14 +254,25 @@ impl Whole {
             verdict: decision.verdict,
             held: decision.held,
             dating: self.dating,
+            copied: self.copied,
             columns: self.columns,
             signs: self.signs,
+            registry: register.registry(),
+            without: Vec::new(),
         }
     }
 
     fn case(&self, register: &dyn Register) -> Case {
+        self.case_of(self.beside(register), register)
+    }
+
+    fn case_of(&self, beside: Beside<'_>, register: &dyn Register) -> Case {
         let chances = Chances::of(&self.sight, register.people(), register.coverage());
-        let beside = Beside {
+        Case::new(&self.sight, chances, beside, register)
+    }
+
+    fn beside(&self, register: &dyn Register) -> Beside<'_> {
+        Beside {
             columns: columns::weights(&self.columns),
             fabrication: self.signs.weight(),
             canaries: self.hits.clone(),
@@ -244,8 +283,7 @@ impl Whole {
             dating: self.dating.as_ref(),
             among: [SourceKind::Account, SourceKind::Feeder, SourceKind::Export]
                 .map(|kind| number_of(register, kind)),
-        };
-        Case::new(&self.sight, chances, beside, register)
+        }
     }
 
     fn counts(&self, specimen: &Specimen, register: &dyn Register) -> Counts {
@@ -325,7 +363,7 @@ impl Whole {
         }
         // A made-up person is met under a mobile or a number only.
         let records = usual.shares[Origin::Ours as usize] * real(self.sight.keyed);
-        self.stored_path(records).or_else(|| self.account_path(register))
+        self.stored_path(records, register).or_else(|| self.account_path(register))
     }
 
     fn list_path(
@@ -347,13 +385,13 @@ impl Whole {
     }
 
     /// The database, its replica or a backup, where their canaries say so.
-    fn stored_path(&self, records: f64) -> Option<Path> {
+    fn stored_path(&self, records: f64, register: &dyn Register) -> Option<Path> {
         let paths = self.hits.paths(records);
         let (family, probability) = paths.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
         let family = family.filter(|family| self.hits.families().contains_key(family))?;
         Some(Path {
             named: probability >= 0.95,
-            what: family.words()?.to_owned(),
+            what: register.path_words(family)?.to_owned(),
             source: None,
             probability: rounded(probability),
             ties: Vec::new(),

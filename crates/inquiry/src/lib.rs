@@ -8,6 +8,7 @@ mod canaries;
 pub mod case;
 pub mod claim;
 pub mod columns;
+pub mod copied;
 pub mod dating;
 pub mod fabrication;
 mod hypotheses;

@@ -171,7 +171,7 @@ pub(crate) fn observe(specimen: &Specimen, register: &dyn Register) -> Result<Si
 
 /// Whether a record is one of those that are compared: by a hash of its place, so that no order of
 /// records decides it.
-fn is_chosen(row: usize, total: u64) -> bool {
+pub(crate) fn is_chosen(row: usize, total: u64) -> bool {
     let mut z = (row as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

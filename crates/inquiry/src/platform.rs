@@ -8,7 +8,12 @@ use std::{
     sync::Mutex,
 };
 
-use app::{Ctx, Platform, opened::Person, passages::OpenedBy};
+use app::{
+    Ctx, Platform,
+    canary::{Canaries, CanaryList},
+    opened::Person,
+    passages::OpenedBy,
+};
 use domain::{
     id::{BeneficiaryId, FacilityId},
     person::Mobile,
@@ -17,15 +22,20 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
 use tokio::runtime::Handle;
 use ways::{Places, UNTOLD, Ways, district_no, facility_no, told};
 
-use crate::register::{
-    Held, HeldDose, LEVELS, NotAsked, Passage, PersonNo, Probe, Reach, Register, Shows, Source,
-    SourceNo, Version,
+use crate::{
+    number::share,
+    register::{
+        Canary, CommittedList, Family, Held, HeldDose, LEVELS, NotAsked, Passage, PersonNo, Probe,
+        Reach, Register, Registry, Shows, Source, SourceNo, Version,
+    },
 };
 
 /// Of how many facilities' weeks visitors are looked at.
 const MOST_WEEKS: usize = 100;
 /// Of how many instants it is counted who was registered by then.
 const MOST_INSTANTS: usize = 8;
+/// The same to tell when a copy was made.
+const MOST_COUNTED: usize = 12;
 /// A week in seconds, and how many of them fit beside the number of a facility.
 const WEEK: i64 = 7 * 86_400;
 const WEEKS: u64 = 100_000;
@@ -57,6 +67,10 @@ pub struct PlatformRegister<'p> {
     no_document: Mutex<BTreeSet<(PersonNo, SourceNo, i64)>>,
     /// Where those were who were registered until an instant; none where it is not known.
     early: Mutex<BTreeMap<i64, Option<Places>>>,
+    /// The same of other instants: when a copy was made is asked of a few of its own.
+    counted: Mutex<BTreeMap<i64, Option<Places>>>,
+    canaries: Canaries,
+    seen_at: i64,
 }
 
 impl<'p> PlatformRegister<'p> {
@@ -75,13 +89,16 @@ impl<'p> PlatformRegister<'p> {
         let begun = ctx();
         let people = runtime.block_on(platform.inquire_size(&begun)).map_err(|_| NotAsked)?;
         let ways = runtime.block_on(ways_of(platform, &begun)).map_err(|_| NotAsked)?;
+        let asked = platform.inquire_canaries(&begun);
+        let canaries = runtime.block_on(asked).map_err(|_| NotAsked)?;
+        let made_up: u64 = canaries.lists().iter().map(|list| list.people).sum();
         let begun_at = begun.now.as_second();
         Ok(Self {
             platform,
             ctx,
             begun_at,
             runtime,
-            people,
+            people: people.saturating_sub(made_up),
             coverage,
             mobiles: Mutex::default(),
             ways,
@@ -89,7 +106,28 @@ impl<'p> PlatformRegister<'p> {
             weeks: Mutex::default(),
             no_document: Mutex::default(),
             early: Mutex::default(),
+            counted: Mutex::default(),
+            canaries,
+            seen_at: i64::MAX,
         })
+    }
+
+    /// Made-up people whose list was in the public log before the inquiry.
+    fn committed_people(&self) -> u64 {
+        let lists = self.canaries.lists().iter();
+        lists.filter(|list| self.is_committed(list)).map(|list| list.people).sum()
+    }
+
+    /// The same, with only those lists of made-up people that were in the public log before an instant,
+    /// in seconds since 1970: of others nobody could know that they were not made for the occasion.
+    #[must_use]
+    pub fn before(mut self, seen_at: i64) -> Self {
+        self.seen_at = seen_at;
+        self
+    }
+
+    fn is_committed(&self, list: &CanaryList) -> bool {
+        list.committed.is_some_and(|(at, _)| at.as_second() < self.seen_at)
     }
 
     fn begun(&self) -> Result<Timestamp, NotAsked> {
@@ -254,6 +292,12 @@ async fn ways_of(platform: &Platform, ctx: &Ctx) -> app::Result<Ways> {
     Ok(Ways::new(&lists, accounts, places))
 }
 
+fn told_list(list: &CanaryList) -> Option<CommittedList> {
+    let (at, leaf) = list.committed?;
+    let digest = list.named.0.simple().to_string();
+    Some(CommittedList { digest, committed_at: at.as_second(), leaf })
+}
+
 /// The middle of a day, in seconds since 1970.
 fn noon(on: Date) -> i64 {
     Offset::UTC.to_timestamp(on.at(12, 0, 0, 0)).map_or(0, Timestamp::as_second)
@@ -356,8 +400,58 @@ impl Register for PlatformRegister<'_> {
         Shows { mobile: true, document }
     }
 
+    fn gone(&self, references: &[String]) -> Result<Vec<Option<i64>>, NotAsked> {
+        let ids: Vec<_> = references.iter().map(|text| self.platform.by_reference(text)).collect();
+        let known: Vec<BeneficiaryId> = ids.iter().flatten().copied().collect();
+        let ctx = (self.ctx)();
+        let asked = self.platform.inquire_gone(&ctx, &known);
+        let gone = self.runtime.block_on(asked).map_err(|_| NotAsked)?;
+        let mut gone = gone.into_iter();
+        let since = |id: Option<BeneficiaryId>| {
+            id.and_then(|_| gone.next().flatten()).map(Timestamp::as_second)
+        };
+        Ok(ids.into_iter().map(since).collect())
+    }
+
+    fn registered(&self, facility: u64, until: i64) -> Option<u64> {
+        let mut counted = self.counted.lock().ok()?;
+        if !counted.contains_key(&until) {
+            let places = (counted.len() < MOST_COUNTED).then(|| self.places_at(until)).flatten();
+            counted.insert(until, places);
+        }
+        Some(counted.get(&until)?.as_ref()?.people(1, facility))
+    }
+
     fn people(&self) -> u64 {
         self.people
+    }
+
+    fn canary(&self, person: PersonNo) -> Option<Canary> {
+        let id = BeneficiaryId::from_number(person.0)?;
+        let list = self.platform.canary_list(&self.canaries, id)?;
+        // One whose list nobody could know of before is no evidence, and in no count either.
+        let committed_at = list.committed.map_or(i64::MAX, |(at, _)| at.as_second());
+        Some(Canary { family: Family::AtRest, committed_at })
+    }
+
+    fn canaries(&self, family: Family) -> f64 {
+        if family == Family::AtRest { share(self.committed_people(), self.people) } else { 0.0 }
+    }
+
+    fn registry(&self) -> Option<Registry> {
+        let lists = self.canaries.lists().iter().filter(|list| self.is_committed(list));
+        let lists: Vec<_> = lists.filter_map(told_list).collect();
+        let people = self.committed_people();
+        let share = share(people, self.people);
+        (!lists.is_empty()).then_some(Registry { people, share, lists })
+    }
+
+    /// Whoever copies the database has what is in its replicas and backups, and the other way round.
+    fn path_words(&self, family: Family) -> Option<&'static str> {
+        match family {
+            Family::AtRest => Some("the database, or a copy of it: a replica, a backup"),
+            other => other.words(),
+        }
     }
 
     fn coverage(&self) -> f64 {

@@ -118,6 +118,28 @@ pub struct Canary {
     pub committed_at: i64,
 }
 
+/// A list of made-up people, as the public log has it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CommittedList {
+    /// By what the log names it: it follows from the whole list, and tells nobody of it.
+    pub digest: String,
+    /// When it was committed to, in seconds since 1970.
+    pub committed_at: i64,
+    /// Its leaf in the log of accesses and decisions.
+    pub leaf: u64,
+}
+
+/// The lists of made-up people that were in the public log before a specimen was seen.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Registry {
+    /// How many people of the register they are.
+    pub people: u64,
+    /// Which share of it.
+    pub share: f64,
+    /// The lists, in the order in which they were made.
+    pub lists: Vec<CommittedList>,
+}
+
 /// All that is held of a person. It has no Debug: it is personal data.
 #[derive(Clone)]
 pub struct Held {
@@ -236,6 +258,22 @@ pub trait Register {
         None
     }
 
+    /// Since when each of some numbers of ours is nobody's any more: their people were erased, or merged
+    /// into another record. None for those of people who are there, and of nobody.
+    ///
+    /// # Errors
+    ///
+    /// If the register cannot be asked.
+    fn gone(&self, references: &[String]) -> Result<Vec<Option<i64>>, NotAsked> {
+        Ok(vec![None; references.len()])
+    }
+
+    /// How many people of a facility, or of none, were registered until an instant; none if that is not
+    /// known.
+    fn registered(&self, _facility: u64, _until: i64) -> Option<u64> {
+        None
+    }
+
     /// How many people are registered.
     fn people(&self) -> u64;
 
@@ -262,6 +300,16 @@ pub trait Register {
     /// Share of made-up people on a path that is no source.
     fn canaries(&self, _family: Family) -> f64 {
         0.0
+    }
+
+    /// What the public log has of the lists of made-up people; none if there are none.
+    fn registry(&self) -> Option<Registry> {
+        None
+    }
+
+    /// A path that is no source, as reports name it.
+    fn path_words(&self, family: Family) -> Option<&'static str> {
+        family.words()
     }
 
     /// The mark that a source's copy of a person's record carries at one of the places of its code, and

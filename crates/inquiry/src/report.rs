@@ -1,77 +1,85 @@
-//! What is said of a finding: in plain words to who asked, in full to who checks, and in public. The
-//! statement for the public names nobody, no account and no facility.
+//! What is said of a finding: in plain words to who asked, in full to who checks, and in public. Each is
+//! a paper of which text, page and print are made, from the finding and nothing else. The statement for
+//! the public names nobody, no account and no facility.
 
-use std::fmt::Write;
+mod evidence;
+mod full;
+mod html;
+mod markdown;
+mod words;
+
+use certs::print::{Block, Paper, Section};
+use jiff::Timestamp;
 
 use crate::{
     claim::Claim,
-    inquire::Finding,
+    copied::Copied,
+    inquire::{Finding, Path},
     model::Origin,
-    verdict::{Held, Verdict},
+    verdict::Verdict,
 };
+pub use words::sentence;
+use words::{grouped, one_of, origin};
 
 /// What stands at the head of a case.
 #[derive(Clone, Debug)]
 pub struct Head {
     /// The digest of what was shown, SHA-256 in hex.
     pub evidence: String,
-    /// When it was first seen, as an instant in text.
-    pub seen_at: String,
+    /// When it was first seen.
+    pub seen_at: Timestamp,
     /// Who inquires, as certificates name the issuer.
     pub issuer: String,
 }
 
-/// A sentence for a verdict.
-pub fn sentence(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::One { origin } => one(*origin).to_owned(),
-        Verdict::Mixture { origins } => {
-            let parts: Vec<_> = origins.iter().map(|origin| words(*origin)).collect();
-            match parts[..] {
-                [first, second] => format!(
-                    "The records are of two origins: one part is {first}, the other {second}."
-                ),
-                _ => format!(
-                    "The records are of two origins: one part is {}; whether the other is {} cannot be told.",
-                    parts[0],
-                    parts[1..].join(" or ")
-                ),
-            }
-        }
-        Verdict::Undetermined { between } if between[..] == [Origin::Ours] => {
-            "Records of our register are among these. Whether all of them are cannot be told.".to_owned()
-        }
-        Verdict::Undetermined { .. } if verdict.is_from_us() == Some(true) => {
-            "Records that left our hands are among these. Whether they are from our register or from a list that we gave to somebody, and whether all of them are, cannot be told.".to_owned()
-        }
-        Verdict::Undetermined { .. } if verdict.is_from_us() == Some(false) => {
-            "The records are not from us: neither from our register nor from a list that came to us or left us. Whether they are from another system or made up cannot be told.".to_owned()
-        }
-        Verdict::Undetermined { between } => {
-            let each: Vec<_> = between.iter().map(|origin| words(*origin)).collect();
-            format!("It cannot be told whose records these are. It remains possible that they come {}.", each.join(", or "))
+impl Head {
+    /// When it was first seen, for people.
+    fn seen(&self) -> String {
+        self.seen_at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string()
+    }
+
+    fn paper(&self, title: &str, foot: &str, sections: Vec<Section>) -> Paper {
+        Paper {
+            title: title.to_owned(),
+            about: format!("By {}, on data first seen by us on {}", self.issuer, self.seen()),
+            sections,
+            foot: foot.to_owned(),
+            made_at: self.seen_at,
         }
     }
 }
 
-const fn one(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Ours => "The records are from our register.",
-        Origin::Feeder => "The records are from a list that somebody else prepared for us.",
-        Origin::Downstream => "The records are from a list that we gave to somebody.",
-        Origin::Unrelated => "The records are real people's, and from another system than ours.",
-        Origin::Fabricated => "The records are made up.",
-    }
+/// What is said of a finding, as files: their names, and their bytes. The same finding is the same bytes.
+pub fn files(head: &Head, finding: &Finding, claim: Option<&Claim>) -> Vec<(String, Vec<u8>)> {
+    let papers = [
+        ("verdict", verdict(head, finding, claim)),
+        ("report", report(head, finding, claim)),
+        (STATEMENT, statement(head, finding)),
+    ];
+    let forms = papers.iter().flat_map(|(name, paper)| {
+        [
+            (format!("{name}.md"), markdown::write(paper).into_bytes()),
+            (format!("{name}.html"), html::write(paper).into_bytes()),
+            (format!("{name}.pdf"), certs::print::paper(paper)),
+        ]
+    });
+    forms.collect()
 }
 
-const fn words(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Ours => "from our register",
-        Origin::Feeder => "from a list prepared for us",
-        Origin::Downstream => "from a list that we gave to somebody",
-        Origin::Unrelated => "from another system",
-        Origin::Fabricated => "from somebody's imagination",
-    }
+/// What the files of the statement are called, without their ends.
+pub const STATEMENT: &str = "statement";
+
+/// The statement for the public as text.
+pub fn statement_text(head: &Head, finding: &Finding) -> String {
+    markdown::write(&statement(head, finding))
+}
+
+fn section(heading: &str, blocks: Vec<Block>) -> Section {
+    Section { heading: heading.to_owned(), on_new_page: false, blocks }
+}
+
+fn text(text: impl Into<String>) -> Block {
+    Block::Text(text.into())
 }
 
 /// The statement for the public.
@@ -79,199 +87,211 @@ const fn words(origin: Origin) -> &'static str {
 /// # Privacy
 ///
 /// Holds no personal data, and names no account, facility or partner.
-pub fn statement(head: &Head, finding: &Finding) -> String {
-    let mut text = format!(
-        "# Statement on an alleged leak\n\nBy {}, on data first seen by us at {}.\n\n",
-        head.issuer, head.seen_at
-    );
-    let _ = writeln!(text, "{}", sentence(&finding.verdict));
-    let counts = finding.counts;
+fn statement(head: &Head, finding: &Finding) -> Paper {
+    let mut first = vec![Block::Lead(sentence(&finding.verdict))];
     if finding.held.is_empty() {
-        let _ = writeln!(
-            text,
+        first.push(text(format!(
             "This is {} (probability {:.4}), and stays so under every assumption that we tried.",
             finding.scale.as_str(),
             finding.probability
-        );
+        )));
     }
-    let _ = writeln!(
-        text,
-        "\nWe were shown {} records.\nWe compared {} of them in full with our register of {} people; {} are about people who are registered.\n\
-         That somebody is registered says little, as most people are: what decides are values that only we could have.",
-        counts.rows, counts.compared, counts.register, counts.found
-    );
-    not_read(&mut text, finding);
-    shares(&mut text, finding);
-    reasons(&mut text, &finding.held);
-    power(&mut text, finding);
-    let _ = writeln!(
-        text,
-        "\nThat a list has columns which we do not collect, or lacks some that we do, decided nothing: columns can be joined on and left out.\n\
-         To compare, we opened the records of {} people; each of them can see that in their list of accesses.\n\
-         What this cannot tell: copies that were made past the register and changed in every value.\n\
-         Whoever has access to the same register can derive this finding again, bit for bit, from the evidence with the SHA-256 digest\n`{}`.",
-        counts.opened, head.evidence
-    );
-    text
+    let counts = finding.counts;
+    let mut compared = vec![text(format!(
+        "We were shown {} records. We compared {} of them in full with our register of {} people; {} are about people who are registered.",
+        grouped(counts.rows),
+        grouped(counts.compared),
+        grouped(counts.register),
+        grouped(counts.found)
+    ))];
+    compared.push(text(
+        "That somebody is registered says little, as most people are: what decides are values that only we could have.",
+    ));
+    compared.extend(not_read(finding));
+    compared.extend(shares(finding));
+    compared.extend(reasons(finding));
+    compared.extend(power(finding));
+    let rest = vec![
+        text(
+            "That a list has columns which we do not collect, or lacks some that we do, decided nothing: columns can be joined on and left out.",
+        ),
+        text(format!(
+            "To compare, we opened the records of {} people; each of them can see that in their list of accesses.",
+            grouped(counts.opened)
+        )),
+        text(
+            "What this cannot tell: copies that were made past the register and changed in every value.",
+        ),
+    ];
+    let again = vec![
+        text(
+            "Whoever has access to the same register can derive this finding again, bit for bit, from the evidence.",
+        ),
+        Block::Rows(vec![("SHA-256 of the evidence".to_owned(), head.evidence.clone())]),
+    ];
+    let foot = "It holds no personal data, and names no account, facility or partner.";
+    let sections = vec![
+        section("", first),
+        section("What was compared", compared),
+        section("What decided nothing, and what cannot be told", rest),
+        section("How it can be checked", again),
+    ];
+    head.paper("Statement on an alleged leak", foot, sections)
 }
 
-fn shares(text: &mut String, finding: &Finding) {
-    if let Verdict::Mixture { .. } = finding.verdict {
-        let each = Origin::ALL.iter().zip(finding.shares).filter(|(_, share)| *share >= 0.01);
-        let each: Vec<_> = each
-            .map(|(origin, share)| format!("{:.0} % {}", share * 100.0, words(*origin)))
-            .collect();
-        let _ = writeln!(text, "\nShares, as estimated: {}.", each.join(", "));
+fn shares(finding: &Finding) -> Option<Block> {
+    if !matches!(finding.verdict, Verdict::Mixture { .. }) {
+        return None;
     }
+    let each = Origin::ALL.iter().zip(finding.shares).filter(|(_, share)| *share >= 0.01);
+    let each: Vec<_> =
+        each.map(|(one, share)| format!("{:.0} % {}", share * 100.0, origin(*one))).collect();
+    Some(text(format!("Shares, as estimated: {}.", each.join(", "))))
 }
 
-fn not_read(text: &mut String, finding: &Finding) {
-    if !finding.not_read.is_empty() {
-        let _ = writeln!(
-            text,
-            "\nParts that were not read: {} ({}). Nothing is said of them.",
+fn not_read(finding: &Finding) -> Option<Block> {
+    (!finding.not_read.is_empty()).then(|| {
+        text(format!(
+            "Parts that were not read: {} ({}). Nothing is said of them.",
             finding.counts.unread,
             finding.not_read.join(", ")
-        );
-    }
+        ))
+    })
 }
 
 /// How small a share of ours would have shown: the power of the comparison.
-fn power(text: &mut String, finding: &Finding) {
+fn power(finding: &Finding) -> Option<Block> {
     if finding.verdict.is_from_us() == Some(true) {
-        return;
+        return None;
     }
-    let _ = match finding.excluded {
-        Some(share) => writeln!(
-            text,
-            "\nPower: if {:.0} % of the records or more were from us, it would have shown; a smaller part cannot be left out.",
+    Some(match finding.excluded {
+        Some(share) => text(format!(
+            "Power: if {:.0} % of the records or more were from us, it would have shown; a smaller part cannot be left out.",
             share * 100.0
+        )),
+        None => text(
+            "Power: what was shown is too little, or too much like ours, to leave out any share of records from us.",
         ),
-        None => writeln!(
-            text,
-            "\nPower: what was shown is too little, or too much like ours, to leave out any share of records from us."
-        ),
-    };
+    })
 }
 
-fn reasons(text: &mut String, held: &[Held]) {
-    for reason in held {
-        let _ = writeln!(text, "\nWhy no verdict is given: {}.", reason.as_str());
-    }
+fn reasons(finding: &Finding) -> Vec<Block> {
+    let each = finding.held.iter();
+    each.map(|reason| text(format!("Why no verdict is given: {}.", reason.as_str()))).collect()
 }
 
 /// The verdict in plain words, for who asked.
-pub fn verdict(head: &Head, finding: &Finding, claim: Option<&Claim>) -> String {
-    let mut text = format!("# Verdict\n\n{}\n\n", sentence(&finding.verdict));
-    let _ = writeln!(text, "Probability {:.4}: {}.", finding.probability, finding.scale.as_str());
-    not_read(&mut text, finding);
-    shares(&mut text, finding);
-    reasons(&mut text, &finding.held);
-    power(&mut text, finding);
-    if let Some(path) = &finding.path {
-        let said = if path.named {
-            "The way out was"
-        } else {
-            "The likeliest way out, which is not proven, was"
-        };
-        let _ = writeln!(
-            text,
-            "\n{said}: {} (probability {:.4} among those like it; an innocent one would have as much against it in at most {} of all inquiries).",
-            path.what, path.probability, path.false_accusations
-        );
-        if !path.ties.is_empty() {
-            let _ = writeln!(
-                text,
-                "These explain nearly as much, and none of them is accused: {}.",
-                path.ties.join(", ")
-            );
-        }
-    }
-    if let Some(dating) = &finding.dating
-        && dating.telling > 0
-    {
-        let until = dating.until.map_or_else(|| "now".to_owned(), instant);
-        let _ = writeln!(
-            text,
-            "\nThe values are those that were held between {} and {until} ({} of {} records that can tell fit).",
-            instant(dating.from),
-            dating.fitting,
-            dating.telling
-        );
-    }
-    if let Some(claim) = claim {
-        let _ = writeln!(text, "\nThe claim by itself: {}.", claim.standing.as_str());
-    }
-    let _ =
-        writeln!(text, "\nEvidence: SHA-256 `{}`, first seen at {}.", head.evidence, head.seen_at);
-    text
+fn verdict(head: &Head, finding: &Finding, claim: Option<&Claim>) -> Paper {
+    let foot = "It is for who asked: it may name an account or a list, which a statement for the public does not.";
+    head.paper("Verdict", foot, plain(head, finding, claim))
 }
 
-fn instant(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| "?".to_owned(), |at| at.to_string())
+fn plain(head: &Head, finding: &Finding, claim: Option<&Claim>) -> Vec<Section> {
+    let mut sure =
+        vec![text(format!("Probability {:.4}: {}.", finding.probability, finding.scale.as_str()))];
+    sure.extend(not_read(finding));
+    sure.extend(shares(finding));
+    sure.extend(reasons(finding));
+    sure.extend(power(finding));
+    let mut sections = vec![
+        section("", vec![Block::Lead(sentence(&finding.verdict))]),
+        section("How sure that is", sure),
+    ];
+    sections.extend(finding.path.as_ref().map(way_out));
+    sections.extend(when(finding).map(|said| section("When the copy was made", said)));
+    if let Some(claim) = claim {
+        let said = format!("The claim by itself: {}.", claim.standing.as_str());
+        sections.push(section("What is claimed", vec![text(said)]));
+    }
+    let rows =
+        vec![("SHA-256".to_owned(), head.evidence.clone()), ("First seen".to_owned(), head.seen())];
+    sections.push(section("The evidence", vec![Block::Rows(rows)]));
+    sections
+}
+
+fn way_out(path: &Path) -> Section {
+    let said = if path.named {
+        "The way out was"
+    } else {
+        "The likeliest way out, which is not proven, was"
+    };
+    let mut blocks = vec![text(format!(
+        "{said}: {} (probability {:.4} among those like it; an innocent one would have as much against it in at most {} of all inquiries).",
+        path.what, path.probability, path.false_accusations
+    ))];
+    if !path.ties.is_empty() {
+        blocks.push(text(format!(
+            "These explain nearly as much, and none of them is accused: {}.",
+            path.ties.join(", ")
+        )));
+    }
+    section("How they got out", blocks)
+}
+
+/// When the copy was made, as far as that is told.
+fn when(finding: &Finding) -> Option<Vec<Block>> {
+    let mut said = Vec::new();
+    if let Some(dating) = finding.dating.as_ref().filter(|dating| dating.telling > 0) {
+        let until = dating.until.map_or_else(|| "now".to_owned(), words::instant);
+        said.push(text(format!(
+            "The values are those that were held between {} and {until} ({} of {} records that can tell fit).",
+            words::instant(dating.from),
+            grouped(dating.fitting),
+            grouped(dating.telling)
+        )));
+    }
+    if let Some(copied) = finding.copied.as_ref().filter(|_| !finding.verdict.is_of_strangers()) {
+        said.extend(rows_of(copied));
+    }
+    (!said.is_empty()).then_some(said)
+}
+
+/// When a copy was made, by its rows.
+fn rows_of(copied: &Copied) -> Vec<Block> {
+    if copied.torn {
+        return vec![text(
+            "By who is in it and who is not, it is of no one instant: it was put together from more than one copy, or changed.",
+        )];
+    }
+    let until = copied.until.map_or_else(
+        || "no row is missing that a later copy would have".to_owned(),
+        |until| {
+            let by = if copied.by_missing {
+                "from then on it would be rare that nobody newer is in it, unless the newest were left out"
+            } else {
+                "from then on a row of it would be another one, or gone"
+            };
+            format!("and before {}: {by}", words::instant(until))
+        },
+    );
+    let mut said = format!(
+        "If it is a copy of our rows, it was made after {}, when the last row of it was; {until}.",
+        words::instant(copied.from)
+    );
+    if copied.undosed > 0 {
+        said += &format!(
+            " {} records lack a dose that was put on record later.",
+            grouped(copied.undosed)
+        );
+    }
+    if copied.gone > 0 {
+        said += &format!(
+            " {} reference numbers are of people who are in the register no more: nobody else has these.",
+            grouped(copied.gone)
+        );
+    }
+    vec![text(said)]
 }
 
 /// The report in full.
-pub fn report(head: &Head, finding: &Finding, claim: Option<&Claim>) -> String {
-    let mut text = verdict(head, finding, claim);
-    text.push_str("\n## Evidence\n\nWeights are powers of ten beside another system about the same people.\n\n");
-    text.push_str("| evidence | ours | feeder | downstream | unrelated | fabricated | what was seen |\n| --- | --- | --- | --- | --- | --- | --- |\n");
-    for one in &finding.evidence {
-        let weights: Vec<_> = one.weights.iter().map(|weight| format!("{weight:.1}")).collect();
-        let _ = writeln!(text, "| {} | {} | {} |", one.name, weights.join(" | "), one.says);
-    }
-    text.push_str(
-        "\n## Columns\n\n| column | holds | provenance | remark |\n| --- | --- | --- | --- |\n",
-    );
-    for column in &finding.columns {
-        let provenance = serde_json::to_value(column.provenance).unwrap_or_default();
-        let provenance = provenance.as_str().unwrap_or_default().replace('-', " ");
-        let _ = writeln!(
-            text,
-            "| {} | {} | {provenance} | {} |",
-            column.place, column.holds, column.remark
-        );
-    }
-    ranking(&mut text, finding);
-    text.push_str(
-        "\n## Sensitivity\n\n| assumptions | the answer on us stays with |\n| --- | --- |\n",
-    );
-    for (words, probability) in &finding.sensitivity {
-        let _ = writeln!(text, "| {words} | {probability:.4} |");
-    }
-    let counts = finding.counts;
-    let _ = writeln!(
-        text,
-        "\n## Counts\n\n{} records; {} with a mobile or number, under {} of which somebody is found; {} compared, {} of them testable, {} found; {} people opened; {} parts with other text, {} not read.",
-        counts.rows,
-        counts.keyed,
-        counts.hits,
-        counts.compared,
-        counts.testable,
-        counts.found,
-        counts.opened,
-        counts.other_parts,
-        counts.unread
-    );
-    text
+fn report(head: &Head, finding: &Finding, claim: Option<&Claim>) -> Paper {
+    let foot = "Likelihood ratios are beside another system about the same people. No piece of evidence decides by itself; nobody is cleared by columns alone, and nobody accused by overlap alone.";
+    let mut sections = plain(head, finding, claim);
+    sections.extend(full::sections(finding));
+    head.paper("Report on an alleged leak", foot, sections)
 }
 
-/// Where to look first. It goes into no statement.
-fn ranking(text: &mut String, finding: &Finding) {
-    if finding.ranking.is_empty() {
-        return;
-    }
-    text.push_str(
-        "\n## Through whose hands they could have gone\n\n\
-         This is where to look first, and **accuses nobody**: somebody stands first in every such table, and a copy of the database went through none of these.\n\
-         Those of one rank cannot be told apart. The probability is that of each, if it was any account or list at all.\n\n\
-         | rank | account or list | probability | people found who went through it |\n| --- | --- | --- | --- |\n",
-    );
-    for one in &finding.ranking {
-        let _ = writeln!(
-            text,
-            "| {} | {} | {:.4} | {} |",
-            one.rank, one.what, one.probability, one.through
-        );
-    }
+/// A label with what an origin is, for rows and bars.
+fn label(of: Origin) -> String {
+    one_of(of).to_owned()
 }

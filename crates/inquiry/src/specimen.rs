@@ -3,6 +3,7 @@
 mod blocks;
 pub(crate) mod column;
 mod rows;
+pub mod told;
 
 use scan::extract::{Limits, Take, Unread, document};
 

@@ -6,6 +6,7 @@
 use std::{
     fmt::Write,
     ops::Range,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -14,6 +15,7 @@ use std::{
 
 use app::{
     Actor, Ctx,
+    access_log::LogWorker,
     booking::Wish,
     clock::SeededEntropy,
     ctx::StaffActor,
@@ -31,8 +33,8 @@ use inquiry::{
     register::{Probe, Register},
     specimen::Specimen,
 };
-use jiff::Timestamp;
-use store::{Run, StaffRole, StaffRow};
+use jiff::{SignedDuration, Timestamp};
+use store::{ErasureRow, Run, StaffRole, StaffRow};
 use testkit::world::{World, details, first_dose};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -281,4 +283,151 @@ fn those_whose_lists_are_compared_see_it_in_their_own() {
     let last = list.last().unwrap();
     assert_eq!((last.role.as_str(), last.purpose.as_str()), ("platform", "inquiry"));
     assert_eq!(last.fields, ["access"], "their name was not opened");
+}
+
+/// Made-up people of the register, by number: apart from those who are real in it.
+fn canary(number: usize) -> (String, i16, String) {
+    let (name, year, _) = somebody(number, FIRST);
+    (name, year, format!("97{:08}", 10_007 * (number + 1)))
+}
+
+/// Somebody of whom the register knows nothing.
+fn stranger(number: usize) -> (String, i16, String) {
+    let (name, year, _) = somebody(number, FIRST);
+    (name, year, format!("96{:08}", 10_007 * (number + 1)))
+}
+
+/// A world with people and canaries, whose list the public log has if it is to.
+fn with_canaries(
+    runtime: &Runtime,
+    (people, made_up): (usize, usize),
+    log: Option<&Path>,
+) -> World {
+    let settings = Settings {
+        limits: Some(Limits::default()),
+        access_log: log.map(Path::to_owned),
+        ..Settings::default()
+    };
+    let world = runtime.block_on(World::with_settings(5, settings));
+    runtime.block_on(async {
+        register_many(&world, 0..people).await;
+        let canaries = (0..made_up).map(|number| {
+            let (name, year, mobile) = canary(number);
+            (Mobile::parse(&mobile).unwrap(), details(&name, year, 500_000 + number as u64))
+        });
+        let ctx = world.ctx(Actor::System);
+        world.platform.make_canaries(&ctx, &canaries.collect::<Vec<_>>()).await.unwrap();
+        world.platform.log_accesses(&ctx, &mut LogWorker::new(&ctx)).await.unwrap();
+    });
+    world
+}
+
+fn weights(finding: &Finding, name: &str) -> [f64; 5] {
+    finding.evidence.iter().find(|one| one.name == name).unwrap().weights
+}
+
+#[test]
+fn canaries_that_were_stolen_with_their_neighbours_name_the_database() {
+    let (runtime, folder) = (Runtime::new().unwrap(), tempfile::tempdir().unwrap());
+    let world = with_canaries(&runtime, (400, 5), Some(&folder.path().join("accesses")));
+    let people = (0..400).map(|number| somebody(number, FIRST));
+    let copy = dump(people.chain((0..5).map(canary)));
+    let finding = find(&world, &runtime, &copy);
+    assert_eq!(origin(&finding), "ours", "{finding:?}");
+    assert!(weights(&finding, "canaries")[0] > 1.0, "{finding:?}");
+    let path = finding.path.as_ref().unwrap();
+    assert!(path.named && path.what.starts_with("the database, or a copy of it"), "{path:?}");
+    // The made-up are in no count, and nobody comes upon them by an inquiry.
+    assert_eq!((finding.counts.canaries, finding.counts.register), (5, 400));
+    assert_eq!(finding.counts.opened, 400);
+    assert_eq!(world.platform.alarms_raised(), 0);
+    let registry = finding.registry.unwrap();
+    assert_eq!((registry.people, registry.lists.len()), (5, 1));
+    // Before it was seen, nobody had committed to them: they could have been made for the occasion.
+    let register =
+        PlatformRegister::open(&world.platform, that_morning, runtime.handle().clone(), 0.8);
+    let early = inquire(&copy, &register.unwrap().before(BEGIN - 86_400), BEGIN - 86_400).unwrap();
+    assert!(early.registry.is_none() && weights(&early, "canaries")[0].abs() < 1e-9, "{early:?}");
+    assert_eq!(early.counts.canaries, 0);
+}
+
+#[test]
+fn canaries_without_neighbours_were_planted() {
+    let (runtime, folder) = (Runtime::new().unwrap(), tempfile::tempdir().unwrap());
+    let world = with_canaries(&runtime, (400, 5), Some(&folder.path().join("accesses")));
+    let framed = dump((0..20).map(stranger).chain((0..5).map(canary)));
+    let finding = find(&world, &runtime, &framed);
+    assert!(weights(&finding, "canaries")[0] < 0.0, "{finding:?}");
+    assert_eq!(finding.counts.canaries, 5);
+    assert_ne!(finding.verdict.is_from_us(), Some(true), "{finding:?}");
+    assert!(finding.path.is_none_or(|path| !path.named));
+}
+
+#[test]
+fn canaries_of_which_the_log_knows_nothing_prove_nothing() {
+    let runtime = Runtime::new().unwrap();
+    let world = with_canaries(&runtime, (400, 5), None);
+    let people = (0..400).map(|number| somebody(number, FIRST));
+    let finding = find(&world, &runtime, &dump(people.chain((0..5).map(canary))));
+    assert!(weights(&finding, "canaries")[0].abs() < 1e-9, "{finding:?}");
+    assert!(finding.registry.is_none() && finding.path.is_none(), "{finding:?}");
+    // Yet nobody opens them.
+    assert_eq!((finding.counts.canaries, finding.counts.opened), (0, 400));
+    assert_eq!(world.platform.alarms_raised(), 0);
+}
+
+#[test]
+fn a_copy_is_dated_by_its_last_row_and_by_who_is_missing_from_it() {
+    let runtime = Runtime::new().unwrap();
+    let world = runtime.block_on(World::new(6));
+    let first_came = world.now().as_second();
+    runtime.block_on(register_many(&world, 0..200));
+    world.advance(SignedDuration::from_mins(10));
+    let others_came = world.now().as_second();
+    runtime.block_on(register_many(&world, 200..300));
+    let copied = |people: Range<usize>| {
+        let specimen = dump(people.map(|number| somebody(number, FIRST)));
+        find(&world, &runtime, &specimen).copied.unwrap()
+    };
+    let early = copied(0..200);
+    assert_eq!((early.from, early.people, early.torn), (first_came, 200, false));
+    let until = early.until.unwrap();
+    // The time between is halved eight times.
+    assert!(until > first_came && until <= others_came + 60, "{early:?} {others_came}");
+    assert!(early.by_missing);
+    let whole = copied(0..300);
+    assert_eq!((whole.from, whole.until), (others_came, None), "{whole:?}");
+}
+
+#[test]
+fn a_number_of_somebody_who_was_erased_dates_the_copy_that_has_it() {
+    let runtime = Runtime::new().unwrap();
+    let world = runtime.block_on(World::new(7));
+    let platform = &world.platform;
+    let mut text = "Name,Mobile,Beneficiary Reference\n".to_owned();
+    let erased_at = runtime.block_on(async {
+        let mut last = None;
+        for number in 0..40 {
+            let id = register(&world, number).await;
+            let (name, _, mobile) = somebody(number, FIRST);
+            writeln!(text, "{name},{mobile},{}", platform.reference(id)).unwrap();
+            last = Some((id, mobile));
+        }
+        world.advance(SignedDuration::from_mins(10));
+        let (beneficiary, mobile) = last.unwrap();
+        let account = platform.account_of(&Mobile::parse(&mobile).unwrap()).await.unwrap();
+        let now = world.now();
+        let asked =
+            ErasureRow { account, beneficiary, asked_at: now, due_at: now, erased_at: None };
+        let (store, today) = (platform.store(), world.ctx(Actor::System).today());
+        store.ask_erasure(&asked, today).await.unwrap().unwrap();
+        store.erase(&asked, now, today).await.unwrap().unwrap();
+        now.as_second()
+    });
+    // Numbers that were never anybody's say nothing.
+    writeln!(text, "Ravi Khan,9611111111,98765432101234").unwrap();
+    let finding = find(&world, &runtime, &Specimen::read(text.as_bytes()));
+    let copied = finding.copied.unwrap();
+    assert_eq!((copied.gone, copied.people), (1, 39), "{copied:?}");
+    assert_eq!((copied.until, copied.by_missing, copied.torn), (Some(erased_at), false, false));
 }

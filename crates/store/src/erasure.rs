@@ -27,6 +27,9 @@ pub trait ErasureStore: Send + Sync {
     ) -> StoreResult<bool>;
     /// What an account asked for, done or not, in order of asking.
     async fn erasures_of(&self, account: AccountId) -> StoreResult<Vec<ErasureRow>>;
+    /// Since when each of these is in the register no more: erased, or merged into another record. None
+    /// for who is there, and for who never was.
+    async fn gone(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<Timestamp>>>;
     /// What is due, behind the last one that was read, in order of the day on which it is, at most
     /// `limit`. A scatter read for the worker that does it and the officers who let it go.
     async fn due_erasures(

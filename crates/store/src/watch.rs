@@ -40,8 +40,8 @@ pub trait WatchStore {
 
     /// Keeps digests of made-up people and accounts.
     async fn put_canaries(&self, digests: &[[u8; 32]], at: Timestamp) -> StoreResult<()>;
-    /// The digests of those that were made at or after an instant.
-    async fn canaries_since(&self, at: Timestamp) -> StoreResult<Vec<[u8; 32]>>;
+    /// The digests of those that were made at or after an instant, each with when.
+    async fn canaries_since(&self, at: Timestamp) -> StoreResult<Vec<([u8; 32], Timestamp)>>;
 
     // What two do together.
 

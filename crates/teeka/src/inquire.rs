@@ -1,6 +1,7 @@
 //! `teeka inquire`: from an alleged dump to a signed verdict.
 
 pub(crate) mod folder;
+pub(crate) mod part;
 mod roll;
 
 use std::{
@@ -9,22 +10,24 @@ use std::{
     sync::Arc,
 };
 
+use ::ledger::note::VerifierKey;
 use anyhow::{Context, bail, ensure};
-use app::{Platform, sign_in::sha256_hex};
+use app::{Platform, public_log::PublicLog, sign_in::sha256_hex};
 use inquiry::{
     claim::Claim,
-    inquire::{Finding, inquire},
+    inquire::{Finding, inquire_in_full},
     platform::PlatformRegister,
     report::{Head, sentence},
-    specimen::Specimen,
     verdict::Verdict,
     worlds::{Drawn, tally::Tally, world},
 };
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
     config::{Common, Config},
     files,
+    ledger::releases,
     output::Output,
     platform::{self, system},
     progress,
@@ -59,8 +62,9 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Derive a case's finding again, and say whether it is the same bit for bit
+    /// Derive a case's finding and papers again, and say whether they are the same bit for bit
     ///
+    /// A file of the public statement is held to its signature alone, which needs no register.
     /// Exit status: 0 it is, and as it was signed, 1 it is not, 2 could not tell.
     #[command(after_help = "Example: teeka inquire check case --anchor trust-anchor.json")]
     Check(Check),
@@ -85,12 +89,19 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Check {
-    /// The folder of the case
+    /// The folder of the case, or a file of its statement with its signature beside it
     case: PathBuf,
     /// The key that it is signed with, as a server gives it at /.well-known/trust-anchor.json
     /// (default: that of the data folder)
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
+    /// The log of releases that has the case: a folder with its files, or the URL above them
+    /// (default: that of the data folder)
+    #[arg(long, value_name = "LOG", requires = "key")]
+    log: Option<String>,
+    /// That log's verifier key
+    #[arg(long, value_name = "NAME+ID+KEY", requires = "log")]
+    key: Option<VerifierKey>,
     #[command(flatten)]
     common: Common,
 }
@@ -152,37 +163,44 @@ fn open_case(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     let shown: Vec<Shown> = shown.collect::<anyhow::Result<_>>()?;
     let claim = args.claim.as_deref().map(read).transpose()?;
     let config = Config::read(&args.common, None)?;
-    let folder = Folder::make(out)?;
+    let mut folder = Folder::make(out)?;
     let runtime = platform::runtime()?;
     let platform = Arc::new(runtime.block_on(platform::open(&config))?);
     let ctx = system();
+    folder.take_in(&ctx, &shown, claim.as_deref())?;
+    if let (Some(received), Some(log)) =
+        (folder.received(), platform.log_verifier(PublicLog::Releases))
+    {
+        runtime.block_on(platform.log_running(&ctx, &[received]))?;
+        folder.note_logged(&system(), log);
+    }
     let coverage = f64::from(args.coverage) / 100.0;
     let told = claim.as_ref().map(|bytes| Claim::read(&String::from_utf8_lossy(bytes)));
-    let finding = find(&platform, &runtime, &shown, coverage, ctx.now.as_second())?;
     let head = Head {
         evidence: digest_of(&shown),
-        seen_at: ctx.now.to_string(),
+        seen_at: Timestamp::from_second(ctx.now.as_second())?,
         issuer: platform.settings().issuer.clone(),
     };
+    let finding = find(&platform, &runtime, &folder.evidence(), coverage, head.seen_at)?;
     let papers = folder::Papers { head: &head, finding: &finding, claim: told, coverage };
-    folder.leave(&platform.keys(), &ctx, &shown, claim.as_deref(), papers)?;
+    let verdict = folder.leave(&platform.keys(), &system(), &papers)?;
+    let logged = runtime.block_on(platform.log_running(&system(), &[verdict]));
+    logged.context("the case is there, and its verdict is not on the public log")?;
     tell(&finding, out, output)
 }
 
-/// Inquires into what was shown.
+/// Inquires into what was shown, of which each file has this digest.
 fn find(
     platform: &Platform,
     runtime: &tokio::runtime::Runtime,
-    shown: &[Shown],
+    shown: &[(PathBuf, String)],
     coverage: f64,
-    seen_at: i64,
+    seen_at: Timestamp,
 ) -> anyhow::Result<Finding> {
-    let mut specimen = Specimen::default();
-    for one in shown {
-        specimen.add(Specimen::read(&one.bytes));
-    }
+    let specimen = part::read(shown);
+    let seen_at = seen_at.as_second();
     let register = PlatformRegister::open(platform, system, runtime.handle().clone(), coverage)?;
-    Ok(inquire(&specimen, &register, seen_at)?)
+    Ok(inquire_in_full(&specimen, &register.before(seen_at), seen_at)?)
 }
 
 fn tell(finding: &Finding, out: &Path, output: Output) -> anyhow::Result<ExitCode> {
@@ -190,7 +208,7 @@ fn tell(finding: &Finding, out: &Path, output: Output) -> anyhow::Result<ExitCod
     let name = out.display().to_string();
     let json = json!({ "case": name, "said": said, "finding": finding });
     let text = format!(
-        "{said}\nProbability {:.4}, {}.\nThe case is in {name}: verdict.md, report.md, statement.md, case.json with its signature.",
+        "{said}\nProbability {:.4}, {}.\nThe case is in {name}: verdict, report and statement, each as .pdf, .html and .md; case.json with its signature.",
         finding.probability,
         finding.scale.as_str()
     );
@@ -208,6 +226,9 @@ pub(crate) fn status(verdict: &Verdict) -> ExitCode {
 }
 
 fn check_case(args: &Check, output: Output) -> anyhow::Result<ExitCode> {
+    if args.case.is_file() {
+        return check_statement(args, output);
+    }
     let kept = folder::read(&args.case)?;
     let config = Config::read(&args.common, None)?;
     let runtime = platform::runtime()?;
@@ -218,19 +239,52 @@ fn check_case(args: &Check, output: Output) -> anyhow::Result<ExitCode> {
         None => platform.trust_anchor(ctx.now),
     };
     let mut wrong = kept.wrong(&anchor);
+    let releases = match (&args.log, &args.key) {
+        (Some(log), Some(key)) => Some(releases::checked(log, key)?),
+        _ => runtime.block_on(platform.releases_logged())?,
+    };
+    wrong.extend(releases.iter().flat_map(|releases| kept.wrong_on_log(releases)));
     if wrong.is_empty() {
-        let finding =
-            find(&platform, &runtime, &kept.shown, kept.case.coverage, kept.case.seen_at)?;
-        if !kept.is_same(&finding) {
-            wrong.push("the finding that is derived now is another one".to_owned());
+        let seen_at = Timestamp::from_second(kept.case.seen_at)?;
+        let finding = find(&platform, &runtime, &kept.evidence(), kept.case.coverage, seen_at)?;
+        let evidence = digest_of(&kept.shown);
+        let head = Head { evidence, seen_at, issuer: kept.case.issuer.clone() };
+        let unlike = kept.unlike(&finding, &head);
+        if !unlike.is_empty() {
+            wrong.push(format!("what is derived now is another {}", unlike.join(", ")));
         }
     }
-    let same = wrong.is_empty();
-    let said = if same {
-        "as it was signed, and the finding is the same bit for bit".to_owned()
-    } else {
-        wrong.join("; ")
+    let said = match (&wrong[..], &releases) {
+        ([], Some(_)) => {
+            "as it was signed and said on the public log, and finding and papers are the same bit for bit".to_owned()
+        }
+        ([], None) => {
+            "as it was signed, and finding and papers are the same bit for bit; there is no public log here to ask".to_owned()
+        }
+        (wrong, _) => wrong.join("; "),
     };
+    checked(args, wrong.is_empty(), &said, output)
+}
+
+/// Holds a file of the statement to its signature.
+fn check_statement(args: &Check, output: Output) -> anyhow::Result<ExitCode> {
+    let anchor = match &args.anchor {
+        Some(file) => anchor_of(file)?,
+        None => {
+            let config = Config::read(&args.common, None)?;
+            let platform = platform::runtime()?.block_on(platform::open(&config))?;
+            platform.trust_anchor(system().now)
+        }
+    };
+    let signature = folder::signature_of(&args.case.display().to_string());
+    let signature = files::read(Path::new(&signature), 1 << 16, "a signature")?;
+    let signature = String::from_utf8(signature).context("the signature is not text")?;
+    let same = app::inquiry::is_signed(&read(&args.case)?, &signature, &anchor);
+    let said = if same { "as it was signed" } else { "the signature does not fit the anchor" };
+    checked(args, same, said, output)
+}
+
+fn checked(args: &Check, same: bool, said: &str, output: Output) -> anyhow::Result<ExitCode> {
     let name = args.case.display().to_string();
     output.result(
         &json!({ "case": name, "holds": same, "said": said }),

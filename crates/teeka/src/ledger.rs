@@ -2,7 +2,7 @@
 
 mod accesses;
 mod http;
-mod releases;
+pub(crate) mod releases;
 mod reveals;
 
 use std::{

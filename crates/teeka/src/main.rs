@@ -93,6 +93,8 @@ enum Command {
     /// Exit status: 0 the records are from us, 1 they are not, 2 could not tell.
     #[command(after_help = inquire::EXAMPLE)]
     Inquire(inquire::Args),
+    #[command(hide = true)]
+    InquirePart,
     /// List, show and close what researchers and others reported on the page `/report`
     #[command(after_help = reports::EXAMPLE)]
     Reports(reports::Args),
@@ -144,6 +146,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args, output),
         Command::Scan(args) => scan::run(&args, output),
         Command::ScanPart => scan::worker::run(),
+        Command::InquirePart => inquire::part::run(),
         Command::Expose(args) => expose::run(&args, output),
         Command::ExposePart => expose::worker::run(),
         Command::Ledger(args) => ledger::run(&args, output),

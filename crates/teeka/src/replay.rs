@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context;
 use app::{keys::KeyRing, settings::Settings};
 use inquiry::{
-    report::{Head, statement},
+    report::{Head, statement_text},
     worlds::replay::Replay,
 };
 use serde_json::json;
@@ -46,13 +46,14 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     ctx.now = jiff::Timestamp::from_second(replay.seen_at())?;
     let coverage = replay.coverage();
     let shown = [Shown::new(replay.offered.into_bytes())];
-    let head =
-        Head { evidence: digest_of(&shown), seen_at: ctx.now.to_string(), issuer: settings.issuer };
-    let text = statement(&head, &finding);
+    let head = Head { evidence: digest_of(&shown), seen_at: ctx.now, issuer: settings.issuer };
+    let text = statement_text(&head, &finding);
     let signature = app::inquiry::sign(&ring, &ctx, text.as_bytes())?;
     if let Some(out) = &args.out {
         let papers = Papers { head: &head, finding: &finding, claim: None, coverage };
-        Folder::make(out)?.leave(&ring, &ctx, &shown, None, papers)?;
+        let mut folder = Folder::make(out)?;
+        folder.take_in(&ctx, &shown, None)?;
+        folder.leave(&ring, &ctx, &papers)?;
     }
     let json = json!({ "statement": text, "signature": signature, "finding": finding });
     output.result(&json, &format!("{text}\nSigned: {signature}"))?;

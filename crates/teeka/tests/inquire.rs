@@ -118,7 +118,25 @@ fn a_copy_of_the_register_is_ours_though_columns_were_joined_on() {
     assert!(!statement.contains(&name) && !statement.contains(&mobile.to_string()));
 
     let check = |case: &Path| teeka(&["inquire", "check"], &[case, Path::new("--data"), &data]);
-    assert_eq!(check(&case).0, 0, "{}", check(&case).1);
+    let (status, said) = check(&case);
+    assert_eq!(status, 0, "{said}");
+    assert!(said["said"].as_str().unwrap().contains("said on the public log"), "{said}");
+
+    // Each paper is there in three forms; what leaves the house is checked by itself.
+    for name in ["verdict", "report", "statement"] {
+        let pdf = fs::read(case.join(format!("{name}.pdf"))).unwrap();
+        assert!(pdf.starts_with(b"%PDF-1.7"), "{name}");
+        assert!(fs::read_to_string(case.join(format!("{name}.html"))).unwrap().contains("<html"));
+    }
+    for form in ["md", "html", "pdf"] {
+        let file = case.join(format!("statement.{form}"));
+        assert_eq!(check(&file).0, 0, "{form}");
+        let signature = case.join(format!("statement.{form}.jws"));
+        let (there, other) = (fs::read(&signature).unwrap(), case.join("statement.other.jws"));
+        fs::write(&other, there).unwrap();
+        fs::write(case.join("statement.other"), b"The records are another's.").unwrap();
+        assert_eq!(check(&case.join("statement.other")).0, 1, "{form}");
+    }
     let finding = case.join("finding.json");
     let text = fs::read_to_string(&finding).unwrap();
     fs::write(&finding, text.replace("\"ours\"", "\"unrelated\"")).unwrap();
@@ -200,4 +218,82 @@ fn a_claim_without_data_is_answered_and_never_clears() {
     let (status, said) = teeka(&["inquire"], &claimed);
     assert_eq!(status, 2);
     assert!(said["error"].as_str().unwrap().contains("is there already"), "{said}");
+}
+
+/// What `teeka ledger releases` lists of cases, and that the log holds.
+fn on_log(data: &Path, key: &str) -> Vec<(String, String)> {
+    let log = data.join("log/releases");
+    let named = [log.as_path(), Path::new("--key"), Path::new(key)];
+    assert_eq!(teeka(&["ledger", "verify"], &named).0, 0);
+    let (status, said) = teeka(&["ledger", "releases"], &named);
+    assert_eq!(status, 0, "{said}");
+    let all = said["releases"].as_array().unwrap().iter();
+    let cases = all.filter(|one| one["kind"] == "case");
+    let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+    cases.map(|one| (text(one, "name"), text(one, "version"))).collect()
+}
+
+#[test]
+fn a_case_is_on_the_public_log_before_it_is_opened_and_when_it_is_decided() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = registered(folder.path());
+    let (copy, case) = (dump(folder.path(), "copy.csv", 1), folder.path().join("case"));
+    assert_eq!(inquire(&data, &copy, &case).0, 0);
+    let kept: Value = serde_json::from_slice(&fs::read(case.join("case.json")).unwrap()).unwrap();
+    let name = format!("case.{}", kept["name"].as_str().unwrap());
+    let key = kept["log"].as_str().unwrap();
+    let said = on_log(&data, key);
+    let expected = ["received", "verdict"].map(|what| (name.clone(), what.to_owned()));
+    assert_eq!(said, expected);
+    let acts: Vec<_> = kept["custody"].as_array().unwrap().iter().map(|one| &one["act"]).collect();
+    let order = ["taken in", "said on the public log", "compared with the register", "sealed"];
+    assert_eq!(acts, order);
+
+    // Whoever has a copy of the log checks by that.
+    let log = data.join("log/releases");
+    let named = [
+        &case,
+        Path::new("--log"),
+        &log,
+        Path::new("--key"),
+        Path::new(key),
+        Path::new("--data"),
+        &data,
+    ];
+    let (status, said) = teeka(&["inquire", "check"], &named);
+    assert_eq!(status, 0, "{said}");
+
+    // A case that the log does not have, though everything is signed: its log was begun again.
+    fs::remove_dir_all(data.join("log/releases")).unwrap();
+    let other = folder.path().join("other");
+    assert_eq!(inquire(&data, &copy, &other).0, 0);
+    let check = |case: &Path| teeka(&["inquire", "check"], &[case, Path::new("--data"), &data]);
+    assert_eq!(check(&other).0, 0);
+    let (status, said) = check(&case);
+    assert_eq!(status, 1);
+    let told = said["said"].as_str().unwrap();
+    assert!(told.contains("the public log does not say that it was received"), "{said}");
+}
+
+#[test]
+fn a_file_that_harms_its_reader_is_a_part_that_was_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = registered(folder.path());
+    let copy = dump(folder.path(), "copy.csv", 1);
+    // A cell with a text, as far out as it can be: laid out in full it would be 170 GB.
+    let mut far = include_bytes!("../../scan/tests/extract/list.xls").to_vec();
+    let cell = far.windows(4).rposition(|head| head == [0xfd, 0, 10, 0]).unwrap();
+    far[cell + 4..cell + 8].fill(0xff);
+    let hostile = folder.path().join("far.xls");
+    fs::write(&hostile, far).unwrap();
+    let case = folder.path().join("case");
+    let named = [&hostile, &copy, Path::new("--out"), &case, Path::new("--data"), &data];
+    let (status, said) = teeka(&["inquire"], &named);
+    assert_eq!(status, 0, "{said}");
+    assert_eq!(said["finding"]["not_read"], serde_json::json!(["too large"]), "{said}");
+    assert_eq!(said["finding"]["counts"]["rows"], PEOPLE, "the other one was read");
+    let report = fs::read_to_string(case.join("report.md")).unwrap();
+    assert!(report.contains("Parts that were not read: 1 (too large)"), "{report}");
+    let (status, said) = teeka(&["inquire", "check"], &[&case, Path::new("--data"), &data]);
+    assert_eq!(status, 0, "{said}");
 }

@@ -37,7 +37,7 @@ pub(super) type Colour = [u8; 3];
 pub(super) const GREEN: Colour = [11, 94, 73];
 pub(super) const INK: Colour = [24, 32, 38];
 pub(super) const MUTED: Colour = [88, 99, 108];
-const RULE: Colour = [222, 227, 230];
+pub(super) const RULE: Colour = [222, 227, 230];
 pub(super) const WHITE: Colour = [255, 255, 255];
 pub(super) const PALE_GREEN: Colour = [214, 236, 228];
 
@@ -85,6 +85,19 @@ impl Style {
     pub(super) const fn small(colour: Colour) -> Self {
         Self::of(9.0, Weight::Regular, colour).lines(8)
     }
+    pub(super) const fn body() -> Self {
+        Self::of(10.0, Weight::Regular, INK)
+    }
+    pub(super) const fn lead() -> Self {
+        Self::of(15.0, Weight::Bold, INK)
+    }
+    pub(super) const fn section() -> Self {
+        Self::of(14.0, Weight::Bold, GREEN)
+    }
+    /// How far apart its lines stand.
+    pub(super) fn leading(self) -> f32 {
+        self.size * LEADING
+    }
 }
 
 /// Where text begins, and how wide it may become.
@@ -118,12 +131,42 @@ pub(super) struct Sheet<'a> {
     drawing: Vec<Mark>,
     /// The parts that are not at their end yet, the innermost last.
     open: Vec<Part>,
+    /// Where in the drawing each page behind the first begins.
+    turns: Vec<usize>,
+    /// What stands on a page and is no part of what is read out, by the page.
+    beside: Vec<(usize, Mark)>,
+    /// Headings behind the title, each with its page and where it stands there.
+    headings: Vec<(String, usize, f32)>,
 }
 
 impl<'a> Sheet<'a> {
     /// An empty page.
     pub(super) fn new(about: About<'a>) -> Self {
-        Self { about, drawing: Vec::with_capacity(96), open: vec![Part::new(Kind::Page)] }
+        Self {
+            about,
+            drawing: Vec::with_capacity(96),
+            open: vec![Part::new(Kind::Page)],
+            turns: Vec::new(),
+            beside: Vec::new(),
+            headings: Vec::new(),
+        }
+    }
+
+    /// Turns to a new page. Parts that are open go on there.
+    pub(super) fn turn(&mut self) {
+        self.turns.push(self.drawing.len());
+    }
+
+    /// How many pages there are so far.
+    pub(super) const fn pages(&self) -> usize {
+        self.turns.len() + 1
+    }
+
+    /// Where in the drawing each page is.
+    fn ranges(&self) -> Vec<std::ops::Range<usize>> {
+        let ends = self.turns.iter().copied().chain([self.drawing.len()]);
+        let begins = std::iter::once(0).chain(self.turns.iter().copied());
+        begins.zip(ends).map(|(begin, end)| begin..end).collect()
     }
 
     /// Draws a part of the page and says what it is.
@@ -194,9 +237,32 @@ impl<'a> Sheet<'a> {
         self.part(Kind::Heading(rank, text.to_owned()), |sheet| sheet.text(place, style, text))
     }
 
-    fn line(&mut self, x: f32, top: f32, style: Style, line: Line) {
+    /// A text in lines of a width.
+    pub(super) fn lines(style: Style, width: f32, text: &str) -> Vec<Line> {
+        wrap(text, style.weight, width / style.size)
+    }
+
+    /// A line of text.
+    pub(super) fn line(&mut self, x: f32, top: f32, style: Style, line: Line) {
         let y = style.size.mul_add(RISE, top);
         self.hold(Mark::Text { x, y, size: style.size, colour: style.colour, line });
+    }
+
+    /// A line on a page that is no part of what is read out, such as the number of the page.
+    pub(super) fn note(&mut self, page: usize, (x, top): (f32, f32), style: Style, line: Line) {
+        let y = style.size.mul_add(RISE, top);
+        self.beside.push((page, Mark::Note { x, y, size: style.size, colour: style.colour, line }));
+    }
+
+    /// A box that only adorns.
+    pub(super) fn adorn(&mut self, place: Place, height: f32, colour: Colour) {
+        let Place { x, top: y, width } = place;
+        self.drawing.push(Mark::Box { x, y, width, height, colour });
+    }
+
+    /// Names a place in the outline of the file.
+    pub(super) fn outlined(&mut self, words: &str, top: f32) {
+        self.headings.push((words.to_owned(), self.turns.len(), top));
     }
 
     /// A QR code, sharp at any size.

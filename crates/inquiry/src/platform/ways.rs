@@ -45,7 +45,7 @@ impl Places {
         places
     }
 
-    fn people(&self, level: usize, stratum: u64) -> u64 {
+    pub(super) fn people(&self, level: usize, stratum: u64) -> u64 {
         self.people.get(&(level, stratum)).copied().unwrap_or(0)
     }
 }

@@ -23,12 +23,21 @@ pub enum Released {
     Keys = 5,
     /// What the public is told.
     Notice = 6,
+    /// What was done in an inquiry into an alleged leak: evidence taken in, a verdict given.
+    Case = 7,
 }
 
 impl Released {
     /// Each kind.
-    pub const ALL: [Self; 6] =
-        [Self::Binary, Self::Manifest, Self::Policy, Self::Rules, Self::Keys, Self::Notice];
+    pub const ALL: [Self; 7] = [
+        Self::Binary,
+        Self::Manifest,
+        Self::Policy,
+        Self::Rules,
+        Self::Keys,
+        Self::Notice,
+        Self::Case,
+    ];
 }
 
 /// A release.
@@ -52,8 +61,8 @@ impl Release {
     /// # Shape
     ///
     /// Fields, each led by its length (2 bytes, big-endian): `teeka/release/v1`; the kind (1 byte: 1
-    /// binary, 2 manifest, 3 policy, 4 rules, 5 keys, 6 notice); name (text); version (text); SHA-256
-    /// (32); the time (8, big-endian).
+    /// binary, 2 manifest, 3 policy, 4 rules, 5 keys, 6 notice, 7 case); name (text); version (text);
+    /// SHA-256 (32); the time (8, big-endian).
     ///
     /// # Errors
     ///

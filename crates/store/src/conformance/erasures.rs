@@ -61,7 +61,10 @@ pub(super) async fn who_is_erased_is_gone_and_their_doses_count_on(store: &Arc<d
     assert_eq!(store.record_doses(&[dose(1, person(1, 1), 1, 1)]).await.unwrap(), done);
     let before = store.person(person(1, 1)).await.unwrap().unwrap().beneficiary;
     store.ask_erasure(&asked(1, 1), DAY).await.unwrap().unwrap();
+    let three = [person(1, 1), person(2, 1), person(1, 77)];
+    assert_eq!(store.gone(&three).await.unwrap(), [None; 3], "asked is not done");
     assert_eq!(store.erase(&asked(1, 1), at(300), DAY).await.unwrap(), Ok(()));
+    assert_eq!(store.gone(&three).await.unwrap(), [Some(at(300)), None, None]);
     assert!(store.person(person(1, 1)).await.unwrap().is_none());
     let left = store.people(account(1)).await.unwrap();
     assert!(left.iter().all(|record| record.beneficiary.id != person(1, 1)));

@@ -80,7 +80,7 @@ pub(super) async fn alarms_are_kept_once(store: &Arc<dyn Store>) {
     store.put_canaries(&[[2; 32]], at(9)).await.unwrap();
     let mut made = store.canaries_since(at(3)).await.unwrap();
     made.sort_unstable();
-    assert_eq!(made, [[1; 32], [2; 32]]);
+    assert_eq!(made, [([1; 32], at(3)), ([2; 32], at(3))]);
     assert!(store.canaries_since(at(4)).await.unwrap().is_empty());
 }
 

@@ -14,6 +14,7 @@ use super::{
     retention::is_held,
     statement::statements,
     value::{account_at, beneficiary_at, bucket, digest_at, instant_at},
+    wave::side_by_side,
 };
 use crate::{
     ErasureStore, StoreResult,
@@ -33,6 +34,12 @@ statements! {
     Home OF = "
         SELECT * FROM erasure WHERE hb = $1 AND account_id = $2
         ORDER BY asked_at, beneficiary_id";
+    Home GONE = "
+        SELECT erased_at AS at FROM erasure
+        WHERE hb = $1 AND beneficiary_id = $2 AND erased_at IS NOT NULL
+        UNION ALL
+        SELECT merged_at FROM merged_beneficiary WHERE hb = $1 AND beneficiary_id = $2
+        ORDER BY 1 LIMIT 1";
     Scatter DUE = "
         SELECT * FROM erasure
         WHERE due_at <= $1 AND erased_at IS NULL AND (due_at, beneficiary_id) > ($2, $3)
@@ -81,6 +88,10 @@ impl ErasureStore for Postgres {
 
     async fn erasures_of(&self, account: AccountId) -> StoreResult<Vec<ErasureRow>> {
         Ok(of(&self.db, account).await?)
+    }
+
+    async fn gone(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<Timestamp>>> {
+        Ok(gone(&self.db, ids).await?)
     }
 
     async fn due_erasures(
@@ -169,6 +180,16 @@ async fn withdraw(db: &Db, account: AccountId, person: BeneficiaryId) -> Attempt
     Ok(step!(Steps::Each(db), Home(bucket(person.bucket())), home => {
         home.execute(&WITHDRAW, &[&id, &account]).await? == 1
     }))
+}
+
+async fn gone(db: &Db, ids: &[BeneficiaryId]) -> Attempt<Vec<Option<Timestamp>>> {
+    let client = db.client().await?;
+    let one = async |id: &BeneficiaryId| {
+        let home = Home::within(Link::Pooled(&client), bucket(id.bucket()));
+        let rows = home.rows(&GONE, &[&number(*id)]).await?;
+        Attempt::Ok(rows.first().map(|row| instant_at(row, "at")))
+    };
+    Ok(side_by_side!(ids, id => one(id)))
 }
 
 async fn of(db: &Db, account: AccountId) -> Attempt<Vec<ErasureRow>> {

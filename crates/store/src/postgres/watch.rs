@@ -59,7 +59,7 @@ statements! {
         SELECT * FROM alarm WHERE raised_at >= $1 ORDER BY raised_at DESC, alarm_id LIMIT $2";
     Reference PUT_CANARY = "
         INSERT INTO canary (digest, made_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    Reference CANARIES = "SELECT digest FROM canary WHERE made_at >= $1";
+    Reference CANARIES = "SELECT digest, made_at FROM canary WHERE made_at >= $1";
     Facility ASK = "
         INSERT INTO emergency (facility_id, emergency_id, beneficiary_id, reason, asked_by, asked_at)
         VALUES ($1, $2, $3, $4, $5, $6)
@@ -136,7 +136,7 @@ impl WatchStore for Postgres {
         put_canaries(&self.db, digests, at).await
     }
 
-    async fn canaries_since(&self, at: Timestamp) -> StoreResult<Vec<[u8; 32]>> {
+    async fn canaries_since(&self, at: Timestamp) -> StoreResult<Vec<([u8; 32], Timestamp)>> {
         Ok(canaries(&self.db, at).await?)
     }
 
@@ -286,10 +286,11 @@ async fn put_canaries(db: &Db, digests: &[[u8; 32]], at: Timestamp) -> StoreResu
     })
 }
 
-async fn canaries(db: &Db, at: Timestamp) -> Attempt<Vec<[u8; 32]>> {
+async fn canaries(db: &Db, at: Timestamp) -> Attempt<Vec<([u8; 32], Timestamp)>> {
     let client = db.client().await?;
     let rows = Link::Pooled(&client).rows(&CANARIES, &[&at.as_millisecond()]).await?;
-    Ok(rows.iter().map(|row| digest_at(row, "digest")).collect::<StoreResult<_>>()?)
+    let made = |row: &Row| Ok((digest_at(row, "digest")?, instant_at(row, "made_at")));
+    Ok(rows.iter().map(made).collect::<StoreResult<_>>()?)
 }
 
 async fn ask(db: &Db, asked: &EmergencyRow) -> Attempt<()> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::id::{AccountId, BeneficiaryId};
 use jiff::{Timestamp, civil::Date};
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{
     Sqlite,
@@ -48,6 +48,21 @@ impl ErasureStore for Sqlite {
         const OF: &str = "
             SELECT * FROM erasure WHERE account_id = ?1 ORDER BY asked_at, beneficiary_id";
         self.read(|c| c.prepare_cached(OF)?.query_map([account.uuid.as_bytes()], row_at)?.collect())
+    }
+
+    async fn gone(&self, ids: &[BeneficiaryId]) -> StoreResult<Vec<Option<Timestamp>>> {
+        const GONE: &str = "
+            SELECT erased_at AS at FROM erasure
+            WHERE beneficiary_id = ?1 AND erased_at IS NOT NULL
+            UNION ALL SELECT merged_at FROM merged_beneficiary WHERE beneficiary_id = ?1
+            ORDER BY 1 LIMIT 1";
+        self.read(|c| {
+            let mut gone = c.prepare_cached(GONE)?;
+            let one = |id: &BeneficiaryId| {
+                gone.query_row([number(*id)], |row| instant_at(row, "at")).optional()
+            };
+            ids.iter().map(one).collect()
+        })
     }
 
     async fn due_erasures(

@@ -89,10 +89,11 @@ impl WatchStore for Sqlite {
         .await
     }
 
-    async fn canaries_since(&self, at: Timestamp) -> StoreResult<Vec<[u8; 32]>> {
+    async fn canaries_since(&self, at: Timestamp) -> StoreResult<Vec<([u8; 32], Timestamp)>> {
+        const SINCE: &str = "SELECT digest, made_at FROM canary WHERE made_at >= ?1";
         self.read(|c| {
-            let mut all = c.prepare_cached("SELECT digest FROM canary WHERE made_at >= ?1")?;
-            all.query_map([at.as_millisecond()], |row| row.get("digest"))?.collect()
+            let made = |row: &Row<'_>| Ok((row.get("digest")?, instant_at(row, "made_at")?));
+            c.prepare_cached(SINCE)?.query_map([at.as_millisecond()], made)?.collect()
         })
     }
 

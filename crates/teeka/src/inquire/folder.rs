@@ -8,24 +8,31 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use app::{Ctx, inquiry as signing, keys::KeyRing, sign_in::sha256_hex};
+use app::{Ctx, inquiry as signing, keys::KeyRing, release_log::Running, sign_in::sha256_hex};
 use certs::signature::PublicKey;
 use inquiry::{
-    case::{Case, Custody, Piece, VERSION, finding_bytes},
+    case::{
+        CASE, Case, Custody, FINDING, LOGGED, Piece, RECEIVED, SIGNATURE, VERDICT, VERSION,
+        finding_bytes, said,
+    },
     claim::Claim,
     inquire::Finding,
-    report::{self, Head},
+    report::{self, Head, STATEMENT},
 };
+use ledger::leaf::release::Release;
 
 use super::Shown;
 
-/// What the case is called in its folder, and its signature.
-const CASE: &str = "case.json";
-const SIGNATURE: &str = "case.jws";
-const FINDING: &str = "finding.json";
+const CLAIM: &str = "claim.txt";
 
 /// The folder of a case that is being made.
-pub(crate) struct Folder(PathBuf);
+pub(crate) struct Folder {
+    path: PathBuf,
+    custody: Vec<Custody>,
+    evidence: Vec<Piece>,
+    claim: Option<Piece>,
+    log: Option<String>,
+}
 
 /// What is said.
 pub(crate) struct Papers<'a> {
@@ -33,6 +40,14 @@ pub(crate) struct Papers<'a> {
     pub(crate) finding: &'a Finding,
     pub(crate) claim: Option<Claim>,
     pub(crate) coverage: f64,
+}
+
+impl Papers<'_> {
+    fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let finding = (FINDING.to_owned(), finding_bytes(self.finding));
+        let said = report::files(self.head, self.finding, self.claim.as_ref());
+        [finding].into_iter().chain(said).collect()
+    }
 }
 
 impl Folder {
@@ -43,61 +58,108 @@ impl Folder {
         ensure!(!path.exists(), "{} is there already", path.display());
         fs::DirBuilder::new().mode(0o700).create(path).with_context(name)?;
         fs::DirBuilder::new().mode(0o700).create(path.join("evidence")).with_context(name)?;
-        Ok(Self(path.to_owned()))
+        let path = path.to_owned();
+        Ok(Self { path, custody: Vec::new(), evidence: Vec::new(), claim: None, log: None })
     }
 
-    /// Leaves everything, signed.
-    pub(crate) fn leave(
-        &self,
-        ring: &KeyRing,
+    /// Seals what was shown before anybody opens it.
+    pub(crate) fn take_in(
+        &mut self,
         ctx: &Ctx,
         shown: &[Shown],
         claim: Option<&[u8]>,
-        papers: Papers<'_>,
     ) -> anyhow::Result<()> {
-        let mut custody = Vec::new();
-        let (mut evidence, mut claimed) = (Vec::new(), Vec::new());
         for (place, one) in shown.iter().enumerate() {
             let name = format!("evidence/{:03}", place + 1);
-            self.write(&name, &one.bytes, 0o400)?;
-            note(&mut custody, ctx, "taken in", &one.sha256);
-            let bytes = one.bytes.len() as u64;
-            evidence.push(Piece { name, sha256: one.sha256.clone(), bytes });
+            let piece = self.keep(&name, &one.bytes, 0o400)?;
+            self.note(ctx, "taken in", &piece.sha256);
+            self.evidence.push(piece);
         }
         if let Some(bytes) = claim {
-            let piece = self.keep("claim.txt", bytes, 0o400)?;
-            note(&mut custody, ctx, "claim taken in", &piece.sha256);
-            claimed.push(piece);
+            let piece = self.keep(CLAIM, bytes, 0o400)?;
+            self.note(ctx, "claim taken in", &piece.sha256);
+            self.claim = Some(piece);
         }
-        note(&mut custody, ctx, "compared with the register", "");
-        let Papers { head, finding, claim, coverage } = papers;
-        let texts = [
-            (FINDING, finding_bytes(finding)),
-            ("verdict.md", report::verdict(head, finding, claim.as_ref()).into_bytes()),
-            ("report.md", report::report(head, finding, claim.as_ref()).into_bytes()),
-            ("statement.md", report::statement(head, finding).into_bytes()),
-        ];
-        let papers = texts.iter().map(|(name, bytes)| self.keep(name, bytes, 0o600));
-        let papers = claimed.into_iter().map(Ok).chain(papers).collect::<anyhow::Result<_>>()?;
-        note(&mut custody, ctx, "sealed", "");
+        // The names of what was written, in the order in which they lie in one another.
+        vault::press_name(&self.path.join("evidence/001"))?;
+        Ok(vault::press_name(&self.path)?)
+    }
+
+    /// What was taken in: where it is, and its digest.
+    pub(crate) fn evidence(&self) -> Vec<(PathBuf, String)> {
+        let each = self.evidence.iter();
+        each.map(|piece| (self.path.join(&piece.name), piece.sha256.clone())).collect()
+    }
+
+    /// What the public log calls the case: it follows from the first thing that was done.
+    fn name(&self) -> String {
+        self.custody.first().map(|first| first.digest()[..16].to_owned()).unwrap_or_default()
+    }
+
+    /// What is said on the public log once all is taken in: the digest of the last thing that was done,
+    /// which leads to all before it.
+    pub(crate) fn received(&self) -> Option<Running> {
+        let last = self.custody.last()?;
+        Some(said(&self.name(), RECEIVED, &last.bytes()))
+    }
+
+    /// Notes that it was said on the log with this key.
+    pub(crate) fn note_logged(&mut self, ctx: &Ctx, log: String) {
+        self.log = Some(log);
+        let sha256 = self.custody.last().map(Custody::digest).unwrap_or_default();
+        self.note(ctx, LOGGED, &sha256);
+    }
+
+    /// Leaves everything, signed. Gives what is said of it on the public log.
+    pub(crate) fn leave(
+        mut self,
+        ring: &KeyRing,
+        ctx: &Ctx,
+        papers: &Papers<'_>,
+    ) -> anyhow::Result<Running> {
+        self.note(ctx, "compared with the register", "");
+        let mut kept: Vec<Piece> = self.claim.iter().cloned().collect();
+        for (name, bytes) in papers.files() {
+            kept.push(self.keep(&name, &bytes, 0o600)?);
+            // What leaves the house can be checked without the rest.
+            if name.starts_with(STATEMENT) {
+                let signature = signing::sign(ring, ctx, &bytes)?;
+                self.write(&signature_of(&name), signature.as_bytes(), 0o600)?;
+            }
+        }
+        self.note(ctx, "sealed", "");
+        let name = self.name();
         let case = Case {
             version: VERSION,
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            seen_at: ctx.now.as_second(),
-            coverage,
-            evidence,
-            claim,
-            papers,
-            custody,
+            seen_at: papers.head.seen_at.as_second(),
+            name: name.clone(),
+            log: self.log.clone(),
+            issuer: papers.head.issuer.clone(),
+            coverage: papers.coverage,
+            evidence: self.evidence.clone(),
+            claim: papers.claim.clone(),
+            papers: kept,
+            custody: self.custody.clone(),
         };
         let bytes = serde_json::to_vec_pretty(&case)?;
         let signature = signing::sign(ring, ctx, &bytes)?;
         self.write(CASE, &bytes, 0o600)?;
         self.write(SIGNATURE, signature.as_bytes(), 0o600)?;
-        // The names of what was written, in the order in which they lie in one another.
-        vault::press_name(&self.0.join("evidence/001"))?;
-        vault::press_name(&self.0.join(CASE))?;
-        Ok(vault::press_name(&self.0)?)
+        vault::press_name(&self.path.join(CASE))?;
+        vault::press_name(&self.path)?;
+        Ok(said(&name, VERDICT, &bytes))
+    }
+
+    /// Notes what was done, behind what was done before.
+    fn note(&mut self, ctx: &Ctx, act: &str, sha256: &str) {
+        let previous = self.custody.last().map(Custody::digest).unwrap_or_default();
+        self.custody.push(Custody {
+            at: ctx.now.to_string(),
+            act: act.to_owned(),
+            sha256: sha256.to_owned(),
+            previous,
+        });
     }
 
     fn keep(&self, name: &str, bytes: &[u8], mode: u32) -> anyhow::Result<Piece> {
@@ -106,7 +168,7 @@ impl Folder {
     }
 
     fn write(&self, name: &str, bytes: &[u8], mode: u32) -> anyhow::Result<()> {
-        let path = self.0.join(name);
+        let path = self.path.join(name);
         let failed = || format!("cannot write {}", path.display());
         let mut file = OpenOptions::new()
             .write(true)
@@ -118,19 +180,9 @@ impl Folder {
     }
 }
 
-/// Notes what was done, behind what was done before.
-fn note(custody: &mut Vec<Custody>, ctx: &Ctx, act: &str, sha256: &str) {
-    let previous = custody.last().map(digest).unwrap_or_default();
-    custody.push(Custody {
-        at: ctx.now.to_string(),
-        act: act.to_owned(),
-        sha256: sha256.to_owned(),
-        previous,
-    });
-}
-
-fn digest(entry: &Custody) -> String {
-    sha256_hex(serde_json::to_vec(entry).expect("an entry is JSON"))
+/// The name of the signature of a file that leaves the house.
+pub(super) fn signature_of(name: &str) -> String {
+    format!("{name}.jws")
 }
 
 /// A case that is read back.
@@ -138,6 +190,7 @@ pub(super) struct Kept {
     pub(super) case: Case,
     pub(super) shown: Vec<Shown>,
     pub(super) text: Vec<u8>,
+    folder: PathBuf,
     signature: String,
     papers: Vec<(String, Vec<u8>)>,
 }
@@ -160,7 +213,7 @@ pub(super) fn read(folder: &Path) -> anyhow::Result<Kept> {
     let papers = case.papers.iter().map(|piece| Ok((piece.name.clone(), bytes(&piece.name)?)));
     let papers = papers.collect::<anyhow::Result<_>>()?;
     let signature = String::from_utf8(bytes(SIGNATURE)?).context("the signature is not text")?;
-    Ok(Kept { case, shown, text, signature, papers })
+    Ok(Kept { case, shown, text, folder: folder.to_owned(), signature, papers })
 }
 
 impl Kept {
@@ -178,13 +231,8 @@ impl Kept {
                 wrong.push(format!("{} was changed", piece.name));
             }
         }
-        let mut previous = String::new();
-        for entry in &self.case.custody {
-            if entry.previous != previous {
-                wrong.push("the chain of custody is broken".to_owned());
-                break;
-            }
-            previous = digest(entry);
+        if !self.case.is_chained() {
+            wrong.push("the chain of custody is broken".to_owned());
         }
         wrong
     }
@@ -196,9 +244,35 @@ impl Kept {
         serde_json::from_slice(bytes).context("the finding of the case cannot be read")
     }
 
-    /// Whether a finding is the one that was signed.
-    pub(super) fn is_same(&self, finding: &Finding) -> bool {
-        let kept = self.papers.iter().find(|(name, _)| name == FINDING);
-        kept.is_some_and(|(_, bytes)| *bytes == finding_bytes(finding))
+    /// What was shown: where it is, and its digest.
+    pub(super) fn evidence(&self) -> Vec<(PathBuf, String)> {
+        let each = self.case.evidence.iter().zip(&self.shown);
+        each.map(|(piece, shown)| (self.folder.join(&piece.name), shown.sha256.clone())).collect()
+    }
+
+    /// What of the papers is not what a finding says: each is derived again, bit for bit.
+    pub(super) fn unlike(&self, finding: &Finding, head: &Head) -> Vec<String> {
+        let claim = self.papers.iter().find(|(name, _)| name == CLAIM);
+        let claim = claim.map(|(_, bytes)| Claim::read(&String::from_utf8_lossy(bytes)));
+        let papers = Papers { head, finding, claim, coverage: self.case.coverage };
+        let mut unlike = Vec::new();
+        for (name, bytes) in papers.files() {
+            let kept = self.papers.iter().find(|(one, _)| *one == name);
+            if kept.is_none_or(|(_, kept)| *kept != bytes) {
+                unlike.push(name);
+            }
+        }
+        unlike
+    }
+
+    /// What the public log does not say of the case, or in another order.
+    pub(super) fn wrong_on_log(&self, releases: &[Release]) -> Vec<String> {
+        let [received, verdict] = self.case.leaves(&self.text, releases);
+        match (received, verdict) {
+            (Some(received), Some(verdict)) if received < verdict => Vec::new(),
+            (None, _) => vec!["the public log does not say that it was received".to_owned()],
+            (_, None) => vec!["the public log does not say its verdict".to_owned()],
+            _ => vec!["the public log has its verdict before it was received".to_owned()],
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, bail, ensure};
 use app::rolls::{Named, RollId, Rolls, is_title};
-use inquiry::{inquire::Finding, numbered::numbers, specimen::Specimen};
+use inquiry::{inquire::Finding, numbered::numbers};
 use serde_json::json;
 
 use super::folder;
@@ -62,10 +62,7 @@ pub(super) fn publish(args: &Publish, output: Output) -> anyhow::Result<ExitCode
     let ctx = system();
     let wrong = kept.wrong(&platform.trust_anchor(ctx.now));
     ensure!(wrong.is_empty(), "the case is not as it was signed: {}", wrong.join("; "));
-    let mut specimen = Specimen::default();
-    for one in &kept.shown {
-        specimen.add(Specimen::read(&one.bytes));
-    }
+    let specimen = super::part::read(&kept.evidence());
     let numbers = numbers(&specimen);
     ensure!(!numbers.is_empty(), "the case has neither mobiles nor reference numbers");
     let id = RollId::of_case(&kept.text);

@@ -44,6 +44,17 @@ pub(super) fn run(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a log says, if it is what it signed.
+pub(crate) fn checked(log: &str, key: &VerifierKey) -> anyhow::Result<Vec<Release>> {
+    let trusted = Trusted::new(key.name(), [key.clone()], [])?;
+    let terms = Terms { trusted: &trusted, since: None, others: &[], quorum: 0, fresh: None };
+    let source = source_of(log)?;
+    let report = audit(&*source, &terms).with_context(|| format!("cannot check {log}"))?;
+    let sound = report.found.filter(|_| report.findings.is_empty());
+    let head = sound.with_context(|| format!("{log} is not what it signed"))?;
+    read(&*source, head).with_context(|| format!("cannot read {log}"))
+}
+
 fn read(source: &dyn Source, head: Head) -> anyhow::Result<Vec<Release>> {
     let mut reader = TileReader::open(source, head)?;
     let mut releases = Vec::new();
@@ -63,6 +74,7 @@ const fn kind(released: Released) -> &'static str {
         Released::Rules => "rules",
         Released::Keys => "keys",
         Released::Notice => "notice",
+        Released::Case => "case",
     }
 }
 

@@ -238,7 +238,7 @@ impl Take for Worker {
 }
 
 /// All of a file, or why there is nothing.
-fn bytes(path: &Path) -> Result<Vec<u8>, Unread> {
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Unread> {
     // Asked before it is opened: to open a pipe waits for a writer.
     let about = fs::metadata(path).map_err(|_| Unread::Closed)?;
     if !about.is_file() {

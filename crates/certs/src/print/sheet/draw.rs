@@ -29,6 +29,14 @@ pub(super) enum Mark {
         colour: Colour,
         line: Line,
     },
+    /// Text that is not read out.
+    Note {
+        x: f32,
+        y: f32,
+        size: f32,
+        colour: Colour,
+        line: Line,
+    },
     Box {
         x: f32,
         y: f32,
@@ -51,6 +59,14 @@ impl Mark {
             Self::Text { x, y, size, colour, line } => {
                 surface.set_fill(Some(fill(*colour)));
                 draw_line(surface, page, Point::from_xy(*x, *y), *size, line)
+            }
+            Self::Note { x, y, size, colour, line } => {
+                surface.set_fill(Some(fill(*colour)));
+                let repeats = Artifact::with_kind(ArtifactType::PaginationOther);
+                surface.start_tagged(ContentTag::Artifact(repeats));
+                draw_runs(surface, Point::from_xy(*x, *y), *size, &line.0);
+                surface.end_tagged();
+                Vec::new()
             }
             Self::Box { x, y, width, height, colour } => {
                 surface.set_fill(Some(fill(*colour)));
@@ -98,14 +114,21 @@ fn draw_line(
         let mark = (said.is_none() && language != page).then(|| language.tag());
         let tag = ContentTag::Span(SpanTag::empty().with_lang(mark));
         drawn.push(Drawn { identifier: surface.start_tagged(tag), said });
-        for run in runs {
-            let start = Point::from_xy(x, start.y);
-            surface.draw_glyphs(start, &run.glyphs, run.font(), &run.text, size, false);
-            x += run.width() * size;
-        }
+        x = draw_runs(surface, Point::from_xy(x, start.y), size, runs);
         surface.end_tagged();
     }
     drawn
+}
+
+/// Draws runs; gives where the last one ends.
+fn draw_runs(surface: &mut Surface<'_>, start: Point, size: f32, runs: &[Run]) -> f32 {
+    let mut x = start.x;
+    for run in runs {
+        let start = Point::from_xy(x, start.y);
+        surface.draw_glyphs(start, &run.glyphs, run.font(), &run.text, size, false);
+        x += run.width() * size;
+    }
+    x
 }
 
 /// The runs of a line, those together that are of one language. Runs without letters, such as

@@ -35,7 +35,7 @@ impl Sheet<'_> {
     fn modules(&self) -> u32 {
         let modules = |mark: &Mark| match mark {
             Mark::Qr { modules, .. } => u32::from(modules.side()).pow(2),
-            Mark::Text { .. } | Mark::Box { .. } => 0,
+            Mark::Text { .. } | Mark::Note { .. } | Mark::Box { .. } => 0,
         };
         self.drawing.iter().map(modules).sum()
     }
@@ -45,22 +45,29 @@ impl Sheet<'_> {
         let settings = SerializeSettings {
             configuration: *KIND,
             // Compressing a page takes longer than making it, and saves a third of the file; one
-            // with large codes is three times as long.
-            compress_content_streams: self.modules() > FEW_MODULES,
+            // with large codes is three times as long, and of many pages few are made.
+            compress_content_streams: self.modules() > FEW_MODULES || self.pages() > 1,
             ..SerializeSettings::default()
         };
         let mut document = Document::new_with(settings);
         document.set_metadata(metadata(&self.about));
-        document.set_outline(outline(self.about.title));
+        document.set_outline(outline(self.about.title, &self.headings));
 
         let size = PageSettings::from_wh(WIDTH, HEIGHT).expect("A4 is a page size");
-        let mut page = document.start_page_with(size);
-        let mut surface = page.surface();
         let language = self.about.language;
-        let drawn = self.drawing.iter().map(|mark| mark.draw(&mut surface, language));
-        let mut drawn: Vec<_> = drawn.collect();
-        surface.finish();
-        page.finish();
+        let mut drawn = Vec::with_capacity(self.drawing.len());
+        for (number, range) in self.ranges().into_iter().enumerate() {
+            let mut page = document.start_page_with(size.clone());
+            let mut surface = page.surface();
+            for mark in &self.drawing[range] {
+                drawn.push(mark.draw(&mut surface, language));
+            }
+            for (_, note) in self.beside.iter().filter(|(page, _)| *page == number) {
+                note.draw(&mut surface, language);
+            }
+            surface.finish();
+            page.finish();
+        }
 
         let whole = self.open.pop().expect("the page itself is still open");
         document.set_tag_tree(whole.tree(language.tag(), &mut drawn));
@@ -90,9 +97,14 @@ fn date_time(at: Timestamp) -> DateTime {
 }
 
 /// The kind asks for one, even of a file of one page.
-fn outline(title: &str) -> Outline {
+fn outline(title: &str, headings: &[(String, usize, f32)]) -> Outline {
     let mut outline = Outline::new();
     let top = XyzDestination::new(0, Point::from_xy(0.0, 0.0));
-    outline.push_child(OutlineNode::new(title.to_owned(), top));
+    let mut whole = OutlineNode::new(title.to_owned(), top).with_open(true);
+    for (words, page, top) in headings {
+        let there = XyzDestination::new(*page, Point::from_xy(0.0, *top));
+        whole.push_child(OutlineNode::new(words.clone(), there));
+    }
+    outline.push_child(whole);
     outline
 }

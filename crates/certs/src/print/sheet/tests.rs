@@ -25,7 +25,7 @@ impl Mark {
     /// zone.
     fn inks(&self) -> Option<(String, Vec<Ink>)> {
         match self {
-            Self::Text { x, y, size, line, .. } => {
+            Self::Text { x, y, size, line, .. } | Self::Note { x, y, size, line, .. } => {
                 let mut pen = *x;
                 let mut inks = Vec::new();
                 let mut words = String::new();
@@ -54,19 +54,10 @@ impl Mark {
 impl Sheet<'_> {
     /// Fails if anything stands over something else or leaves the page.
     pub(in crate::print) fn assert_tidy(&self) {
-        let marks: Vec<_> = self.drawing.iter().filter_map(Mark::inks).collect();
-        for (place, (words, inks)) in marks.iter().enumerate() {
-            let whole = around(inks);
-            let inside = whole[0] > MARGIN - 12.0
-                && whole[1] > 8.0
-                && whole[2] < MARGIN + INNER + 12.0
-                && whole[3] < HEIGHT - 12.0;
-            assert!(inside || inks.is_empty(), "{words} leaves the page: {whole:?}");
-            for (other_words, others) in &marks[..place] {
-                let met = meet(&whole, &around(others))
-                    && inks.iter().any(|ink| others.iter().any(|other| meet(ink, other)));
-                assert!(!met, "{words} stands over {other_words}");
-            }
+        for (number, range) in self.ranges().into_iter().enumerate() {
+            let beside = self.beside.iter().filter(|(page, _)| *page == number);
+            let beside = beside.map(|(_, mark)| mark);
+            assert_page_is_tidy(self.drawing[range].iter().chain(beside));
         }
     }
 
@@ -74,9 +65,26 @@ impl Sheet<'_> {
     pub(in crate::print) fn module_widths(&self) -> Vec<f32> {
         let width = |mark: &Mark| match mark {
             Mark::Qr { size, modules, .. } => Some(size / f32::from(modules.side()) / 72.0 * 25.4),
-            Mark::Text { .. } | Mark::Box { .. } => None,
+            Mark::Text { .. } | Mark::Note { .. } | Mark::Box { .. } => None,
         };
         self.drawing.iter().filter_map(width).collect()
+    }
+}
+
+fn assert_page_is_tidy<'m>(marks: impl Iterator<Item = &'m Mark>) {
+    let marks: Vec<_> = marks.filter_map(Mark::inks).collect();
+    for (place, (words, inks)) in marks.iter().enumerate() {
+        let whole = around(inks);
+        let inside = whole[0] > MARGIN - 12.0
+            && whole[1] > 8.0
+            && whole[2] < MARGIN + INNER + 12.0
+            && whole[3] < HEIGHT - 12.0;
+        assert!(inside || inks.is_empty(), "{words} leaves the page: {whole:?}");
+        for (other_words, others) in &marks[..place] {
+            let met = meet(&whole, &around(others))
+                && inks.iter().any(|ink| others.iter().any(|other| meet(ink, other)));
+            assert!(!met, "{words} stands over {other_words}");
+        }
     }
 }
 
