@@ -31,7 +31,7 @@ fn content() -> Value {
 #[test]
 fn a_change_of_the_manifest_is_a_new_revision() {
     const PINNED: (u32, &str) =
-        (4, "2ce598a941d10b0ef583ae7c5f4354879b3b37729f04bf8b84566e72f11f2ad7");
+        (5, "2ce598a941d10b0ef583ae7c5f4354879b3b37729f04bf8b84566e72f11f2ad7");
     assert_eq!((REVISION, digest(&content()).as_str()), PINNED);
 }
 
