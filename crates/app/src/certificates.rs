@@ -16,7 +16,7 @@ use certs::{
 use domain::{
     dose::Dose,
     id::{AppointmentId, BeneficiaryId, FacilityId},
-    person::{self, IdentityDocument},
+    person::{self, IdentityDocument, Name},
     programme::Programme,
     travel::TravelDetails,
 };
@@ -278,6 +278,7 @@ impl Platform {
             born: travel.map_or(Born::Year(person.birth_year), |travel| Born::On(travel.born_on)),
             gender: gender(person.gender),
             passport: travel.map(|travel| travel.passport.text()),
+            guardian: travel.and_then(|travel| travel.guardian.as_ref()).map(Name::text),
             document: format!("{} {}", document.label(), document.masked()),
             reference: person.reference.to_string(),
             uvci: &uvci,

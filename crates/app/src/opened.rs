@@ -6,7 +6,7 @@ use domain::{
     id::{AccountId, BeneficiaryId, HomeBucket},
     manifest::tables::label,
     person::{Details, Gender, IdentityDocument, Mobile, Name},
-    travel::{Nationality, PassportNumber, TravelDetails},
+    travel::{Nationality, PassportNumber, TravelDetails, parse_guardian},
 };
 use jiff::{Timestamp, civil::Date};
 use store::{
@@ -27,6 +27,7 @@ pub(crate) const MOBILE: Field = Field(label::MOBILE);
 pub(crate) const BORN_ON: Field = Field(label::BORN_ON);
 pub(crate) const PASSPORT: Field = Field(label::PASSPORT);
 pub(crate) const NATIONALITY: Field = Field(label::NATIONALITY);
+pub(crate) const GUARDIAN: Field = Field(label::GUARDIAN);
 /// A signed certificate.
 pub(crate) const CERTIFICATE: Field = Field(label::CERTIFICATE);
 /// An entry of the list of accesses.
@@ -338,13 +339,14 @@ pub(crate) fn sealed_details(fields: [Sealed; 5], document: BlindIndex) -> Seale
     }
 }
 
-/// What somebody gave for travel, field by field.
-pub(crate) fn plain_travel(travel: &TravelDetails) -> [(Field, Secret<Vec<u8>>); 3] {
+/// What somebody gave for travel, field by field; that there is no guardian is sealed as no text.
+pub(crate) fn plain_travel(travel: &TravelDetails) -> [(Field, Secret<Vec<u8>>); 4] {
     let plain = |field, text: &str| (field, Secret::new(text.as_bytes().to_vec()));
     [
         plain(BORN_ON, &travel.born_on.to_string()),
         plain(PASSPORT, travel.passport.text()),
         plain(NATIONALITY, travel.nationality.code()),
+        plain(GUARDIAN, travel.guardian.as_ref().map_or("", Name::text)),
     ]
 }
 
@@ -381,10 +383,16 @@ pub(crate) fn open_travel(key: &OpenKey, sealed: &SealedTravel) -> Result<Travel
     let born_on: Date = text(BORN_ON, &sealed.born_on)?.expose().parse().map_err(|_| broken())?;
     let passport = PassportNumber::parse(text(PASSPORT, &sealed.passport)?.expose());
     let nationality = Nationality::parse(text(NATIONALITY, &sealed.nationality)?.expose());
+    // What was given before guardians were asked for has none.
+    let guardian = match &sealed.guardian {
+        Some(sealed) => parse_guardian(text(GUARDIAN, sealed)?.expose()),
+        None => Ok(None),
+    };
     Ok(TravelDetails {
         born_on,
         passport: passport.map_err(|_| broken())?,
         nationality: nationality.map_err(|_| broken())?,
+        guardian: guardian.map_err(|_| broken())?,
     })
 }
 

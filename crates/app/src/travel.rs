@@ -61,8 +61,10 @@ impl Platform {
         check_birth_date(travel.born_on, known.birth_year)?;
         let changes = record.beneficiary.changes;
         let sealed = self.seal_fields(&record.beneficiary, &plain_travel(travel)).await?;
-        let [born_on, passport, nationality] = sealed.map(|field| field.as_bytes().to_vec());
-        let travel = store::SealedTravel { born_on, passport, nationality };
+        let sealed = sealed.map(|field| field.as_bytes().to_vec());
+        let [born_on, passport, nationality, guardian] = sealed;
+        let guardian = Some(guardian);
+        let travel = store::SealedTravel { born_on, passport, nationality, guardian };
         self.set_travel(ctx, id, changes, Some(travel)).await
     }
 

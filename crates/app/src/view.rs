@@ -5,7 +5,8 @@ use domain::purpose::Purpose;
 use vault::{BIRTH_YEAR, COMORBIDITY, Field, GENDER};
 
 use crate::opened::{
-    BORN_ON, CERTIFICATE, DOCUMENT, MOBILE, NAME, NATIONALITY, PASSPORT, REPORT as REPORTED,
+    BORN_ON, CERTIFICATE, DOCUMENT, GUARDIAN, MOBILE, NAME, NATIONALITY, PASSPORT,
+    REPORT as REPORTED,
 };
 
 /// Fields that are opened together for a purpose.
@@ -49,11 +50,21 @@ pub(crate) const PAPER: View = View {
 /// What one for travel has.
 pub(crate) const PAPER_ABROAD: View = View {
     purpose: Purpose::Travel,
-    fields: &[NAME, BIRTH_YEAR, GENDER, DOCUMENT, CERTIFICATE, BORN_ON, PASSPORT, NATIONALITY],
+    fields: &[
+        NAME,
+        BIRTH_YEAR,
+        GENDER,
+        DOCUMENT,
+        CERTIFICATE,
+        BORN_ON,
+        PASSPORT,
+        NATIONALITY,
+        GUARDIAN,
+    ],
 };
 /// What somebody gave for travel.
 pub(crate) const TRAVEL: View =
-    View { purpose: Purpose::Travel, fields: &[BORN_ON, PASSPORT, NATIONALITY] };
+    View { purpose: Purpose::Travel, fields: &[BORN_ON, PASSPORT, NATIONALITY, GUARDIAN] };
 /// Who needs help and cannot present themselves.
 pub(crate) const EMERGENCY: View = View { purpose: Purpose::Emergency, fields: HOLDER };
 /// What a specimen is held beside.

@@ -185,13 +185,14 @@ async fn a_certificate_for_travel_names_what_it_opens() {
         born_on: "1980-05-01".parse().unwrap(),
         passport: PassportNumber::parse("Z1234567").unwrap(),
         nationality: Nationality::parse("IND").unwrap(),
+        guardian: None,
     };
     let own = world.resident(MOBILE);
     world.platform.put_travel_details(&own, id, &travel).await.unwrap();
     let paper = Paper { variant: app::certificates::Variant::International, ..Paper::default() };
     world.platform.my_certificate(&own, id, paper).await.unwrap();
     let fields = list(&world, MOBILE, id).await.pop().unwrap().fields;
-    assert_eq!(fields.len(), 8);
+    assert_eq!(fields.len(), 9);
     assert!(fields.contains(&"travel_passport".to_owned()));
     opened_is_recorded(&world).await;
 }

@@ -18,6 +18,7 @@ use certs::{
 use ciborium::Value as Cbor;
 use domain::{
     manifest::CERTIFICATES,
+    person::Name,
     travel::{Nationality, PassportNumber, TravelDetails},
 };
 use flate2::read::{DeflateDecoder, ZlibDecoder};
@@ -175,6 +176,7 @@ async fn issued() -> BTreeMap<&'static str, Paths> {
         born_on: date(1980, 2, 29),
         passport: PassportNumber::parse("K1234567").unwrap_or_else(|why| panic!("{why}")),
         nationality: Nationality::parse("NPL").unwrap_or_else(|why| panic!("{why}")),
+        guardian: Name::parse("Ravi Demo").ok(),
     };
     platform.put_travel_details(&resident, id, &travel).await.unwrap();
     let mut credential = Paths::new();

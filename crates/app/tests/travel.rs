@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test file with helpers")]
 
-use std::process::Command;
+use std::{io::Read, process::Command};
 
 use app::{
     Actor, Error,
@@ -20,8 +20,9 @@ use certs::{
 use domain::{
     id::BeneficiaryId,
     person::Name,
-    travel::{BadTravelDetail, Nationality, PassportNumber, TravelDetails},
+    travel::{BadTravelDetail, Nationality, PassportNumber, TravelDetails, parse_guardian},
 };
+use flate2::read::ZlibDecoder;
 use jiff::{
     SignedDuration,
     civil::{Date, date},
@@ -38,6 +39,7 @@ fn travel(born_on: Date, passport: &str) -> TravelDetails {
         born_on,
         passport: PassportNumber::parse(passport).unwrap_or_else(|why| panic!("{why}")),
         nationality: Nationality::parse("NPL").unwrap_or_else(|why| panic!("{why}")),
+        guardian: None,
     }
 }
 
@@ -76,13 +78,15 @@ async fn given_printed_withdrawn_and_gone(engine: Engine) {
     assert_eq!(payloads(&before).len(), 1, "nothing is given yet");
     assert!(matches!(platform.my_icvp(&resident, id, None).await, Err(Error::Invalid(_))));
 
-    platform.put_travel_details(&resident, id, &born_in_1980()).await.unwrap();
+    let given = TravelDetails { guardian: Name::parse("Ravi Demo").ok(), ..born_in_1980() };
+    platform.put_travel_details(&resident, id, &given).await.unwrap();
     let held = platform.my_travel_details(&resident, id).await.unwrap().unwrap();
-    assert!(held == born_in_1980() && held.passport.text() == "K1234567");
+    assert!(held == given && held.passport.text() == "K1234567");
     let record = platform.store().person(id).await.unwrap().unwrap();
     let sealed = record.beneficiary.travel.unwrap();
-    for field in [sealed.born_on, sealed.passport, sealed.nationality] {
-        for plain in [b"1980".as_slice(), b"K1234567", b"NPL"] {
+    let guardian = sealed.guardian.unwrap();
+    for field in [sealed.born_on, sealed.passport, sealed.nationality, guardian] {
+        for plain in [b"1980".as_slice(), b"K1234567", b"NPL", b"Ravi"] {
             assert!(!field.windows(plain.len()).any(|part| part == plain), "sealed");
         }
     }
@@ -198,6 +202,48 @@ async fn each_dose_has_a_certificate_of_its_own_for_travel() {
     assert_eq!(valid(&world, &payloads(&picture)[0]).await.id, ids[0]);
 }
 
+/// What is signed, unpacked.
+fn signed(code: &str) -> Vec<u8> {
+    let packed = base45::decode(code.strip_prefix("HC1:").unwrap()).unwrap();
+    let mut bytes = Vec::new();
+    ZlibDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn has(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[tokio::test]
+async fn a_certificate_for_travel_names_a_guardian_if_one_was_given() {
+    let (world, id) = world(Engine::Embedded).await.unwrap();
+    let (platform, resident) = (&world.platform, world.resident(MOBILE));
+    // The name of the field and of the guardian, as CBOR has them: a text of so many bytes.
+    let named = b"\x62gn\x69RAVI DEMO";
+    for guardian in ["रवि Demo", "", "रवि Demo"] {
+        let guardian = parse_guardian(guardian).unwrap();
+        let is_named = guardian.is_some();
+        let given = TravelDetails { guardian, ..born_in_1980() };
+        platform.put_travel_details(&resident, id, &given).await.unwrap();
+        let code = platform.my_icvp(&resident, id, None).await.unwrap();
+        assert_eq!(has(&signed(&code), named), is_named);
+        assert_eq!(has(&signed(&code), b"\x62gn"), is_named);
+        valid(&world, &Payload::Text(code)).await;
+        let [eu, who] =
+            &payloads(&platform.my_certificate(&resident, id, ABROAD).await.unwrap())[..]
+        else {
+            panic!("two codes")
+        };
+        for (code, names_it) in [(eu, false), (who, is_named)] {
+            let Payload::Text(code) = code else { panic!("a text") };
+            assert_eq!(has(&signed(code), named), names_it);
+        }
+    }
+    // What is given anew without one is kept without one.
+    platform.put_travel_details(&resident, id, &born_in_1980()).await.unwrap();
+    assert!(platform.my_travel_details(&resident, id).await.unwrap() == Some(born_in_1980()));
+}
+
 /// Paper as a border sees it: drawn at 300 dots an inch, and both codes read from the picture.
 #[tokio::test]
 async fn both_codes_of_a_printed_certificate_for_travel_are_read_and_hold() {
@@ -206,14 +252,15 @@ async fn both_codes_of_a_printed_certificate_for_travel_are_read_and_hold() {
     }
     let (world, id) = world(Engine::Embedded).await.unwrap();
     let resident = world.resident(MOBILE);
-    world.platform.put_travel_details(&resident, id, &born_in_1980()).await.unwrap();
+    let given = TravelDetails { guardian: Name::parse("Ravi Demo").ok(), ..born_in_1980() };
+    world.platform.put_travel_details(&resident, id, &given).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let pdf = folder.path().join("abroad.pdf");
     std::fs::write(&pdf, world.platform.my_certificate(&resident, id, ABROAD).await.unwrap())
         .unwrap();
     let text = Command::new("pdftotext").args(["-raw"]).arg(&pdf).arg("-").output().unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
-    for part in ["29 FEB 1980", "K1234567", "EU Digital COVID Certificate", "(ICVP)"] {
+    for part in ["29 FEB 1980", "K1234567", "RAVI DEMO", "EU Digital COVID Certificate", "(ICVP)"] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let picture = folder.path().join("abroad");

@@ -65,7 +65,11 @@ pub(crate) fn canonical(document: &Value, escapes: Escapes) -> Result<String, No
 
 /// The statements of a document.
 fn quads(document: &Value) -> Result<Vec<Quad>, NotValid> {
-    let text = document.to_string();
+    quads_of(&document.to_string())
+}
+
+/// The statements of a document, from its JSON.
+fn quads_of(text: &str) -> Result<Vec<Quad>, NotValid> {
     let parser =
         JsonLdParser::new().for_slice(text.as_bytes()).with_load_document_callback(|url, _| {
             match contexts::text(url) {

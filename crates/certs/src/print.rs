@@ -42,6 +42,8 @@ pub struct CertificatePage<'a> {
     pub document: String,
     /// Number of the passport that an international one goes with.
     pub passport: Option<&'a str>,
+    /// Parent or guardian, named on an international one.
+    pub guardian: Option<&'a str>,
     /// Reference number.
     pub reference: String,
     /// Unique certificate identifier.

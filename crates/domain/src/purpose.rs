@@ -185,9 +185,10 @@ pub static RULES: &[Rule] = {
                 D::BornOn,
                 D::Passport,
                 D::Nationality,
+                D::Guardian,
             ],
         ),
-        rule(P::Travel, &[Verifier], &[D::BornOn, D::Passport, D::Nationality]),
+        rule(P::Travel, &[Verifier], &[D::BornOn, D::Passport, D::Nationality, D::Guardian]),
         rule(
             P::Emergency,
             &[Desk],

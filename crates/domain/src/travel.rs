@@ -6,7 +6,7 @@
 
 use jiff::civil::Date;
 
-use crate::country::is_nationality;
+use crate::{country::is_nationality, person::Name};
 
 /// Why a detail for travel is not usable. It names the field and never repeats the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,9 @@ pub enum BadTravelDetail {
     /// Not a nationality.
     #[error("nationality must be a code of three letters as in the passport, such as IND")]
     Nationality,
+    /// Not a name.
+    #[error("guardian_name must have a letter and at most 100 characters, or be left out")]
+    Guardian,
 }
 
 /// The number of a passport.
@@ -94,7 +97,7 @@ impl Nationality {
     }
 }
 
-/// What is given for travel: all of it or nothing.
+/// What is given for travel: all of it or nothing, but for the guardian.
 ///
 /// # Privacy
 ///
@@ -107,6 +110,20 @@ pub struct TravelDetails {
     pub passport: PassportNumber,
     /// The nationality in it.
     pub nationality: Nationality,
+    /// Parent or guardian of who cannot answer for themselves, such as a child.
+    pub guardian: Option<Name>,
+}
+
+/// Reads the name of a parent or guardian, which may be left out.
+///
+/// # Errors
+///
+/// [`BadTravelDetail::Guardian`] if it is there and is no name.
+pub fn parse_guardian(text: &str) -> Result<Option<Name>, BadTravelDetail> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    Name::parse(text).map(Some).map_err(|_| BadTravelDetail::Guardian)
 }
 
 /// Reads a day of birth.
@@ -157,6 +174,19 @@ mod tests {
         assert!(Nationality::parse(" ind ").is_ok_and(|read| read.code() == "IND"));
         for text in ["", "IN", "India", "XXX", "ін"] {
             assert!(Nationality::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_guardian_is_a_name_or_is_left_out() {
+        for text in ["", "  ", "\t\n"] {
+            assert!(parse_guardian(text).is_ok_and(|read| read.is_none()), "{text:?}");
+        }
+        let read = parse_guardian("  आशा   Demo ");
+        assert!(read.is_ok_and(|read| read.is_some_and(|name| name.text() == "आशा Demo")));
+        let long = "a".repeat(101);
+        for text in ["17", "\u{202e}anna", long.as_str()] {
+            assert!(parse_guardian(text) == Err(BadTravelDetail::Guardian), "{text:?}");
         }
     }
 

@@ -25,9 +25,9 @@ macro_rules! steps {
 }
 
 /// The steps for SQLite.
-pub(crate) const SQLITE: &[Step] = steps!("sqlite": "0001_campaign", "0002_session_changes", "0003_withdrawal", "0004_owed", "0005_merge", "0006_travel", "0007_status", "0008_wallet", "0009_merge_reason", "0010_access", "0011_erasure", "0012_watch", "0013_report", "0014_list", "0015_factor", "0016_duties", "0018_guards");
+pub(crate) const SQLITE: &[Step] = steps!("sqlite": "0001_campaign", "0002_session_changes", "0003_withdrawal", "0004_owed", "0005_merge", "0006_travel", "0007_status", "0008_wallet", "0009_merge_reason", "0010_access", "0011_erasure", "0012_watch", "0013_report", "0014_list", "0015_factor", "0016_duties", "0017_guards", "0018_guardian");
 /// The steps for PostgreSQL.
-pub(crate) const POSTGRES: &[Step] = steps!("postgres": "0001_campaign", "0002_session_changes", "0003_withdrawal", "0004_owed", "0005_merge", "0006_travel", "0007_status", "0008_wallet", "0009_merge_reason", "0010_access", "0011_erasure", "0012_watch", "0013_report", "0014_list", "0015_factor", "0016_duties", "0018_guards");
+pub(crate) const POSTGRES: &[Step] = steps!("postgres": "0001_campaign", "0002_session_changes", "0003_withdrawal", "0004_owed", "0005_merge", "0006_travel", "0007_status", "0008_wallet", "0009_merge_reason", "0010_access", "0011_erasure", "0012_watch", "0013_report", "0014_list", "0015_factor", "0016_duties", "0017_guards", "0018_guardian");
 
 /// Statements that also distribute each table by the key that its comment names.
 ///

@@ -64,6 +64,7 @@ fn page_with(
         gender: Gender::Female,
         document: "Official identity cards issued to MPs/MLAs/MLCs XXXXXXXX3445".to_owned(),
         passport: None,
+        guardian: None,
         reference: "21363381933156".to_owned(),
         uvci: "URN:UVCI:01:IN:0123456789ABCDEF0123456789ABCDEF#K",
         vaccine: "COVISHIELD",

@@ -127,7 +127,8 @@ pub(crate) fn read_travel(
     bytes: &axum::body::Bytes,
     today: jiff::civil::Date,
 ) -> Result<domain::travel::TravelDetails, Problem> {
-    let wrong = "expected birth_date, passport_number and nationality";
+    let wrong =
+        "expected birth_date, passport_number and nationality, and guardian_name if there is one";
     let body = body::Body::read(bytes).map_err(|_| Problem::invalid(wrong))?;
     Ok(body.travel(today).map_err(app::Error::from)?)
 }

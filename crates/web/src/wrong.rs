@@ -278,6 +278,10 @@ const fn bad_travel_detail(bad: BadTravelDetail) -> (&'static str, &'static str)
         BadTravelDetail::Nationality => {
             ("nationality", "Enter the three letters of the nationality in the passport, like IND.")
         }
+        BadTravelDetail::Guardian => (
+            "guardian_name",
+            "Enter the name of the parent or guardian, at most 100 characters, or leave it empty.",
+        ),
     }
 }
 

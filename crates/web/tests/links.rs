@@ -33,6 +33,7 @@ async fn family() -> (Server, String, String) {
         born_on: date(1980, 12, 31),
         passport: PassportNumber::parse("K1234567").unwrap(),
         nationality: Nationality::parse("IND").unwrap(),
+        guardian: None,
     };
     let (platform, ctx) = (&server.world.platform, server.world.resident(MOBILE));
     let person = platform.by_reference(&reference).unwrap();

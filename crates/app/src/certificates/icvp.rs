@@ -11,7 +11,7 @@ use certs::{
     read::Payload,
     vaccination::{Born, Vaccination},
 };
-use domain::{country, id::BeneficiaryId, travel::TravelDetails};
+use domain::{country, id::BeneficiaryId, person::Name, travel::TravelDetails};
 use store::CertificateRow;
 
 use super::PlaceNames;
@@ -105,7 +105,7 @@ impl Platform {
             revision: Revision::LATEST,
             nationality: travel.nationality.code(),
             document: Some((PASSPORT, travel.passport.text())),
-            guardian: None,
+            guardian: travel.guardian.as_ref().map(Name::text),
             authority: country::three_letters(&self.settings.country),
         };
         let (now, expires_at) = (ctx.now.as_second(), self.unexpired(ctx, row)?);

@@ -24,6 +24,7 @@ fn travel() -> TravelDetails {
         born_on: jiff::civil::date(1980, 2, 29),
         passport: PassportNumber::parse("K1234567").unwrap_or_else(|why| panic!("{why}")),
         nationality: Nationality::parse("NPL").unwrap_or_else(|why| panic!("{why}")),
+        guardian: Name::parse("Ravi Demo").ok(),
     }
 }
 
@@ -87,6 +88,7 @@ async fn a_merge_that_stopped_and_cannot_be_completed_is_given_back_whole() {
     let theirs = world.resident(&goes.mobile);
     let held = platform.my_travel_details(&theirs, goes.id).await.unwrap().unwrap();
     assert_eq!(held.passport.text(), "K1234567");
+    assert!(held.guardian == travel().guardian);
     assert!(matches!(verify(&world, &kept).await, Verdict::Valid(_)), "it was never withdrawn");
     assert_eq!(certificate(&world, &goes).await, kept);
     assert!(verify(&world, &own).await == Verdict::NotValid(NotValid::Withdrawn), "corrected");
@@ -108,7 +110,8 @@ async fn a_merge_that_is_completed_keeps_nothing_for_travel_of_the_record_that_w
     let (server, database) = (postgres::shared().unwrap(), world.database().unwrap());
     let kept = || {
         let held = "SELECT count(*) FROM merged_beneficiary WHERE travel_born_on IS NOT NULL
-            OR travel_passport IS NOT NULL OR travel_nationality IS NOT NULL";
+            OR travel_passport IS NOT NULL OR travel_nationality IS NOT NULL
+            OR travel_guardian IS NOT NULL";
         server.sql(database, held).trim().to_owned()
     };
     server.sql(database, STOP);

@@ -139,7 +139,10 @@ impl<'a> Drawing<'a> {
         let travels = page.variant == Variant::International;
         self.sheet.open(Kind::List);
         let name = if travels {
-            Field { label: "Name, in the letters of the passport".into(), value: latin_name(page) }
+            Field {
+                label: "Name, in the letters of the passport".into(),
+                value: latin_name(page.name),
+            }
         } else {
             self.field(|words| words.name, page.name)
         };
@@ -164,8 +167,15 @@ impl<'a> Drawing<'a> {
         let reference = self.field(|words| words.reference, &page.reference);
         y = self.row(y, [document, reference]);
         if let Some(passport) = page.passport.filter(|_| travels) {
-            let field = Field { label: "Passport number".into(), value: passport.into() };
-            y = self.wide(y, &field);
+            let passport = Field { label: "Passport number".into(), value: passport.into() };
+            y = match page.guardian {
+                Some(guardian) => {
+                    let label = "Parent or guardian".into();
+                    let guardian = Field { label, value: latin_name(guardian) };
+                    self.row(y, [passport, guardian])
+                }
+                None => self.wide(y, &passport),
+            };
         }
         self.sheet.close();
         y
@@ -384,10 +394,10 @@ struct Field {
     value: String,
 }
 
-/// The name in the letters of a passport; one without any, as it is.
-fn latin_name(page: &CertificatePage<'_>) -> String {
-    let letters = passport_letters(page.name).replace('<', " ");
-    if letters.is_empty() { page.name.to_owned() } else { letters }
+/// A name in the letters of a passport; one without any, as it is.
+fn latin_name(name: &str) -> String {
+    let letters = passport_letters(name).replace('<', " ");
+    if letters.is_empty() { name.to_owned() } else { letters }
 }
 
 #[cfg(test)]

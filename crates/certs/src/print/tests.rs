@@ -15,6 +15,7 @@ pub(super) fn page<'a>(name: &'a str, codes: &[Payload]) -> CertificatePage<'a> 
         gender: Gender::Female,
         document: "Aadhaar Card XXXXXXXX3445".to_owned(),
         passport: None,
+        guardian: None,
         reference: "21363381933156".to_owned(),
         uvci: "URN:UVCI:01:IN:0123456789ABCDEF0123456789ABCDEF#K",
         vaccine: "COVISHIELD",

@@ -1,5 +1,6 @@
 //! Text as glyphs: which font, how wide, where to break.
 
+mod both;
 mod face;
 mod shape;
 
@@ -25,6 +26,7 @@ pub(super) enum Weight {
 pub(super) struct Run {
     /// What it is written in.
     pub(super) script: Script,
+    #[cfg(test)]
     weight: Weight,
     pub(super) text: String,
     pub(super) glyphs: Vec<Placed>,
@@ -32,14 +34,15 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn font(&self) -> Font {
-        self.script.face(self.weight).font.clone()
+        self.script.font().clone()
     }
 
     /// Whether a sign is missing, or is drawn with the circle of one that stands out of place.
     #[cfg(test)]
     pub(super) fn has_broken_sign(&self) -> bool {
-        let circle = self.script.face(self.weight).shape.glyph_index('\u{25cc}');
-        let broken = |id: u32| id == 0 || circle.is_some_and(|circle| id == u32::from(circle.0));
+        let face = self.script.face(self.weight);
+        let circle = face.shape.glyph_index('\u{25cc}').map(|id| face.drawn(id));
+        let broken = |id: u32| id == face.before || circle == Some(id);
         self.glyphs.iter().any(|glyph| broken(glyph.id))
     }
 
@@ -114,7 +117,13 @@ fn shape(script: Script, weight: Weight, text: String) -> Run {
         Some(ascii) if is_ascii_print(&text) => ascii.shape(&text),
         _ => shape_with(face, &text),
     };
-    Run { script, weight, text, glyphs }
+    Run {
+        script,
+        #[cfg(test)]
+        weight,
+        text,
+        glyphs,
+    }
 }
 
 /// Printable text in runs of one script. Signs that are no letters, such as

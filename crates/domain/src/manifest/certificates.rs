@@ -4,8 +4,8 @@
 
 use super::{
     datum::Datum::{
-        BirthYear, BornOn, Certificate, Dose, Gender, Name, Nationality, Passport, Reference,
-        Signature, Vaccinator, Wallet,
+        BirthYear, BornOn, Certificate, Dose, Gender, Guardian, Name, Nationality, Passport,
+        Reference, Signature, Vaccinator, Wallet,
     },
     shape::{Shape, shape},
 };
@@ -41,6 +41,7 @@ pub(super) static CERTIFICATES: &[Shape] = &[
             (Certificate, &["4", "6", "7"]),
             (Dose, &["-260.-6.vx.bo", "-260.-6.vx.dv", "-260.-6.vx.vp"]),
             (Gender, &["-260.-6.s"]),
+            (Guardian, &["-260.-6.gn"]),
             (Name, &["-260.-6.n"]),
             (Nationality, &["-260.-6.nt"]),
             (Passport, &["-260.-6.dt", "-260.-6.id"]),

@@ -51,6 +51,8 @@ closed! {
         Passport "passport" "Number of the passport, only for a certificate for travel" "पासपोर्ट नंबर, केवल यात्रा प्रमाणपत्र के लिए"
         /// Nationality, for travel only.
         Nationality "nationality" "Nationality, only for a certificate for travel" "राष्ट्रीयता, केवल यात्रा प्रमाणपत्र के लिए"
+        /// Parent or guardian, for travel only.
+        Guardian "guardian" "Name of a parent or guardian, only for a certificate for travel" "माता-पिता या अभिभावक का नाम, केवल यात्रा प्रमाणपत्र के लिए"
         /// One-time passwords and tokens.
         SignIn "sign-in" "One-time passwords and tokens; the secret of an app that shows codes, if you set one up; passkeys of staff" "वन-टाइम पासवर्ड और टोकन; कोड दिखाने वाले ऐप का रहस्य, यदि आप उसे जोड़ें; कर्मचारियों की पासकी"
         /// What a wallet is offered and shows.
@@ -126,7 +128,9 @@ impl Datum {
             | Self::Access => Basis::Service,
             Self::Priority | Self::AdverseEvent => Basis::PublicHealth,
             Self::Report => Basis::Volunteered,
-            Self::BornOn | Self::Passport | Self::Nationality | Self::Wallet => Basis::Consent,
+            Self::BornOn | Self::Passport | Self::Nationality | Self::Guardian | Self::Wallet => {
+                Basis::Consent
+            }
             Self::Vaccinator | Self::Staff | Self::StaffName => Basis::Employment,
             Self::Empty
             | Self::Ignored

@@ -4,8 +4,8 @@
 use super::{
     datum::Datum::{
         Account, AdverseEvent, Appointment, BirthYear, BornOn, Document, Dose, Empty, Facility,
-        Gender, Message, Mobile, Name, Nationality, Passport, Place, Priority, Reason, Reference,
-        Report, Session, SignIn, Staff, StaffName, Stock, Technical, Vaccinator,
+        Gender, Guardian, Message, Mobile, Name, Nationality, Passport, Place, Priority, Reason,
+        Reference, Report, Session, SignIn, Staff, StaffName, Stock, Technical, Vaccinator,
     },
     shape::{Shape, shape},
 };
@@ -189,6 +189,7 @@ pub(super) static FORMS: &[Shape] = &[shape(
         (BornOn, &["birth_date"]),
         (Passport, &["passport_number"]),
         (Nationality, &["nationality"]),
+        (Guardian, &["guardian_name"]),
         (
             Reference,
             &[

@@ -167,6 +167,8 @@ pub mod label {
     pub const PASSPORT: &str = "travel_passport";
     /// A nationality.
     pub const NATIONALITY: &str = "travel_nationality";
+    /// The name of a parent or guardian.
+    pub const GUARDIAN: &str = "travel_guardian";
     /// A signed certificate.
     pub const CERTIFICATE: &str = "certificate";
     /// Why staff changed a record.

@@ -44,6 +44,7 @@ fn what_is_told_about_a_person_is_kept_sealed_or_as_a_keyed_digest_only() {
         Datum::BornOn,
         Datum::Passport,
         Datum::Nationality,
+        Datum::Guardian,
         Datum::Reason,
         Datum::Report,
         Datum::StaffName,

@@ -3,8 +3,8 @@
 use super::{
     datum::Datum::{
         Access, Account, Appointment, BirthYear, BornOn, Change, Count, Document, Dose, Empty,
-        Facility, Gender, Ignored, Mobile, Name, Nationality, Passport, Place, Priority, Reference,
-        Report, Rules, Session, SignIn, Signature, Staff, Technical, Vaccinator, Wallet,
+        Facility, Gender, Guardian, Ignored, Mobile, Name, Nationality, Passport, Place, Priority,
+        Reference, Report, Rules, Session, SignIn, Signature, Staff, Technical, Vaccinator, Wallet,
     },
     shape::{Shape, shape},
 };
@@ -151,6 +151,7 @@ pub(super) static MODELS: &[Shape] = &[
             (BornOn, &["birth_date"]),
             (Passport, &["passport_number"]),
             (Nationality, &["nationality"]),
+            (Guardian, &["guardian_name"]),
         ],
     ),
     shape(

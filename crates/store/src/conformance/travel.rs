@@ -12,8 +12,14 @@ use crate::{Amendment, CorrectedFields, Done, NotKept, SealedTravel, Store, Trav
 const NAME: CorrectedFields = CorrectedFields { name: true, birth_year: false, gender: false };
 const YEAR: CorrectedFields = CorrectedFields { name: false, birth_year: true, gender: false };
 
+/// Details of which every second has a guardian.
 fn travel(byte: u8) -> SealedTravel {
-    SealedTravel { born_on: vec![byte], passport: vec![byte, 1], nationality: vec![byte, 2] }
+    SealedTravel {
+        born_on: vec![byte],
+        passport: vec![byte, 1],
+        nationality: vec![byte, 2],
+        guardian: byte.is_multiple_of(2).then(|| vec![byte, 3]),
+    }
 }
 
 /// A change by the first account, for its first person, whose details were changed so often.

@@ -66,7 +66,8 @@ statements! {
         UPDATE beneficiary
         SET name = $3, birth_year = $4, gender = $5, document = $6, comorbidity = $7,
             document_index = $8, changes = changes + 1,
-            travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL
+            travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL,
+            travel_guardian = NULL
         WHERE hb = $1 AND beneficiary_id = $2";
     Home REMOVE = "DELETE FROM beneficiary WHERE hb = $1 AND beneficiary_id = $2";
 }

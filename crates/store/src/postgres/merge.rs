@@ -48,13 +48,14 @@ statements! {
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
             verified_by, changes, list_no, merge_id, merged_into, merged_by, merged_at, leased_at,
             key_digest, request_digest, settled, merged_because, travel_born_on, travel_passport,
-            travel_nationality)
+            travel_nationality, travel_guardian)
         SELECT $1::int, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
             verified_by, changes, list_no, $3, $4, $5, $6, $6, $7, $8, $9::boolean, $10,
             CASE WHEN NOT $9::boolean THEN travel_born_on END,
             CASE WHEN NOT $9::boolean THEN travel_passport END,
-            CASE WHEN NOT $9::boolean THEN travel_nationality END
+            CASE WHEN NOT $9::boolean THEN travel_nationality END,
+            CASE WHEN NOT $9::boolean THEN travel_guardian END
         FROM beneficiary WHERE hb = $1 AND beneficiary_id = $2";
     Home TAKE_OUT_DOSES = "
         INSERT INTO merged_dose (hb, beneficiary_id, dose_number, dose_id, facility_id,

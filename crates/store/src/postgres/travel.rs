@@ -18,7 +18,8 @@ use crate::{
 statements! {
     Home SET = "
         UPDATE beneficiary
-        SET travel_born_on = $5, travel_passport = $6, travel_nationality = $7
+        SET travel_born_on = $5, travel_passport = $6, travel_nationality = $7,
+            travel_guardian = $8
         WHERE hb = $1 AND beneficiary_id = $2 AND account_id = $3
             AND ($5::bytea IS NULL OR (
                 changes = $4
@@ -27,7 +28,8 @@ statements! {
         SELECT account_id, changes FROM beneficiary WHERE hb = $1 AND beneficiary_id = $2";
     Home FORGET = "
         UPDATE beneficiary
-        SET travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL
+        SET travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL,
+            travel_guardian = NULL
         WHERE hb = $1 AND beneficiary_id = $2";
 }
 
@@ -58,6 +60,7 @@ async fn set_at_home(home: &Home<'_>, change: &TravelChange) -> Attempt<Result<(
                 &travel.map(|travel| &travel.born_on),
                 &travel.map(|travel| &travel.passport),
                 &travel.map(|travel| &travel.nationality),
+                &travel.and_then(|travel| travel.guardian.as_ref()),
             ],
         )
         .await?;
@@ -85,5 +88,6 @@ pub(super) fn read(row: &Row) -> Option<SealedTravel> {
         born_on: row.get::<_, Option<_>>("travel_born_on")?,
         passport: row.get::<_, Option<_>>("travel_passport")?,
         nationality: row.get::<_, Option<_>>("travel_nationality")?,
+        guardian: row.get("travel_guardian"),
     })
 }

@@ -11,6 +11,8 @@ pub struct SealedTravel {
     pub passport: Vec<u8>,
     /// Sealed nationality in the passport.
     pub nationality: Vec<u8>,
+    /// Sealed name of a parent or guardian, if one was given.
+    pub guardian: Option<Vec<u8>>,
 }
 
 /// Details for travel to keep, or to keep no longer.

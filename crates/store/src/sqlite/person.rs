@@ -32,7 +32,10 @@ pub(super) use beneficiary_columns;
 /// The columns of a person with what is given for travel.
 macro_rules! person_columns {
     () => {
-        concat!(beneficiary_columns!(), ", travel_born_on, travel_passport, travel_nationality")
+        concat!(
+            beneficiary_columns!(),
+            ", travel_born_on, travel_passport, travel_nationality, travel_guardian"
+        )
     };
 }
 
@@ -172,7 +175,8 @@ const AMEND: &str = "
     UPDATE OR IGNORE beneficiary
     SET name = :name, birth_year = :birth_year, gender = :gender, document = :document,
         comorbidity = :comorbidity, document_index = :document_index, changes = changes + 1,
-        travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL
+        travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL,
+        travel_guardian = NULL
     WHERE beneficiary_id = :id AND account_id = :account
         AND NOT EXISTS (SELECT 1 FROM dose WHERE beneficiary_id = :id)
         AND NOT EXISTS (SELECT 1 FROM merged_beneficiary WHERE document_index = :document_index)";

@@ -11,7 +11,8 @@ use crate::{
 
 const SET: &str = "
     UPDATE beneficiary
-    SET travel_born_on = :born_on, travel_passport = :passport, travel_nationality = :nationality
+    SET travel_born_on = :born_on, travel_passport = :passport, travel_nationality = :nationality,
+        travel_guardian = :guardian
     WHERE beneficiary_id = :id AND account_id = :account
         AND (:born_on IS NULL OR (
             changes = :changes AND EXISTS (SELECT 1 FROM dose WHERE beneficiary_id = :id)))";
@@ -28,6 +29,7 @@ pub(super) fn set(
         ":born_on": travel.map(|travel| &travel.born_on),
         ":passport": travel.map(|travel| &travel.passport),
         ":nationality": travel.map(|travel| &travel.nationality),
+        ":guardian": travel.and_then(|travel| travel.guardian.as_ref()),
     })?;
     if rows == 1 { Ok(Ok(())) } else { why_not(connection, change).map(Err) }
 }
@@ -48,15 +50,16 @@ fn why_not(connection: &Connection, change: &TravelChange) -> rusqlite::Result<N
 pub(super) fn forget(connection: &Connection, beneficiary: BeneficiaryId) -> rusqlite::Result<()> {
     const FORGET: &str = "
         UPDATE beneficiary
-        SET travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL
+        SET travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL,
+            travel_guardian = NULL
         WHERE beneficiary_id = ?1";
     connection.prepare_cached(FORGET)?.execute([number(beneficiary)])?;
     Ok(())
 }
 
-/// Reads it from the next three columns of a beneficiary's row.
+/// Reads it from the next four columns of a beneficiary's row.
 pub(super) fn read(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Option<SealedTravel>> {
     let Some(born_on) = columns.next()? else { return Ok(None) };
-    let (passport, nationality) = (columns.next()?, columns.next()?);
-    Ok(Some(SealedTravel { born_on, passport, nationality }))
+    let (passport, nationality, guardian) = (columns.next()?, columns.next()?, columns.next()?);
+    Ok(Some(SealedTravel { born_on, passport, nationality, guardian }))
 }

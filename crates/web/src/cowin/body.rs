@@ -7,7 +7,10 @@ use domain::{
     id::SessionId,
     person::{BadDetail, Details, Gender, IdentityDocument, Mobile, Name, parse_birth_year},
     reported::{BadReport, Reported},
-    travel::{BadTravelDetail, Nationality, PassportNumber, TravelDetails, parse_birth_date},
+    travel::{
+        BadTravelDetail, Nationality, PassportNumber, TravelDetails, parse_birth_date,
+        parse_guardian,
+    },
 };
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -125,6 +128,7 @@ impl Body {
             born_on: parse_birth_date(&text("birth_date"), today)?,
             passport: PassportNumber::parse(&text("passport_number"))?,
             nationality: Nationality::parse(&text("nationality"))?,
+            guardian: parse_guardian(&text("guardian_name"))?,
         })
     }
 

@@ -170,6 +170,11 @@ fn day_or_person(name: &str) -> Value {
             "description": "As in the passport: ISO 3166-1 alpha-3, or XXA, XXB, XXC",
             "examples": ["IND"],
         }),
+        "guardian_name" => json!({
+            "type": "string", "maxLength": 100,
+            "description": "Parent or guardian of who cannot answer for themselves, such as a child",
+            "examples": ["Asha Demo"],
+        }),
         _ => session_or_label(name),
     }
 }

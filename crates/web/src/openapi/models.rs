@@ -219,7 +219,12 @@ pub(super) const MODELS: &[Model] = &[
     (
         "TravelDetails",
         "What only a certificate for travel needs to know. The day is one of the year on record",
-        &["birth_date: birth_date", "passport_number: passport_number", "nationality: nationality"],
+        &[
+            "birth_date: birth_date",
+            "passport_number: passport_number",
+            "nationality: nationality",
+            "guardian_name?: guardian_name",
+        ],
     ),
     (
         "Merge",

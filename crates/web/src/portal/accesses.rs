@@ -170,6 +170,7 @@ fn field_words(field: &str) -> &str {
         "travel_born_on" => "day of birth",
         "travel_passport" => "passport",
         "travel_nationality" => "nationality",
+        "travel_guardian" => "parent or guardian",
         other => other,
     }
 }

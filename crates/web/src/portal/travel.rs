@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::travel::{
-    BadTravelDetail, Nationality, PassportNumber, TravelDetails, parse_birth_date,
+    BadTravelDetail, Nationality, PassportNumber, TravelDetails, parse_birth_date, parse_guardian,
 };
 use jiff::civil::Date;
 
@@ -32,6 +32,7 @@ struct Travel {
     birth_year: i16,
     birth_date: String,
     nationality: String,
+    guardian_name: String,
     /// What is kept already.
     kept: Option<Kept>,
 }
@@ -40,6 +41,7 @@ struct Kept {
     born_on: String,
     passport: String,
     nationality: String,
+    guardian: Option<String>,
 }
 
 /// The page; after a form that was refused, with what was typed. The number of the passport is not
@@ -55,22 +57,28 @@ async fn page(
         Ok(kept) => kept,
         Err(error) => return account::page(web, caller, Top::error(caller, &error)).await,
     };
-    let text = |name| typed.and_then(|form| form.get(name)).map(|it| it.chars().take(20).collect());
+    let typed = |name, most| {
+        typed.and_then(|form| form.get(name)).map(|text| text.chars().take(most).collect())
+    };
     let page = Travel {
         handle: handle(person),
         name: person.details.name.text().to_owned(),
         has_dose: !person.doses.is_empty(),
         birth_year: person.details.birth_year,
-        birth_date: text("birth_date")
+        birth_date: typed("birth_date", 20)
             .or_else(|| kept.as_ref().map(|kept| kept.born_on.to_string()))
             .unwrap_or_default(),
-        nationality: text("nationality")
+        nationality: typed("nationality", 20)
             .or_else(|| kept.as_ref().map(|kept| kept.nationality.code().to_owned()))
+            .unwrap_or_default(),
+        guardian_name: typed("guardian_name", 100)
+            .or_else(|| kept.as_ref()?.guardian.as_ref().map(|name| name.text().to_owned()))
             .unwrap_or_default(),
         kept: kept.map(|kept| Kept {
             born_on: day_words(kept.born_on),
             passport: kept.passport.masked(),
             nationality: kept.nationality.code().to_owned(),
+            guardian: kept.guardian.map(|name| name.text().to_owned()),
         }),
         top,
     };
@@ -111,6 +119,7 @@ fn travel(form: &Query, today: Date) -> Result<TravelDetails, BadTravelDetail> {
         born_on: parse_birth_date(text("birth_date"), today)?,
         passport: PassportNumber::parse(text("passport_number"))?,
         nationality: Nationality::parse(text("nationality"))?,
+        guardian: parse_guardian(text("guardian_name"))?,
     })
 }
 

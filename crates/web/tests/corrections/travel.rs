@@ -19,6 +19,13 @@ fn given(birth_date: &str, passport: &str, nationality: &str) -> Value {
     })
 }
 
+/// What is usable, with a guardian.
+fn guarded(guardian: &str) -> Value {
+    let mut given = given("1980-02-29", "k 1234567", "ind");
+    given["guardian_name"] = guardian.into();
+    given
+}
+
 async fn call(
     server: &Server,
     method: Method,
@@ -52,6 +59,7 @@ async fn a_call_keeps_and_removes_details_for_travel_and_says_what_is_wrong() {
         (given("1981-02-01", "K1234567", "IND"), 409, "other-birth-year", "correct it first"),
         (given("1980-02-29", "K12345678901", "IND"), 400, "invalid", "passport_number"),
         (given("1980-02-29", "K1234567", "XXX"), 400, "invalid", "nationality"),
+        (guarded("K12\u{202e}"), 400, "invalid", "guardian_name"),
         (json!({}), 400, "invalid", "birth_date"),
         (json!([]), 400, "invalid", "birth_date"),
     ] {
@@ -69,6 +77,7 @@ async fn a_call_keeps_and_removes_details_for_travel_and_says_what_is_wrong() {
     let early = put(token, &unvaccinated, &good).await;
     assert_eq!((early.status, &early.value()["type"]), (409, &json!("/problems/conflict")));
     assert_eq!(put(token, &reference, &good).await.status, 204);
+    assert_eq!(put(token, &reference, &guarded("रवि Demo")).await.status, 204);
     for _ in 0..2 {
         let gone = call(&server, Method::DELETE, &reference, token, &Value::Null).await;
         assert_eq!(gone.status, 204);
@@ -101,9 +110,13 @@ async fn a_form_keeps_details_for_travel_without_showing_the_passport_and_remove
     let early = see(&icvp).await;
     assert_eq!(early.status, 400);
     assert!(between(&early, "role=\"alert\">", "</div>").contains("details for travel first"));
-    let form = |day: &str| {
-        format!("person={handle}&birth_date={day}&passport_number=k-1234567&nationality=npl")
+    let guarded = |day: &str, guardian: &str| {
+        format!(
+            "person={handle}&birth_date={day}&passport_number=k-1234567&nationality=npl\
+             &guardian_name={guardian}"
+        )
     };
+    let form = |day: &str| guarded(day, "Ravi+%3CDemo");
     let refused = send(&server, &token, "/people/travel", &form("1981-01-01")).await;
     assert!(between(&refused, "id=\"birth_date-wrong\">", "<").contains("correct the year first"));
     assert!(between(&refused, "name=\"nationality\" value=\"", "\"") == "npl");
@@ -111,6 +124,10 @@ async fn a_form_keeps_details_for_travel_without_showing_the_passport_and_remove
     assert_eq!(done.header("location"), Some("/people?done=travel"));
     let kept = see(&format!("/people/travel?person={handle}")).await;
     assert!(between(&kept, "<dd>X", "<") == "XXXX567");
+    assert!(between(&kept, "Parent or guardian</dt><dd>", "</dd>") == "Ravi &#60;Demo");
+    assert!(between(&kept, "name=\"guardian_name\" value=\"", "\"") == "Ravi &#60;Demo");
+    let nobody = send(&server, &token, "/people/travel", &guarded("1980-12-31", "7")).await;
+    assert!(between(&nobody, "id=\"guardian_name-wrong\">", "<").contains("leave it empty"));
     for shown in [&refused, &kept, &see("/people").await] {
         let text = String::from_utf8_lossy(&shown.bytes).to_uppercase();
         assert!(!text.contains("1234567"), "no page holds the number");

@@ -35,6 +35,7 @@ fn nothing_overlaps_with_long_names_and_places_six_doses_and_two_codes() {
             page.language = language;
             page.variant = variant;
             page.passport = Some("Z1234567");
+            page.guardian = Some(&name);
             page.facility.clone_from(&name);
             page.vaccinator = &name;
             page.doses = (1..=6).map(|n| (n, date(2021, 5, 3), "4121Z00112".to_owned())).collect();

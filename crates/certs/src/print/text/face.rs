@@ -3,12 +3,15 @@
 use std::sync::OnceLock;
 
 use krilla::text::Font;
-use rustybuzz::{Direction, ShapePlan, script};
+use rustybuzz::{Direction, ShapePlan, script, ttf_parser::GlyphId};
 
 use super::{
     Weight,
+    both::both,
     shape::{Placed, shape_with},
 };
+
+const GOOD: &str = "the font is part of the program and is good";
 
 /// A script that there is a font for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +81,22 @@ impl Script {
         let (place, bold) = (self as usize, weight == Weight::Bold);
         FACES[place][usize::from(bold)].get_or_init(|| {
             let (regular, heavy) = self.files();
-            Face::of(if bold { heavy } else { regular }, self)
+            if bold {
+                let before = self.face(Weight::Regular).shape.number_of_glyphs();
+                Face::of(heavy, self, before.into())
+            } else {
+                Face::of(regular, self, 0)
+            }
+        })
+    }
+
+    /// What the script is drawn with, in both weights.
+    pub(super) fn font(self) -> &'static Font {
+        static FONTS: [OnceLock<Font>; 10] = [const { OnceLock::new() }; 10];
+        FONTS[self as usize].get_or_init(|| {
+            let shape = |weight| &self.face(weight).shape;
+            let font = both(shape(Weight::Regular), shape(Weight::Bold)).expect(GOOD);
+            Font::new(font.into(), 0).expect(GOOD)
         })
     }
 
@@ -122,10 +140,11 @@ impl Script {
     }
 }
 
-/// A font as it is drawn with and as it is measured with.
+/// A font of one weight, as texts are shaped with it.
 pub(super) struct Face {
-    pub(super) font: Font,
     pub(super) shape: rustybuzz::Face<'static>,
+    /// How many glyphs stand before its own in the font that is drawn with.
+    pub(super) before: u32,
     pub(super) plan: ShapePlan,
     pub(super) script: rustybuzz::Script,
     pub(super) blank: Option<(u32, i32)>,
@@ -133,18 +152,22 @@ pub(super) struct Face {
 }
 
 impl Face {
-    fn of(data: &'static [u8], script: Script) -> Self {
-        let good = "the font is part of the program and is good";
-        let shape = rustybuzz::Face::from_slice(data, 0).expect(good);
+    fn of(data: &'static [u8], script: Script, before: u32) -> Self {
+        let shape = rustybuzz::Face::from_slice(data, 0).expect(GOOD);
         let shaped_as = script.shaped_as();
         let plan = ShapePlan::new(&shape, Direction::LeftToRight, Some(shaped_as), None, &[]);
-        let font = Font::new(data.into(), 0).expect(good);
-        let blank = blank(&shape);
-        let mut face = Self { font, shape, plan, script: shaped_as, blank, ascii: None };
+        let blank = blank(&shape).map(|(id, width)| (before + id, width));
+        let mut face = Self { shape, before, plan, script: shaped_as, blank, ascii: None };
         if script == Script::Latin {
             face.ascii = Some(Ascii::of(&face));
         }
         face
+    }
+
+    /// The number of a glyph in the font that is drawn with.
+    #[cfg(test)]
+    pub(super) fn drawn(&self, id: GlyphId) -> u32 {
+        self.before + u32::from(id.0)
     }
 }
 
@@ -189,7 +212,7 @@ impl Ascii {
 
 /// A glyph without ink, and its width in the font's units. Not the joiners': those have ink here.
 fn blank(face: &rustybuzz::Face<'_>) -> Option<(u32, i32)> {
-    let glyphs = (1..face.number_of_glyphs()).map(rustybuzz::ttf_parser::GlyphId);
+    let glyphs = (1..face.number_of_glyphs()).map(GlyphId);
     let mut blanks = glyphs.filter(|id| face.glyph_bounding_box(*id).is_none());
     let id = blanks.next()?;
     Some((id.0.into(), face.glyph_hor_advance(id).unwrap_or(0).into()))

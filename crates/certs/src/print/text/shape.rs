@@ -60,7 +60,7 @@ pub(super) fn shape_with(face: &Face, text: &str) -> Vec<Placed> {
             let next = (place + 1..=infos.len()).map(start).find(|next| *next != Some(begin));
             let end = next.flatten().unwrap_or(text.len());
             Placed {
-                id: info.glyph_id,
+                id: face.before + info.glyph_id,
                 text: begin..end,
                 advance: em(at.x_advance),
                 right: em(at.x_offset),

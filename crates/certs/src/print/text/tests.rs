@@ -1,22 +1,28 @@
-use super::*;
+use rustybuzz::ttf_parser::GlyphId;
+
+use super::{face::Face, *};
 
 impl Run {
     /// Where each of its glyphs has ink: left, lowest, right, highest, from where the run begins,
     /// for a font of size 1.
     pub(in crate::print) fn inks(&self) -> Vec<[f32; 4]> {
-        let face = &self.script.face(self.weight).shape;
-        let units = f32::from(u16::try_from(face.units_per_em()).unwrap());
+        let face = self.script.face(self.weight);
+        let units = f32::from(u16::try_from(face.shape.units_per_em()).unwrap());
         let em = |length: i16| f32::from(length) / units;
         let mut pen = 0.0;
         let ink = |placed: &Placed| {
             let (x, y) = (pen + placed.right, placed.up);
             pen += placed.advance;
-            let id = rustybuzz::ttf_parser::GlyphId(u16::try_from(placed.id).unwrap());
-            let ink = face.glyph_bounding_box(id)?;
+            let ink = face.shape.glyph_bounding_box(own(face, placed))?;
             Some([x + em(ink.x_min), y + em(ink.y_min), x + em(ink.x_max), y + em(ink.y_max)])
         };
         self.glyphs.iter().filter_map(ink).collect()
     }
+}
+
+/// A glyph in the font that it was shaped with.
+fn own(face: &Face, placed: &Placed) -> GlyphId {
+    GlyphId(u16::try_from(placed.id - face.before).unwrap())
 }
 
 fn texts(lines: &[Line]) -> Vec<String> {
@@ -59,7 +65,8 @@ fn every_character_has_a_glyph() {
     for text in ["Anna O'Brien–Łódź 12", "क्षत्रिय श्री १२", "சுப்பிரமணியன்", "🙂", "\u{7}"]
     {
         for run in Line::of(text, Weight::Bold).0 {
-            assert!(run.glyphs.iter().all(|glyph| glyph.id != 0), "{text}");
+            let face = run.script.face(Weight::Bold);
+            assert!(run.glyphs.iter().all(|glyph| own(face, glyph).0 != 0), "{text}");
         }
     }
 }
@@ -68,10 +75,10 @@ fn every_character_has_a_glyph() {
 fn a_sign_with_a_mark_ends_with_a_blank_on_its_right_edge() {
     let run = shape(Script::Devanagari, Weight::Regular, "कु".to_owned());
     let last = run.glyphs.last().unwrap();
-    let face = &Script::Devanagari.face(Weight::Regular).shape;
-    let id = rustybuzz::ttf_parser::GlyphId(u16::try_from(last.id).unwrap());
-    assert!(face.glyph_bounding_box(id).is_none(), "it has no ink");
-    let width = f32::from(face.glyph_hor_advance(id).unwrap()) / 1_000.0;
+    let face = Script::Devanagari.face(Weight::Regular);
+    let id = own(face, last);
+    assert!(face.shape.glyph_bounding_box(id).is_none(), "it has no ink");
+    let width = f32::from(face.shape.glyph_hor_advance(id).unwrap()) / 1_000.0;
     assert!((last.right + width).abs() < 1e-6 && run.width() > 0.0);
     assert_eq!(run.glyphs.iter().filter(|glyph| glyph.id == last.id).count(), 1);
 }
@@ -107,8 +114,8 @@ const NAMES: [(Script, &str, char, &str); 9] = [
 fn every_script_is_shaped_with_nothing_missing_and_nothing_broken() {
     for weight in [Weight::Regular, Weight::Bold] {
         for (script, name, virama, cluster) in NAMES {
-            let face = &script.face(weight).shape;
-            let glyph = |c: char| u32::from(face.glyph_index(c).unwrap().0);
+            let face = script.face(weight);
+            let glyph = |c: char| face.drawn(face.shape.glyph_index(c).unwrap());
             let line = Line::of(name, weight);
             let printed: String = line.0.iter().map(|run| run.text.as_str()).collect();
             assert_eq!(printed, name, "nothing is replaced");

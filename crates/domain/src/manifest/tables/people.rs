@@ -3,9 +3,9 @@
 use super::{HB, Table, WRAPPED_KEY, column, label, plain, sealed, table, table_of_postgres};
 use crate::manifest::{
     datum::Datum::{
-        Account, BirthYear, BornOn, Change, Count, Document, Dose, Facility, Gender, IdentityCheck,
-        List, Mobile, Name, Nationality, Passport, Place, Priority, Reason, Reference, Request,
-        Staff, Technical, Vaccinator,
+        Account, BirthYear, BornOn, Change, Count, Document, Dose, Facility, Gender, Guardian,
+        IdentityCheck, List, Mobile, Name, Nationality, Passport, Place, Priority, Reason,
+        Reference, Request, Staff, Technical, Vaccinator,
     },
     words::{Form, Life},
 };
@@ -48,6 +48,7 @@ pub(super) static TABLES: &[Table] = &[
             sealed("travel_born_on", label::BORN_ON, BornOn).until(Life::Wanted),
             sealed("travel_passport", label::PASSPORT, Passport).until(Life::Wanted),
             sealed("travel_nationality", label::NATIONALITY, Nationality).until(Life::Wanted),
+            sealed("travel_guardian", label::GUARDIAN, Guardian).until(Life::Wanted),
         ],
     ),
     table_of_postgres(
@@ -142,6 +143,7 @@ pub(super) static TABLES: &[Table] = &[
             sealed("travel_nationality", label::NATIONALITY, Nationality)
                 .of_postgres()
                 .until(Life::Merge),
+            sealed("travel_guardian", label::GUARDIAN, Guardian).of_postgres().until(Life::Merge),
         ],
     ),
     table(

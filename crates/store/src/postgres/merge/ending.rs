@@ -31,15 +31,18 @@ statements! {
         ON CONFLICT DO NOTHING";
     Home SETTLE = "
         UPDATE merged_beneficiary
-        SET settled = TRUE, travel_born_on = NULL, travel_passport = NULL, travel_nationality = NULL
+        SET settled = TRUE, travel_born_on = NULL, travel_passport = NULL,
+            travel_nationality = NULL, travel_guardian = NULL
         WHERE hb = $1 AND beneficiary_id = $2 AND merge_id = $3 AND NOT settled";
     Home GIVE_BACK = "
         INSERT INTO beneficiary (hb, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
-            verified_by, changes, list_no, travel_born_on, travel_passport, travel_nationality)
+            verified_by, changes, list_no, travel_born_on, travel_passport, travel_nationality,
+            travel_guardian)
         SELECT $1::int, beneficiary_id, account_id, place, wrapped_key, name,
             birth_year, gender, document, comorbidity, document_index, registered_at, verified_at,
-            verified_by, changes, list_no, travel_born_on, travel_passport, travel_nationality
+            verified_by, changes, list_no, travel_born_on, travel_passport, travel_nationality,
+            travel_guardian
         FROM merged_beneficiary
         WHERE hb = $1 AND beneficiary_id = $2 AND merge_id = $3 AND NOT settled";
     Home GIVE_DOSES_BACK = "

@@ -37,6 +37,7 @@ pub(super) fn print((language, name, facility): (Language, &str, &str), signed: 
         gender: Gender::Female,
         document: "Passport XXXX0000".to_owned(),
         passport: None,
+        guardian: None,
         reference: "12345678901234".to_owned(),
         uvci: "URN:UVCI:01:IN:0123456789ABCDEF0123456789ABCDEF#K",
         vaccine: "COVISHIELD",
