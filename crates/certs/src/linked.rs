@@ -65,11 +65,7 @@ pub(crate) fn canonical(document: &Value, escapes: Escapes) -> Result<String, No
 
 /// The statements of a document.
 fn quads(document: &Value) -> Result<Vec<Quad>, NotValid> {
-    quads_of(&document.to_string())
-}
-
-/// The statements of a document, from its JSON.
-fn quads_of(text: &str) -> Result<Vec<Quad>, NotValid> {
+    let text = document.to_string();
     let parser =
         JsonLdParser::new().for_slice(text.as_bytes()).with_load_document_callback(|url, _| {
             match contexts::text(url) {

@@ -3,89 +3,39 @@
 //! Each value is exchanged for a mark of its own, and the marks are looked for in the statements of
 //! the changed document. A value whose mark is missing stands at a place that no context defines.
 //! This holds also where two values are equal, or stand for the same statement.
-//!
-//! Certificates of one issuer differ in their values only, so marked they are the same: what was found
-//! out about one is kept for the next.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{Arc, LazyLock, PoisonError, RwLock},
-};
+use std::collections::HashSet;
 
 use oxrdf::{NamedOrBlankNode, Quad, Term, vocab::rdf};
 use serde_json::Value;
 
-use super::quads_of;
+use super::quads;
 use crate::verdict::NotValid;
 
 /// Whether the statements cover all that is written in the document.
 pub(super) fn check(document: &Value, covered: &[Quad]) -> Result<(), NotValid> {
     let mut marks = Marks::default();
     let marked = marks.mark(document, None);
-    let shape = shape(&marked.to_string(), marks.values.len())?;
-    let real: HashSet<&str> = covered.iter().flat_map(named).collect();
-    let is_held = |(place, value): (&Place, &&Value)| match place {
-        Place::Text => true,
-        Place::Name => is_name(value, &real),
-        Place::Nowhere => false,
-    };
-    let all_held = shape.places.iter().zip(&marks.values).all(is_held);
-    // A type that no context defines is no absolute IRI, and is dropped.
-    if all_held && shape.types == marks.types { Ok(()) } else { Err(NotValid::Unsigned) }
-}
-
-/// What the statements of a document have of all that is written in it.
-struct Shape {
-    /// Of each value.
-    places: Vec<Place>,
-    /// How many types.
-    types: usize,
-}
-
-/// Where a value is in the statements.
-#[derive(Clone, Copy)]
-enum Place {
-    Text,
-    Name,
-    Nowhere,
-}
-
-/// How many shapes are kept. A document is 64 KiB at most and its marks another 30, so they take 3 MiB.
-const MOST_SHAPES: usize = 32;
-
-/// The shape of a document with so many marks, from its JSON.
-fn shape(marked: &str, values: usize) -> Result<Arc<Shape>, NotValid> {
-    static SHAPES: LazyLock<RwLock<HashMap<String, Arc<Shape>>>> = LazyLock::new(RwLock::default);
-    let kept = SHAPES.read().unwrap_or_else(PoisonError::into_inner).get(marked).cloned();
-    if let Some(shape) = kept {
-        return Ok(shape);
-    }
-    let shape = Arc::new(found_shape(&quads_of(marked)?, values));
-    let mut shapes = SHAPES.write().unwrap_or_else(PoisonError::into_inner);
-    if shapes.len() >= MOST_SHAPES {
-        shapes.clear();
-    }
-    shapes.insert(marked.to_owned(), Arc::clone(&shape));
-    Ok(shape)
-}
-
-fn found_shape(marked: &[Quad], values: usize) -> Shape {
+    let marked = quads(&marked)?;
     let (mut texts, mut names) = (HashSet::new(), HashSet::new());
-    for quad in marked {
+    for quad in &marked {
         if let Term::Literal(literal) = &quad.object {
             texts.insert(literal.value());
         }
         names.extend(named(quad));
     }
-    let place = |index| match mark(index).as_str() {
-        mark if texts.contains(mark) => Place::Text,
-        mark if names.contains(mark) => Place::Name,
-        _ => Place::Nowhere,
-    };
-    Shape {
-        places: (0..values).map(place).collect(),
-        types: marked.iter().filter(|quad| quad.predicate == rdf::TYPE).count(),
+    let real: HashSet<&str> = covered.iter().flat_map(named).collect();
+    for (index, value) in marks.values.iter().enumerate() {
+        let mark = mark(index);
+        let held =
+            texts.contains(mark.as_str()) || names.contains(mark.as_str()) && is_name(value, &real);
+        if !held {
+            return Err(NotValid::Unsigned);
+        }
     }
+    // A type that no context defines is no absolute IRI, and is dropped.
+    let typed = marked.iter().filter(|quad| quad.predicate == rdf::TYPE).count();
+    if typed == marks.types { Ok(()) } else { Err(NotValid::Unsigned) }
 }
 
 /// Whether a value that stands for a node is an absolute IRI, or the last part of one that its
