@@ -2,6 +2,8 @@
 
 mod evidence;
 
+use std::collections::BTreeMap;
+
 use scan::extract::Unread;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +16,7 @@ use crate::{
     marks::{self, Score},
     model::{Origin, Stretch, Uses, chances::Chances},
     number::{ln, real, told},
-    observe::{Link, Sight, observe},
+    observe::{Link, Pattern, Sight, observe},
     paths::{
         self, Trace,
         ranking::{Candidate, ranking},
@@ -131,24 +133,74 @@ pub fn inquire(
     register: &dyn Register,
     seen_at: i64,
 ) -> Result<Finding, NotAsked> {
-    let sight = observe(specimen, register)?;
-    let dating = dating::date(&sight.seen, register.now().min(seen_at));
-    let columns = columns::told(specimen);
-    let signs = fabrication::signs(specimen, register)?;
-    let until = dating.as_ref().and_then(|dating| dating.until);
-    let traces = |kind, until| paths::traces(&sight.seen, register, kind, until);
-    let seen = Whole {
-        hits: Hits::count(&sight.canaries, register, seen_at),
-        feeders: traces(SourceKind::Feeder, None),
-        exports: traces(SourceKind::Export, None),
-        accounts: traces(SourceKind::Account, Some(until.unwrap_or(seen_at))),
-        marks: marks::scores(&sight.seen, register),
-        sight,
-        dating,
-        columns,
-        signs,
-    };
-    Ok(seen.finding(specimen, register))
+    Ok(Whole::of(specimen, register, seen_at)?.finding(specimen, register))
+}
+
+/// What was seen of each origin, and the likeliest stories: for who looks why a world was told wrongly.
+pub(crate) fn explained(
+    specimen: &Specimen,
+    register: &dyn Register,
+    seen_at: i64,
+    truly: &[Origin],
+) -> Result<String, NotAsked> {
+    let whole = Whole::of(specimen, register, seen_at)?;
+    let mut patterns: BTreeMap<(Origin, Pattern), u64> = BTreeMap::new();
+    for (seen, origin) in whole.sight.seen.iter().zip(truly) {
+        *patterns.entry((*origin, seen.pattern)).or_default() += 1;
+    }
+    let mut patterns: Vec<_> = patterns.into_iter().collect();
+    patterns.sort_by_key(|((origin, _), count)| (*origin, std::cmp::Reverse(*count)));
+    let mut text = format!(
+        "dating {:?}\nchance {} {}\nsigns {:?} {}\nmade-up people {:?}\n",
+        whole.dating,
+        whole.sight.chance_found,
+        whole.sight.chance_named,
+        whole.signs,
+        whole.signs.weight(),
+        whole.hits.families()
+    );
+    for ((origin, pattern), count) in patterns {
+        let Pattern { link, name, rare, year, gender, number, document, dose } = pattern;
+        let rare = if rare { "rare" } else { "" };
+        let each = format!(
+            "{link:?} {name:?} {rare} {year:?} g {gender:?} n {number:?} d {document:?} v {dose:?}"
+        );
+        text += &format!(
+            "{count:>5} {} {}\n",
+            origin.as_str(),
+            each.replace("Some(", "").replace(')', "")
+        );
+    }
+    for (kind, traces) in
+        [("feeder", &whole.feeders), ("export", &whole.exports), ("account", &whole.accounts)]
+    {
+        for trace in traces.iter().take(3) {
+            text += &format!("{kind} {trace:?}\n");
+        }
+    }
+    Ok(text + &whole.case(register).told(4))
+}
+
+impl Whole {
+    fn of(specimen: &Specimen, register: &dyn Register, seen_at: i64) -> Result<Self, NotAsked> {
+        let sight = observe(specimen, register)?;
+        let dating = dating::date(&sight.seen, register.now().min(seen_at));
+        let columns = columns::told(specimen);
+        let signs = fabrication::signs(specimen, register)?;
+        let until = dating.as_ref().and_then(|dating| dating.until);
+        let traces = |kind, until| paths::traces(&sight.seen, register, kind, until);
+        Ok(Self {
+            hits: Hits::count(&sight.canaries, register, seen_at),
+            feeders: traces(SourceKind::Feeder, None),
+            exports: traces(SourceKind::Export, None),
+            accounts: traces(SourceKind::Account, Some(until.unwrap_or(seen_at))),
+            marks: marks::scores(&sight.seen, register),
+            sight,
+            dating,
+            columns,
+            signs,
+        })
+    }
 }
 
 /// Everything that was seen of a specimen.

@@ -32,7 +32,8 @@ pub(crate) enum Link {
     Found,
     /// It is somebody by name and year of birth, and nobody under what else it has.
     Named,
-    /// It is somebody by name and year of birth, and what else it had is damaged.
+    /// It is somebody by name and year of birth, and has no mobile or number that could be looked up,
+    /// though other records do.
     Lone,
     /// Its mobile is somebody else's.
     Strange,
@@ -154,8 +155,11 @@ pub(crate) struct Sight {
 pub(crate) fn observe(specimen: &Specimen, register: &dyn Register) -> Result<Sight, NotAsked> {
     let mut sight = Sight::default();
     let total = specimen.rows() as u64;
+    sight.has_keys = specimen
+        .tables
+        .iter()
+        .any(|table| table.column(Kind::Mobile).or(table.column(Kind::Reference)).is_some());
     for table in &specimen.tables {
-        sight.has_keys |= table.column(Kind::Mobile).or(table.column(Kind::Reference)).is_some();
         let rows: Vec<usize> = (0..table.len()).collect();
         for batch in rows.chunks(BATCH) {
             look(table, batch, register, &mut sight)?;
@@ -222,7 +226,8 @@ fn compare_all(
     let by_name = found_under(&wanted, register)?;
     open(&by_name, register, &mut people, sight)?;
     for (place, them) in named.iter().zip(by_name) {
-        seen[*place] = seen[*place].or_named(&fields[*place], &them, &people, register);
+        seen[*place] =
+            seen[*place].or_named(&fields[*place], &them, &people, register, sight.has_keys);
         found[*place].extend(them);
     }
     sight.chance_named = chance_named(&fields, register, &strangers)?;

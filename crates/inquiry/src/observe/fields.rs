@@ -119,11 +119,6 @@ impl Fields {
         from..=to
     }
 
-    /// Whether there was a mobile of which too little is left.
-    pub(super) const fn mobile_is_damaged(&self) -> bool {
-        matches!(self.mobile, Mobile::Rounded(_))
-    }
-
     /// Whether there is anything to look under.
     pub(super) fn has_key(&self) -> bool {
         self.reference.is_some() || matches!(self.mobile, Mobile::Whole(_) | Mobile::Short(_))

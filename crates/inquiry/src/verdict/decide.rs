@@ -15,12 +15,15 @@ const SURE_STRETCHED: f64 = 0.80;
 pub(crate) const LEFT_TO_CLEAR: (f64, f64) = (0.0005, 0.005);
 /// The largest share of records from us that may not be left out yet in a verdict that clears us. It is
 /// told with the verdict.
-const MOST_LEFT: f64 = 0.06;
+const MOST_LEFT: f64 = 0.05;
 /// The same where a list that came to us is named against chance: it explains where the records are from.
 const LEFT_BESIDE_A_LIST: (f64, f64) = (0.01, 0.05);
 /// How likely at most it may be that records went out by a list, for a verdict that they are from the
 /// register itself: as assumed, and under every stretch. Who is accused wrongly is not one in twenty.
 const LEFT_OTHER_WAY: (f64, f64) = (0.01, 0.1);
+/// How likely at most it may be that nothing is from us, for a verdict that something is: as assumed, and
+/// under every stretch. One in twenty would be accused wrongly too often.
+const LEFT_TO_ACCUSE: (f64, f64) = (0.005, 0.1);
 /// How likely at most it may be that a rest is made up, to say that it is another system's, and the other
 /// way round.
 const LEFT_OTHER_REST: f64 = 0.01;
@@ -92,7 +95,7 @@ pub(crate) fn decide(grounds: &Grounds<'_>) -> Decision {
         between.push(Origin::Ours);
         between.extend(grounds.export_likely.then_some(Origin::Downstream));
     }
-    if held.contains(&Held::NotProvenMadeUp) {
+    if held.iter().any(|why| matches!(why, Held::NotProvenMadeUp | Held::NotProven)) {
         between.push(Origin::Unrelated);
     }
     if held.contains(&Held::TooFew) && grounds.found < LEAST_TO_NAME {
@@ -127,6 +130,7 @@ fn some_from_us(held: &[Held], grounds: &Grounds<'_>) -> Option<Decision> {
     let probability = from_us(grounds.usual);
     let stays = |posterior: &Posterior| from_us(posterior) >= SURE_STRETCHED;
     let sure = probability >= SURE
+        && !is_left(grounds, LEFT_TO_ACCUSE, |label| !label.is_from_us())
         && from_us(grounds.without_overlap) >= SURE
         && grounds.stretched.iter().all(stays)
         && stays(grounds.without_columns)
@@ -190,6 +194,9 @@ fn reasons(label: Label, probability: f64, grounds: &Grounds<'_>) -> Vec<Held> {
         || is_left(grounds, LEFT_OTHER_WAY, |one| one.has(Origin::Downstream));
     if label.has(Origin::Ours) && !label.has(Origin::Downstream) && two_ways {
         held.push(Held::TwoWays);
+    }
+    if label.is_from_us() && is_left(grounds, LEFT_TO_ACCUSE, |one| !one.is_from_us()) {
+        held.push(Held::NotProven);
     }
     if !label.is_from_us() && grounds.unread > 0 {
         held.push(Held::NotAllRead);
@@ -285,7 +292,7 @@ mod tests {
         without_columns: f64,
         (testable, found): (u64, u64),
     ) -> Decision {
-        let usual = sure_of(label, 0.99);
+        let usual = sure_of(label, 0.999);
         decide(&Grounds {
             usual: &usual,
             stretched: &[sure_of(label, 0.97)],
@@ -304,6 +311,14 @@ mod tests {
     fn a_sure_answer_is_given() {
         let decision = decided(OURS, 0.99, 0.99, (100, 90));
         assert_eq!(decision.verdict, Verdict::One { origin: Origin::Ours });
+    }
+
+    #[test]
+    fn nobody_is_accused_who_is_innocent_in_one_case_of_a_hundred() {
+        let usual = sure_of(OURS, 0.99);
+        let decision = decide(&under(&usual));
+        assert_eq!(decision.held, [Held::NotProven]);
+        assert_eq!(decision.verdict.is_from_us(), None, "{:?}", decision.verdict);
     }
 
     #[test]
