@@ -270,16 +270,18 @@ impl Setting {
     /// even of a whole country.
     const fn number(&self, number: Number) -> f64 {
         let each = match self {
-            Self::Copy { origin: Origin::Feeder, .. } => [1e-5, 1e-5, 0.999],
-            Self::Copy { wear: Wear::Retyped, .. } => [0.85, 0.03, 0.12],
-            Self::Copy { .. } => [0.97, 0.01, 0.02],
-            Self::Other(_) => [1e-6, 1e-5, 0.999],
-            Self::MadeUp => [1e-7, 1e-4, 0.999],
+            Self::Copy { origin: Origin::Feeder, .. } => [1e-5, 1e-5, 0.999, 0.5],
+            // Who copies our numbers copies all of them.
+            Self::Copy { wear: Wear::Retyped, .. } => [0.85, 0.03, 0.12, 0.04],
+            Self::Copy { .. } => [0.97, 0.01, 0.02, 0.02],
+            Self::Other(_) => [1e-6, 1e-5, 0.999, 0.5],
+            Self::MadeUp => [1e-7, 1e-4, 0.999, 0.5],
         };
         match number {
             Number::Own => each[0],
             Number::Others => each[1],
             Number::Nobodys => each[2],
+            Number::Blank => each[3],
         }
     }
 

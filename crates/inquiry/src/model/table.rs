@@ -20,7 +20,7 @@ pub(crate) struct Table {
     /// The same of who was found by name and year.
     by_name: [[f64; 5]; 2],
     year: [f64; 3],
-    number: [f64; 3],
+    number: [f64; 4],
     /// Of what is not so, and of what is.
     gender: [f64; 2],
     document: [f64; 2],
@@ -50,7 +50,7 @@ impl Setting {
             name: [names(false), names(true)],
             by_name: [by_name(false), by_name(true)],
             year: [Year::Same, Year::Near, Year::Other].map(|year| ln(self.year(year))),
-            number: [Number::Own, Number::Others, Number::Nobodys]
+            number: [Number::Own, Number::Others, Number::Nobodys, Number::Blank]
                 .map(|number| ln(self.number(number))),
             gender: both(Self::gender),
             document: both(Self::document),

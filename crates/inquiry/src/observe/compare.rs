@@ -278,7 +278,7 @@ impl Best {
             rare: self.rare,
             year: compared.and_then(|one| one.year),
             gender: compared.and_then(|one| one.gender),
-            number: self.number,
+            number: self.number.or(record.number_is_blank.then_some(Number::Blank)),
             document: compared.and_then(|one| one.document),
             dose: compared.and_then(|one| one.dose),
         };
