@@ -218,19 +218,6 @@ impl Setting {
         each[place] / each.iter().sum::<f64>()
     }
 
-    /// How likely who was found by name and year is whom the record is about, and no namesake; of records
-    /// that have a key under which they were not found, or of those that have none.
-    fn is_no_namesake(&self, keyed: bool, chances: &Chances) -> f64 {
-        let truly = match *self {
-            Self::Copy { wear, .. } if keyed => wear.loss() * 0.6,
-            Self::Copy { wear, .. } => 1.0 - wear.loss(),
-            Self::Other(_) if keyed => chances.moved,
-            Self::Other(Other { found, .. }) => found,
-            Self::MadeUp => 0.0,
-        };
-        truly / (truly + chances.named).max(1e-6)
-    }
-
     fn year(&self, year: Year) -> f64 {
         let each = match *self {
             Self::Copy { wear: Wear::Clean | Wear::Light, .. } => [0.985, 0.010, 0.005],

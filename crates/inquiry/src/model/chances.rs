@@ -42,6 +42,8 @@ pub(crate) struct Chances {
     pub(crate) moved: f64,
     /// That of the rest somebody else is here under their mobile.
     pub(crate) strange: f64,
+    /// That who was found by name and year has the document of the record.
+    pub(crate) same_documents: f64,
     manner: [f64; 4],
     of_rare: [f64; 4],
 }
@@ -62,6 +64,11 @@ impl Chances {
             })
         };
         let of_rare = differ(true);
+        let documents = |same: bool| {
+            let by_name = |one: &Pattern| matches!(one.link, Link::Named | Link::Lone);
+            real(count(&|one| by_name(one) && one.document == Some(same)))
+        };
+        let (same, other) = (documents(true), documents(false));
         Self {
             dense: (real(people) / MOBILES).max(1e-6),
             found: sight.chance_found.clamp(1e-4, 0.5),
@@ -74,6 +81,7 @@ impl Chances {
                 0.0
             },
             strange: likeliest(STRANGE, |rate| of_two(rate, strange, nobody)),
+            same_documents: (same + 0.5) / (same + other + 1.0),
             manner: manner_of(differ(false)),
             of_rare: likeliest(OF_RARE, |each| {
                 of_rare.iter().zip(each).map(|(count, part)| count * ln(part)).sum()

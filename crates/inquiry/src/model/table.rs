@@ -24,8 +24,8 @@ pub(crate) struct Table {
     /// Of what is not so, and of what is.
     gender: [f64; 2],
     document: [f64; 2],
-    /// Of who was found by name and year: of records with a key, and without.
-    document_by_name: [[f64; 2]; 2],
+    /// Of who was found by name and year.
+    document_by_name: [f64; 2],
     dose: [f64; 2],
 }
 
@@ -37,12 +37,12 @@ impl Setting {
         let names = |rare| core::array::from_fn(|place| ln(self.name(place, rare, chances)));
         let by_name =
             |rare| core::array::from_fn(|place| ln(self.name_by_name(place, rare, chances)));
-        let document_by_name = [true, false].map(|keyed| {
-            let true_ones = self.is_no_namesake(keyed && chances.keys, chances);
-            [false, true].map(|same| {
-                let strangers = Self::MadeUp.document(same);
-                ln(true_ones * self.document(same) + (1.0 - true_ones) * strangers)
-            })
+        // A number that others give is the same wherever it was written down: how many are namesakes shows
+        // in the specimen, whoever wrote it.
+        let document_by_name = [false, true].map(|same| match self {
+            Self::MadeUp => ln(self.document(same)),
+            _ if same => ln(chances.same_documents),
+            _ => ln(1.0 - chances.same_documents),
         });
         Table {
             uses,
@@ -73,8 +73,7 @@ impl Table {
             // Year and gender are what they were found by.
             let names = &self.by_name[usize::from(pattern.rare)];
             sum += pattern.name.map_or(0.0, |name| names[place(name)]);
-            let documents = &self.document_by_name[usize::from(pattern.link == Link::Lone)];
-            sum += pattern.document.map_or(0.0, |same| documents[usize::from(same)]);
+            sum += pattern.document.map_or(0.0, |same| self.document_by_name[usize::from(same)]);
         } else if self.uses.values && found {
             let names = &self.name[usize::from(pattern.rare)];
             sum += pattern.name.map_or(0.0, |name| names[place(name)]);
