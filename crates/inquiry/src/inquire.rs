@@ -2,7 +2,7 @@
 
 mod evidence;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 use scan::extract::Unread;
 use serde::{Deserialize, Serialize};
@@ -165,17 +165,14 @@ pub(crate) fn explained(
         let each = format!(
             "{link:?} {name:?} {rare} {year:?} g {gender:?} n {number:?} d {document:?} v {dose:?}"
         );
-        text += &format!(
-            "{count:>5} {} {}\n",
-            origin.as_str(),
-            each.replace("Some(", "").replace(')', "")
-        );
+        let each = each.replace("Some(", "").replace(')', "");
+        let _ = writeln!(text, "{count:>5} {} {each}", origin.as_str());
     }
     for (kind, traces) in
         [("feeder", &whole.feeders), ("export", &whole.exports), ("account", &whole.accounts)]
     {
         for trace in traces.iter().take(3) {
-            text += &format!("{kind} {trace:?}\n");
+            let _ = writeln!(text, "{kind} {trace:?}");
         }
     }
     Ok(text + &whole.case(register).told(4))
