@@ -25,6 +25,7 @@ use crate::{
     specimen::Specimen,
     verdict::{
         Held, Scale, Verdict,
+        copied::most_copied,
         decide::{Decision, Grounds, LEFT_TO_CLEAR, decide, excluded},
         rounded,
     },
@@ -233,6 +234,7 @@ impl Whole {
         let without_overlap = case.weigh(Stretch::Usual, no_overlap, true);
         let without_columns = case.weigh(Stretch::Usual, Uses::ALL, false);
         let counts = self.counts(specimen, register);
+        let copied = most_copied(&self.sight.seen);
         let decision = decide(&Grounds {
             usual: &usual,
             stretched: &stretched,
@@ -240,6 +242,7 @@ impl Whole {
             without_columns: &without_columns,
             testable: counts.testable,
             found: counts.found,
+            copied,
             unread: counts.unread,
             feeder_named: self.names_a_list(register, SourceKind::Feeder),
             export_named: self.names_a_list(register, SourceKind::Export),
@@ -262,7 +265,7 @@ impl Whole {
         let path = self.path(&decision, &usual, register);
         let strangers = decision.verdict.is_of_strangers();
         Finding {
-            excluded: excluded(&usual, &stretched, LEFT_TO_CLEAR),
+            excluded: excluded(&usual, &stretched, copied, LEFT_TO_CLEAR),
             ranking: if strangers { Vec::new() } else { self.ranking(&usual, register) },
             probability: rounded(decision.probability),
             scale: Scale::of(decision.probability),

@@ -1,6 +1,7 @@
 //! From weights to a verdict: whose records they are, how sure that is, why it is not said, and what would
 //! decide then.
 
+pub(crate) mod copied;
 pub(crate) mod decide;
 
 use serde::{Deserialize, Serialize};

@@ -48,6 +48,8 @@ pub(crate) struct Grounds<'a> {
     /// Records that could be looked up, and people found.
     pub(crate) testable: u64,
     pub(crate) found: u64,
+    /// The most of the records that can be copied from us by our rare spellings.
+    pub(crate) copied: f64,
     /// Parts that were not read.
     pub(crate) unread: u64,
     /// Whether a list of each kind is named by evidence against chance.
@@ -149,14 +151,17 @@ fn some_from_us(held: &[Held], grounds: &Grounds<'_>) -> Option<Decision> {
     sure.then(|| Decision { verdict, probability, held: held.to_vec() })
 }
 
-/// The smallest share of records from us that can be left out; none if none can.
+/// The smallest share of records from us that can be left out, which is none of those that can be `copied`
+/// whatever is assumed; none if none can.
 pub(crate) fn excluded(
     usual: &Posterior,
     stretched: &[Posterior],
+    copied: f64,
     (most, most_stretched): (f64, f64),
 ) -> Option<f64> {
     let left_out = |place: usize| {
-        usual.from_us[place] <= most
+        copied <= LEAST_SHARES[place]
+            && usual.from_us[place] <= most
             && stretched.iter().all(|one| one.from_us[place] <= most_stretched)
     };
     LEAST_SHARES.iter().enumerate().find(|(place, _)| left_out(*place)).map(|(_, share)| *share)
@@ -185,7 +190,9 @@ fn reasons(label: Label, probability: f64, grounds: &Grounds<'_>) -> Vec<Held> {
     // Where a list that came to us is named, it is what its people had in common.
     let by_feeder = label.has(Origin::Feeder) && grounds.feeder_named;
     let limits = if by_feeder { LEFT_BESIDE_A_LIST } else { LEFT_TO_CLEAR };
-    let most = excluded(grounds.usual, grounds.stretched, limits);
+    // A list that came to us has the spellings that we took from it.
+    let copied = if by_feeder { 0.0 } else { grounds.copied };
+    let most = excluded(grounds.usual, grounds.stretched, copied, limits);
     let went_out = !by_feeder && (grounds.export_likely || grounds.account_likely);
     if !label.is_from_us() && (went_out || most.is_none_or(|share| share > MOST_LEFT)) {
         held.push(Held::NotCleared);
@@ -277,6 +284,7 @@ mod tests {
             without_columns: usual,
             testable: 100,
             found: 90,
+            copied: 0.0,
             unread: 0,
             feeder_named: false,
             export_named: false,
@@ -336,6 +344,15 @@ mod tests {
         assert_eq!(decision.held, [Held::SchemaAlone]);
         assert_eq!(decided(UNRELATED, 0.99, 0.99, (29, 0)).held, [Held::TooFew]);
         assert_eq!(decided(OURS, 0.99, 0.99, (7, 7)).held, [Held::TooFew]);
+    }
+
+    #[test]
+    fn nobody_is_cleared_while_more_repeat_our_rare_spellings_than_may_be_ours() {
+        let usual = sure_of(UNRELATED, 0.999_9);
+        let held = |copied| decide(&Grounds { copied, ..under(&usual) }).held;
+        assert_eq!(held(0.04), []);
+        assert_eq!(held(0.15), [Held::NotCleared]);
+        assert_eq!(excluded(&usual, &[], 0.15, LEFT_TO_CLEAR), Some(0.2));
     }
 
     #[test]
