@@ -234,7 +234,10 @@ impl Whole {
         let without_overlap = case.weigh(Stretch::Usual, no_overlap, true);
         let without_columns = case.weigh(Stretch::Usual, Uses::ALL, false);
         let counts = self.counts(specimen, register);
-        let copied = most_copied(&self.sight.seen);
+        let label = usual.best().0;
+        // A list that came to us has the spellings that we took from it.
+        let by_list = label.has(Origin::Feeder);
+        let copied = if by_list { 0.0 } else { most_copied(&self.sight.seen) };
         let decision = decide(&Grounds {
             usual: &usual,
             stretched: &stretched,
@@ -253,7 +256,6 @@ impl Whole {
             ),
             made_up: self.signs.weight(),
         });
-        let label = usual.best().0;
         let sensitivity = Stretch::ALL
             .iter()
             .zip(std::iter::once(&usual).chain(&stretched))

@@ -191,7 +191,7 @@ fn reasons(label: Label, probability: f64, grounds: &Grounds<'_>) -> Vec<Held> {
     let by_feeder = label.has(Origin::Feeder) && grounds.feeder_named;
     let limits = if by_feeder { LEFT_BESIDE_A_LIST } else { LEFT_TO_CLEAR };
     // A list that came to us has the spellings that we took from it.
-    let copied = if by_feeder { 0.0 } else { grounds.copied };
+    let copied = if label.has(Origin::Feeder) { 0.0 } else { grounds.copied };
     let most = excluded(grounds.usual, grounds.stretched, copied, limits);
     let went_out = !by_feeder && (grounds.export_likely || grounds.account_likely);
     if !label.is_from_us() && (went_out || most.is_none_or(|share| share > MOST_LEFT)) {
