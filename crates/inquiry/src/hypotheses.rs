@@ -3,25 +3,31 @@
 
 mod alone;
 mod climbed;
+mod fitted;
+mod grid;
 mod group;
 mod parts;
 mod peak;
+mod realized;
+mod story;
 
 use std::collections::BTreeMap;
 
+use grid::UNTOLD;
 use group::{Group, grouped};
+pub(crate) use story::{LEAST_SHARES, Posterior};
+use story::{Story, alone_of, posterior};
 
 use crate::{
     canaries::Hits,
     columns,
     dating::Dating,
     marks::Score,
-    model::{Grain, Origin, Other, Setting, Stretch, Uses, Wear, chances::Chances},
-    number::{exp, ln, ln_sum, real},
+    model::{Origin, Other, Setting, Stretch, Uses, Wear, chances::Chances},
+    number::{exp, ln, real},
     observe::Sight,
     paths::Trace,
     register::{Register, SourceNo},
-    verdict::decide::LEAST_TO_NAME,
 };
 
 /// Lists of each kind that are considered: those through which most of the people found went.
@@ -50,9 +56,6 @@ const PRIOR: [f64; 5] = [0.17, 0.13, 0.13, 0.22, 0.15];
 const PAIR_PRIOR: f64 = 0.02;
 /// The same of what left our hands beside another system: what is sold is often stretched so.
 const STRETCHED_PRIOR: f64 = 0.06;
-
-/// Shares of records from us of which it is told how likely there are as many.
-pub(crate) const LEAST_SHARES: [f64; 6] = [0.03, 0.06, 0.1, 0.2, 0.3, 0.5];
 
 /// What a story is called: its origins in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,41 +104,11 @@ struct Component {
     origin: Origin,
     setting: Setting,
     list: Option<SourceNo>,
+    /// Whether it is a copy of one instant, which its values tell.
+    timed: bool,
     /// Likelihood of each group beside its largest one.
     likely: Vec<f64>,
     prior: f64,
-}
-
-/// How likely each label is, once all is weighed.
-#[derive(Clone, Debug)]
-pub(crate) struct Posterior {
-    pub(crate) labels: BTreeMap<Label, f64>,
-    /// Expected share of each origin, in the order of [`Origin::ALL`].
-    pub(crate) shares: [f64; 5],
-    /// How likely at least each of [`LEAST_SHARES`] is from us.
-    pub(crate) from_us: [f64; 6],
-    /// How likely each list is the one, where a list explains.
-    pub(crate) lists: BTreeMap<SourceNo, f64>,
-}
-
-impl Posterior {
-    pub(crate) fn of(&self, label: Label) -> f64 {
-        self.labels.get(&label).copied().unwrap_or(0.0)
-    }
-
-    pub(crate) fn sum(&self, wanted: impl Fn(Label) -> bool) -> f64 {
-        self.labels.iter().filter(|(label, _)| wanted(**label)).map(|(_, part)| part).sum()
-    }
-
-    pub(crate) fn best(&self) -> (Label, f64) {
-        let mut best = (Label::One(Origin::Unrelated), 0.0);
-        for (label, part) in &self.labels {
-            if *part > best.1 {
-                best = (*label, *part);
-            }
-        }
-        best
-    }
 }
 
 /// What evidence a case stands on beside the records themselves.
@@ -187,64 +160,59 @@ impl Case {
 
     /// Weighs every story.
     pub(crate) fn weigh(&self, stretch: Stretch, uses: Uses, with_columns: bool) -> Posterior {
+        posterior(&self.stories(stretch, uses, with_columns))
+    }
+
+    fn stories(&self, stretch: Stretch, uses: Uses, with_columns: bool) -> Vec<Story> {
         let strays = self.strays(uses);
         let scale = Scale { stretch, uses, with_columns, strays: &strays };
         let mut stories: Vec<Story> = Vec::new();
         let mut parts: Vec<(f64, Component)> = Vec::new();
-        for one in self.components(stretch, uses, Grain::Fine) {
+        for one in self.components(stretch, uses) {
             let weight = self.of_one(&one, &strays, with_columns);
-            let mut shares = [0.0; 5];
-            shares[one.origin as usize] = 1.0;
-            stories.push((Label::One(one.origin), weight, shares, one.list));
+            stories.push(alone_of(&one, weight));
             parts.push((weight, one));
         }
-        stories.extend(self.climbed_alone(&parts, &scale));
+        let alone = self.climbed_alone(&parts, &scale);
+        // Without another system alone there is no stretch under which one is thought of.
+        let start = match alone.as_ref().and_then(|story| story.settings[0]) {
+            Some(Setting::Other(other)) => other,
+            _ => Other { found: 0.5, spelling: 0.6, years: 0.85, doses: 0.02, rarely: 0.3 },
+        };
+        stories.extend(alone);
         let parts = self.parts(parts, &scale);
-        let mut best: BTreeMap<usize, Start> = BTreeMap::new();
-        for (place, one) in parts.iter().enumerate() {
-            for (with, other) in parts.iter().enumerate().skip(place + 1) {
-                if !mixes(one, other) {
-                    continue;
-                }
-                for share in SHARES {
-                    let weight = self.of_two(one, other, share, &scale);
-                    stories.push(self.mixed(one, other, share, weight));
-                    // Beside another system: the companion's place, with its share.
-                    let start = match (one.setting, other.setting) {
-                        (_, Setting::Other(other)) => Some((place, share, other)),
-                        (Setting::Other(one), _) => Some((with, 1.0 - share, one)),
-                        _ => None,
-                    };
-                    if let Some((companion, share, setting)) = start {
-                        let known = best.entry(companion).or_insert((weight, share, setting));
-                        if weight > known.0 {
-                            *known = (weight, share, setting);
-                        }
-                    }
-                }
-            }
-        }
+        let least = stories.iter().map(|story| story.weight).fold(f64::NEG_INFINITY, f64::max);
+        let tried = self.grid(&parts, least, &scale);
+        let (fitted, best) = self.fitted(&parts, start, &scale);
         stories.extend(self.climbed(&parts, best, &scale));
-        posterior(&stories)
+        let most = stories.iter().map(|story| story.weight).fold(f64::NEG_INFINITY, f64::max);
+        let most = tried.iter().map(|(weight, ..)| *weight).fold(most, f64::max);
+        let fitted = fitted.iter().filter(|one| one.weight > most - UNTOLD);
+        stories.extend(fitted.map(|one| {
+            let other = self.beside_others(one.other, &scale);
+            self.mixed_pair(&parts[one.place], &other, one.share, one.weight, &strays)
+        }));
+        let told = tried.into_iter().filter(|(weight, ..)| *weight > most - UNTOLD);
+        stories.extend(told.map(|(weight, place, with, share)| {
+            self.mixed(&parts[place], &parts[with], share, weight, &strays)
+        }));
+        stories
     }
 
-    fn mixed(&self, one: &Component, other: &Component, share: f64, weight: f64) -> Story {
-        let mut shares = [0.0; 5];
-        shares[one.origin as usize] += share;
-        shares[other.origin as usize] += 1.0 - share;
-        let label = label_of((one.origin, share), (other.origin, 1.0 - share), self.rows);
-        (label, weight, shares, one.list.or(other.list))
-    }
-
-    fn components(&self, stretch: Stretch, uses: Uses, grain: Grain) -> Vec<Component> {
+    fn components(&self, stretch: Stretch, uses: Uses) -> Vec<Component> {
         let mut all = Vec::new();
         let wears = stretch.wears();
         let each = real(wears.len() as u64);
         let accounts = self.lists.iter().any(|(_, origin)| *origin == Origin::Ours);
         let stored = if accounts { 1.0 - THROUGH_AN_ACCOUNT } else { 1.0 };
+        // Beside others, a copy of ours has too little of the values to date it by all of them: what was
+        // held when others wrote would count against it.
+        let untimed = self.groups.iter().any(|group| group.time < 0.0);
         for wear in wears {
             let setting = Setting::Copy { origin: Origin::Ours, wear: *wear };
-            all.push(self.component(setting, stored / each, uses));
+            let prior = stored / each / if untimed { 2.0 } else { 1.0 };
+            all.push(self.component(setting, prior, uses));
+            all.extend(untimed.then(|| self.untimed(setting, prior, uses)));
         }
         for (place, (source, origin)) in self.lists.iter().enumerate() {
             let taken = if *origin == Origin::Feeder { TAKEN } else { &[1.0] };
@@ -259,7 +227,7 @@ impl Case {
                 all.extend(list);
             }
         }
-        for (setting, prior) in stretch.others(self.has_doses, grain) {
+        for (setting, prior) in stretch.others(self.has_doses) {
             all.push(self.component(setting, prior, uses));
         }
         all.push(self.component(Setting::MadeUp, 1.0, uses));
@@ -268,13 +236,19 @@ impl Case {
 
     fn component(&self, setting: Setting, prior: f64, uses: Uses) -> Component {
         let origin = setting.origin();
+        let timed = origin == Origin::Ours;
         let table = setting.table(&self.chances, uses);
-        let weight = |group: &Group| {
-            let time = if origin == Origin::Ours { group.time } else { 0.0 };
-            exp(table.weigh(group.pattern) + time)
-        };
+        let weight =
+            |group: &Group| exp(table.weigh(group.pattern) + if timed { group.time } else { 0.0 });
         let likely = self.groups.iter().map(weight).collect();
-        Component { origin, setting, list: None, likely, prior }
+        Component { origin, setting, list: None, timed, likely, prior }
+    }
+
+    /// A copy of an instant that is not asked for.
+    fn untimed(&self, setting: Setting, prior: f64, uses: Uses) -> Component {
+        let table = setting.table(&self.chances, uses);
+        let likely = self.groups.iter().map(|group| exp(table.weigh(group.pattern))).collect();
+        Component { origin: setting.origin(), setting, list: None, timed: false, likely, prior }
     }
 
     /// A list of which so much was taken into the register. Who else is on it is known to the register
@@ -298,7 +272,8 @@ impl Case {
             taken * copied + (1.0 - taken) * known
         };
         let likely = self.groups.iter().map(weight).collect();
-        Component { origin: setting.origin(), setting, list: Some(source), likely, prior }
+        let origin = setting.origin();
+        Component { origin, setting, list: Some(source), timed: false, likely, prior }
     }
 
     /// What records of no origin considered look like: of all of them a little.
@@ -360,8 +335,7 @@ impl Case {
         let mut from_us = Vec::new();
         for (part, share) in parts {
             match part.origin {
-                // An account needs no date of a copy.
-                Origin::Ours if part.list.is_none() => sum -= self.dating_cost,
+                _ if part.timed => sum -= self.dating_cost,
                 Origin::Fabricated => sum += self.fabrication,
                 _ => {}
             }
@@ -376,35 +350,6 @@ impl Case {
     }
 }
 
-/// Whether two origins are considered together, or two copies of one that are worn in different ways.
-fn mixes(one: &Component, other: &Component) -> bool {
-    use Origin::{Downstream, Fabricated, Feeder, Ours, Unrelated};
-    let copies = matches!(one.setting, Setting::Copy { .. });
-    (copies && one.origin == other.origin && one.list == other.list)
-        || matches!(
-            (one.origin, other.origin),
-            (Ours | Feeder | Downstream, Unrelated | Fabricated)
-                | (Ours, Feeder | Downstream)
-                | (Unrelated, Fabricated)
-        )
-}
-
-fn label_of(one: (Origin, f64), other: (Origin, f64), rows: f64) -> Label {
-    let of_a_list = one.0 == Origin::Feeder;
-    let is_dirt = |(origin, share): (Origin, f64)| match origin {
-        Origin::Ours | Origin::Downstream => {
-            share < DIRT_OF_OURS && share * rows < real(LEAST_TO_NAME)
-        }
-        Origin::Unrelated if of_a_list => share < REST_OF_A_LIST,
-        _ => share < DIRT,
-    };
-    match () {
-        () if one.0 == other.0 || is_dirt(one) => Label::One(other.0),
-        () if is_dirt(other) => Label::One(one.0),
-        () => Label::Two(one.0, other.0),
-    }
-}
-
 /// How stories are weighed.
 struct Scale<'a> {
     stretch: Stretch,
@@ -416,31 +361,3 @@ struct Scale<'a> {
 
 /// Where a climb begins: the weight there, the companion's share, and another system's setting.
 type Start = (f64, f64, Other);
-
-/// A story: what it is called, the logarithm of its likelihood, the shares, and the list in it.
-type Story = (Label, f64, [f64; 5], Option<SourceNo>);
-
-fn posterior(stories: &[Story]) -> Posterior {
-    let all = ln_sum(stories.iter().map(|story| story.1));
-    let mut posterior = Posterior {
-        labels: BTreeMap::new(),
-        shares: [0.0; 5],
-        from_us: [0.0; 6],
-        lists: BTreeMap::new(),
-    };
-    for (label, weight, shares, list) in stories {
-        let part = exp(weight - all);
-        *posterior.labels.entry(*label).or_default() += part;
-        for (sum, share) in posterior.shares.iter_mut().zip(shares) {
-            *sum += part * share;
-        }
-        let from_us = shares[Origin::Ours as usize] + shares[Origin::Downstream as usize];
-        for (sum, least) in posterior.from_us.iter_mut().zip(LEAST_SHARES) {
-            *sum += if from_us > least - 1e-9 { part } else { 0.0 };
-        }
-        if let Some(list) = list {
-            *posterior.lists.entry(*list).or_default() += part;
-        }
-    }
-    posterior
-}

@@ -3,6 +3,8 @@
 mod evidence;
 mod without;
 
+use std::{collections::BTreeMap, fmt::Write};
+
 use scan::extract::Unread;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +18,7 @@ use crate::{
     marks::{self, Score},
     model::{Origin, Stretch, Uses, chances::Chances},
     number::{ln, real, told},
-    observe::{Link, Sight, observe},
+    observe::{Link, Pattern, Sight, observe},
     paths::{
         self, Trace,
         ranking::{Candidate, ranking},
@@ -25,6 +27,7 @@ use crate::{
     specimen::Specimen,
     verdict::{
         Held, Scale, Verdict,
+        copied::most_copied,
         decide::{Decision, Grounds, LEFT_TO_CLEAR, decide, excluded},
         rounded,
     },
@@ -157,6 +160,48 @@ pub fn inquire_in_full(
     Ok(Finding { without, ..seen.finding(specimen, register) })
 }
 
+/// What was seen of each origin, and the likeliest stories: for who looks why a world was told wrongly.
+pub(crate) fn explained(
+    specimen: &Specimen,
+    register: &dyn Register,
+    seen_at: i64,
+    truly: &[Origin],
+) -> Result<String, NotAsked> {
+    let whole = Whole::see(specimen, register, seen_at)?;
+    let mut patterns: BTreeMap<(Origin, Pattern), u64> = BTreeMap::new();
+    for (seen, origin) in whole.sight.seen.iter().zip(truly) {
+        *patterns.entry((*origin, seen.pattern)).or_default() += 1;
+    }
+    let mut patterns: Vec<_> = patterns.into_iter().collect();
+    patterns.sort_by_key(|((origin, _), count)| (*origin, std::cmp::Reverse(*count)));
+    let mut text = format!(
+        "dating {:?}\nchance {} {}\nsigns {:?} {}\nmade-up people {:?}\n",
+        whole.dating,
+        whole.sight.chance_found,
+        whole.sight.chance_named,
+        whole.signs,
+        whole.signs.weight(),
+        whole.hits.families()
+    );
+    for ((origin, pattern), count) in patterns {
+        let Pattern { link, name, rare, year, gender, number, document, dose } = pattern;
+        let rare = if rare { "rare" } else { "" };
+        let each = format!(
+            "{link:?} {name:?} {rare} {year:?} g {gender:?} n {number:?} d {document:?} v {dose:?}"
+        );
+        let each = each.replace("Some(", "").replace(')', "");
+        let _ = writeln!(text, "{count:>5} {} {each}", origin.as_str());
+    }
+    for (kind, traces) in
+        [("feeder", &whole.feeders), ("export", &whole.exports), ("account", &whole.accounts)]
+    {
+        for trace in traces.iter().take(3) {
+            let _ = writeln!(text, "{kind} {trace:?}");
+        }
+    }
+    Ok(text + &whole.case(register).told(4))
+}
+
 /// Everything that was seen of a specimen.
 struct Whole {
     sight: Sight,
@@ -212,6 +257,10 @@ impl Whole {
         let without_overlap = case.weigh(Stretch::Usual, no_overlap, true);
         let without_columns = case.weigh(Stretch::Usual, Uses::ALL, false);
         let counts = self.counts(specimen, register);
+        let label = usual.best().0;
+        // A list that came to us has the spellings that we took from it.
+        let by_list = label.has(Origin::Feeder);
+        let copied = if by_list { 0.0 } else { most_copied(&self.sight.seen) };
         let decision = decide(&Grounds {
             usual: &usual,
             stretched: &stretched,
@@ -219,6 +268,7 @@ impl Whole {
             without_columns: &without_columns,
             testable: counts.testable,
             found: counts.found,
+            copied,
             unread: counts.unread,
             feeder_named: self.names_a_list(register, SourceKind::Feeder),
             export_named: self.names_a_list(register, SourceKind::Export),
@@ -229,7 +279,6 @@ impl Whole {
             ),
             made_up: self.signs.weight(),
         });
-        let label = usual.best().0;
         let sensitivity = Stretch::ALL
             .iter()
             .zip(std::iter::once(&usual).chain(&stretched))
@@ -241,7 +290,7 @@ impl Whole {
         let path = self.path(&decision, &usual, register);
         let strangers = decision.verdict.is_of_strangers();
         Finding {
-            excluded: excluded(&usual, &stretched, LEFT_TO_CLEAR),
+            excluded: excluded(&usual, &stretched, copied, LEFT_TO_CLEAR),
             ranking: if strangers { Vec::new() } else { self.ranking(&usual, register) },
             probability: rounded(decision.probability),
             scale: Scale::of(decision.probability),

@@ -156,8 +156,11 @@ impl Setting {
 
     /// How likely a record is found so.
     fn link(&self, link: Link, chances: &Chances) -> f64 {
-        if matches!(link, Link::Open | Link::Lone) {
-            return 1.0;
+        match (link, self) {
+            // A namesake of nobody is found as seldom as chance has it.
+            (Link::Lone, Self::MadeUp) => return chances.named,
+            (Link::Lone | Link::Open, _) => return 1.0,
+            _ => {}
         }
         let (found, named, strange) = match *self {
             Self::Copy { wear, .. } => {
@@ -205,6 +208,16 @@ impl Setting {
         }
     }
 
+    /// The same of who was found by name and year, where only names that sound alike are.
+    fn name_by_name(&self, place: usize, rare: bool, chances: &Chances) -> f64 {
+        if matches!(self, Self::MadeUp) {
+            return NAMESAKES[place];
+        }
+        let each: [f64; 5] =
+            core::array::from_fn(|place| self.name(place, rare, chances) * BY_NAME[place]);
+        each[place] / each.iter().sum::<f64>()
+    }
+
     fn year(&self, year: Year) -> f64 {
         let each = match *self {
             Self::Copy { wear: Wear::Clean | Wear::Light, .. } => [0.985, 0.010, 0.005],
@@ -244,16 +257,18 @@ impl Setting {
     /// even of a whole country.
     const fn number(&self, number: Number) -> f64 {
         let each = match self {
-            Self::Copy { origin: Origin::Feeder, .. } => [1e-5, 1e-5, 0.999],
-            Self::Copy { wear: Wear::Retyped, .. } => [0.85, 0.03, 0.12],
-            Self::Copy { .. } => [0.97, 0.01, 0.02],
-            Self::Other(_) => [1e-6, 1e-5, 0.999],
-            Self::MadeUp => [1e-7, 1e-4, 0.999],
+            Self::Copy { origin: Origin::Feeder, .. } => [1e-5, 1e-5, 0.999, 0.5],
+            // Who copies our numbers copies all of them.
+            Self::Copy { wear: Wear::Retyped, .. } => [0.85, 0.03, 0.12, 0.04],
+            Self::Copy { .. } => [0.97, 0.01, 0.02, 0.02],
+            Self::Other(_) => [1e-6, 1e-5, 0.999, 0.5],
+            Self::MadeUp => [1e-7, 1e-4, 0.999, 0.5],
         };
         match number {
             Number::Own => each[0],
             Number::Others => each[1],
             Number::Nobodys => each[2],
+            Number::Blank => each[3],
         }
     }
 
@@ -269,6 +284,12 @@ impl Setting {
         if same { likely } else { 1.0 - likely }
     }
 }
+
+/// How many of the names that compare so are found by sound: the same, shorter, variant, slip, partly. Who
+/// leaves a word out, or lets a letter slip, is mostly not found so.
+const BY_NAME: [f64; 5] = [1.0, 0.15, 0.95, 0.15, 0.02];
+/// How names of namesakes compare, found by sound.
+const NAMESAKES: [f64; 5] = [0.70, 0.04, 0.24, 0.01, 0.01];
 
 /// How far assumptions are stretched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -304,21 +325,11 @@ impl Stretch {
         }
     }
 
-    /// The behaviours of independent systems, each with how likely it is: in many steps, or in few for
-    /// mixtures.
-    pub(crate) fn others(self, doses: bool, grain: Grain) -> Vec<(Setting, f64)> {
-        let mut found = match grain {
-            Grain::Fine => FOUND_FINE.to_vec(),
-            Grain::Coarse => FOUND_COARSE.to_vec(),
-        };
-        let mut spelling = match grain {
-            Grain::Fine => vec![0.30, 0.45, 0.58, 0.69, 0.78],
-            Grain::Coarse => vec![0.40, 0.58, 0.74],
-        };
-        let mut years = match grain {
-            Grain::Fine => vec![0.62, 0.76, 0.86, 0.94],
-            Grain::Coarse => vec![0.70, 0.90],
-        };
+    /// The behaviours of independent systems, each with how likely it is.
+    pub(crate) fn others(self, doses: bool) -> Vec<(Setting, f64)> {
+        let mut found = FOUND.to_vec();
+        let mut spelling = vec![0.14, 0.30, 0.45, 0.58, 0.69, 0.78];
+        let mut years = vec![0.62, 0.76, 0.86, 0.94];
         match self {
             Self::Covered => found.push((0.985, 0.3)),
             Self::Alike => {
@@ -327,15 +338,11 @@ impl Stretch {
             }
             Self::Usual | Self::Worn => {}
         }
-        let doses = doses_known(doses);
-        let rarely = match grain {
-            Grain::Fine => RARELY_FINE.to_vec(),
-            Grain::Coarse => RARELY_COARSE.to_vec(),
-        };
+        let doses = all_doses_known(doses);
         let each = 1.0 / crate::number::real((spelling.len() * years.len()) as u64);
         let mut all = Vec::new();
         for (found, weight) in found {
-            for (rarely, seldom) in &rarely {
+            for (rarely, seldom) in &RARELY {
                 for (doses, likely) in doses {
                     for spelling in &spelling {
                         let other = |years: f64| Other {
@@ -361,28 +368,33 @@ impl Stretch {
     pub(crate) const fn ends(self) -> [(f64, f64); 4] {
         let found = (0.002, if matches!(self, Self::Covered) { 0.99 } else { 0.96 });
         let (spelling, years) = match self {
-            Self::Alike => ((0.28, 0.93), (0.58, 0.98)),
-            _ => ((0.28, 0.80), (0.58, 0.95)),
+            Self::Alike => ((0.03, 0.93), (0.58, 0.98)),
+            _ => ((0.03, 0.80), (0.58, 0.95)),
         };
         [found, spelling, years, (0.02, 0.8)]
     }
 
+    /// How many of our doses another system knows, with how likely that is.
+    pub(crate) const fn doses_known(has_doses: bool) -> &'static [(f64, f64)] {
+        all_doses_known(has_doses)
+    }
+
     /// How likely another system knows so many of the doses.
     pub(crate) fn doses_prior(has_doses: bool, doses: f64) -> f64 {
-        let known = doses_known(has_doses).iter();
+        let known = all_doses_known(has_doses).iter();
         known.filter(|(one, _)| (one - doses).abs() < 1e-9).map(|(_, prior)| prior).sum()
     }
 }
 
 /// How many of our doses another system knows, with how likely that is. Who gave a dose has its day, too:
 /// a right day is no proof.
-const fn doses_known(has_doses: bool) -> &'static [(f64, f64)] {
+const fn all_doses_known(has_doses: bool) -> &'static [(f64, f64)] {
     if has_doses { &[(0.02, 0.7), (0.5, 0.1), (0.97, 0.2)] } else { &[(0.02, 1.0)] }
 }
 
 /// How many of another system's people are found here, with how likely that is: mostly none, as most
 /// systems are of elsewhere, or any share of them.
-const FOUND_FINE: [(f64, f64); 10] = [
+const FOUND: [(f64, f64); 10] = [
     (0.003, 0.28),
     (0.03, 0.08),
     (0.10, 0.08),
@@ -394,18 +406,6 @@ const FOUND_FINE: [(f64, f64); 10] = [
     (0.87, 0.08),
     (0.95, 0.08),
 ];
-const FOUND_COARSE: [(f64, f64); 6] =
-    [(0.003, 0.3), (0.10, 0.14), (0.30, 0.14), (0.55, 0.14), (0.75, 0.14), (0.92, 0.14)];
 
 /// How much seldomer another system has a spelling of ours that is rare, with how likely that is.
-const RARELY_FINE: [(f64, f64); 3] = [(0.06, 0.4), (0.3, 0.4), (0.7, 0.2)];
-const RARELY_COARSE: [(f64, f64); 2] = [(0.08, 0.5), (0.4, 0.5)];
-
-/// In how many steps behaviours are tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Grain {
-    /// In many.
-    Fine,
-    /// In few.
-    Coarse,
-}
+const RARELY: [(f64, f64); 3] = [(0.06, 0.4), (0.3, 0.4), (0.7, 0.2)];

@@ -22,6 +22,8 @@ pub(crate) use fields::exact;
 const SAMPLE: u64 = 1_500;
 /// From so many records of one district, gender and decade on, chance is measured among them.
 const LEAST_OF_A_KIND: usize = 4;
+/// How likely somebody else is found by a name and a year, where it cannot be tried.
+const NAMESAKES: f64 = 0.05;
 /// How many records are asked for at once.
 const BATCH: usize = 8_192;
 
@@ -32,7 +34,8 @@ pub(crate) enum Link {
     Found,
     /// It is somebody by name and year of birth, and nobody under what else it has.
     Named,
-    /// It is somebody by name and year of birth, and what else it had is damaged.
+    /// It is somebody by name and year of birth, and has no mobile or number that could be looked up,
+    /// though other records do.
     Lone,
     /// Its mobile is somebody else's.
     Strange,
@@ -69,6 +72,8 @@ pub(crate) enum Number {
     Others,
     /// It is nobody's.
     Nobodys,
+    /// There is none, where other records have their own.
+    Blank,
 }
 
 /// What is seen of one record; records of which the same is seen weigh the same.
@@ -154,8 +159,11 @@ pub(crate) struct Sight {
 pub(crate) fn observe(specimen: &Specimen, register: &dyn Register) -> Result<Sight, NotAsked> {
     let mut sight = Sight::default();
     let total = specimen.rows() as u64;
+    sight.has_keys = specimen
+        .tables
+        .iter()
+        .any(|table| table.column(Kind::Mobile).or(table.column(Kind::Reference)).is_some());
     for table in &specimen.tables {
-        sight.has_keys |= table.column(Kind::Mobile).or(table.column(Kind::Reference)).is_some();
         let rows: Vec<usize> = (0..table.len()).collect();
         for batch in rows.chunks(BATCH) {
             look(table, batch, register, &mut sight)?;
@@ -165,6 +173,12 @@ pub(crate) fn observe(specimen: &Specimen, register: &dyn Register) -> Result<Si
     }
     sight.canaries.sort_unstable();
     sight.canaries.dedup();
+    // A column that is blank for all says nothing: it can be wiped.
+    if !sight.seen.iter().any(|one| one.pattern.number == Some(Number::Own)) {
+        for one in &mut sight.seen {
+            one.pattern.number = one.pattern.number.filter(|number| *number != Number::Blank);
+        }
+    }
     set_years(&mut sight);
     Ok(sight)
 }
@@ -222,7 +236,8 @@ fn compare_all(
     let by_name = found_under(&wanted, register)?;
     open(&by_name, register, &mut people, sight)?;
     for (place, them) in named.iter().zip(by_name) {
-        seen[*place] = seen[*place].or_named(&fields[*place], &them, &people, register);
+        seen[*place] =
+            seen[*place].or_named(&fields[*place], &them, &people, register, sight.has_keys);
         found[*place].extend(them);
     }
     sight.chance_named = chance_named(&fields, register, &strangers)?;
@@ -322,15 +337,21 @@ fn chance_named(
     if !register.finds_names() || fields.is_empty() {
         return Ok(0.0);
     }
-    let pairs = (0..fields.len()).filter_map(|place| {
-        let year = fields[strangers[place]].year()?;
+    let wanted = (0..fields.len()).filter_map(|place| {
         let name = fields[place].name.as_ref().filter(|name| name.0.len() > 1)?;
-        Some(Probe::NameYear(skeleton(name), year))
+        let skeleton = skeleton(name);
+        let years = fields[strangers[place]].years();
+        let probes = years.map(|year| Probe::NameYear(skeleton.clone(), year));
+        Some(probes.collect::<Vec<_>>()).filter(|probes| !probes.is_empty())
     });
-    let probes: Vec<Probe> = pairs.take(500).collect();
-    let found = register.find(&probes)?;
-    let hits = found.iter().filter(|people| people.len() == 1).count() as u64;
-    Ok((crate::number::real(hits) + 0.5) / (crate::number::real(probes.len() as u64) + 1.0))
+    let wanted: Vec<Vec<Probe>> = wanted.take(500).collect();
+    if wanted.is_empty() {
+        return Ok(NAMESAKES);
+    }
+    // As a record is found by name: one person, or the one whom it fits best of a few.
+    let found = found_under(&wanted, register)?;
+    let hits = found.iter().filter(|people| (1..=2).contains(&people.len())).count() as u64;
+    Ok((crate::number::real(hits) + NAMESAKES) / (crate::number::real(wanted.len() as u64) + 1.0))
 }
 
 /// Whether people whom the specimen has under one mobile are of one account here.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     normal::name::Likeness,
     number::{exp, ln, ln_sum, real, share},
-    observe::{Matched, Seen},
+    observe::{Matched, Number, Seen},
     register::{LEVELS, Passage, Register, Source, SourceKind, SourceNo},
 };
 
@@ -76,7 +76,7 @@ pub(crate) fn traces(
     kind: SourceKind,
     until: Option<i64>,
 ) -> Vec<Trace> {
-    let people = distinct(seen);
+    let people = distinct(seen, kind);
     let sources = register.sources();
     let mut through: BTreeMap<SourceNo, Through> = BTreeMap::new();
     for (place, matched) in people.iter().enumerate() {
@@ -139,9 +139,13 @@ fn is_visit(matched: &Matched, at: i64) -> bool {
 }
 
 /// Everybody found, once.
-fn distinct(seen: &[Seen]) -> Vec<&Matched> {
-    // Names that are only partly alike are too many strangers.
-    let sure = |one: &&Seen| one.pattern.name != Some(Likeness::Partly);
+fn distinct(seen: &[Seen], kind: SourceKind) -> Vec<&Matched> {
+    // Names that are only partly alike are too many strangers. Where records have numbers of ours, those
+    // without are another part, and through whose hands that went says nothing of these; who prepared a
+    // list had none.
+    let others =
+        |one: &Seen| one.pattern.number == Some(Number::Blank) && kind != SourceKind::Feeder;
+    let sure = |one: &&Seen| one.pattern.name != Some(Likeness::Partly) && !others(one);
     let all = seen.iter().filter(sure).filter_map(|one| one.person.as_ref());
     let by_person: BTreeMap<_, _> = all.map(|matched| (matched.person, matched)).collect();
     by_person.into_values().collect()

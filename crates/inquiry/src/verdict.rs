@@ -1,6 +1,7 @@
 //! From weights to a verdict: whose records they are, how sure that is, why it is not said, and what would
 //! decide then.
 
+pub(crate) mod copied;
 pub(crate) mod decide;
 
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,8 @@ pub enum Held {
     NotSure,
     /// It does not hold under every stretch of the assumptions.
     NotRobust,
+    /// That none of the records are from us is too likely to be left out.
+    NotProven,
     /// Too few records can be looked up.
     TooFew,
     /// That some of the records are from us is too likely to be left out.
@@ -126,6 +129,9 @@ impl Held {
             }
             Self::NotRobust => {
                 "the answer turns if the assumptions are stretched; a list of an independent system of the same district, to measure how often it agrees with us, would decide"
+            }
+            Self::NotProven => {
+                "that none of the records are from us cannot be left out yet; more records, or values that only we hold, would decide"
             }
             Self::TooFew => {
                 "too few records can be looked up; a sample of at least thirty with mobiles or reference numbers would decide"

@@ -7,6 +7,7 @@ mod dice;
 mod dirt;
 mod leak;
 mod people;
+mod power;
 pub mod replay;
 pub mod tally;
 
@@ -16,7 +17,7 @@ use crate::{
     paths::ranking::Candidate,
     register::Register,
     specimen::Specimen,
-    verdict::Verdict,
+    verdict::{Held, Verdict, decide::LEFT_TO_CLEAR},
 };
 use country::{Country, Size};
 use dice::Dice;
@@ -39,6 +40,11 @@ pub struct Outcome {
     pub top: Option<f64>,
     /// Whether somebody else's way out was named.
     pub wrong_path: bool,
+    /// Of an undetermined one of which nothing is from us: the evidence against a twentieth of it being
+    /// from us that is in it for who knows exactly how both are written.
+    pub power: Option<f64>,
+    /// Of an undetermined one of a list: whether the list would not be named though everybody came by it.
+    pub list_of_most: bool,
 }
 
 /// How a world is drawn.
@@ -58,33 +64,80 @@ pub enum Drawn {
 ///
 /// Never: a register in memory can always be asked.
 pub fn world(seed: u64, drawn: Drawn) -> Outcome {
-    let mut dice = Dice::new(seed);
-    let size = size(&mut dice);
-    let marks = dice.chance(0.7);
-    let country = Country::make(&mut dice, &size, marks);
-    let (name, plots, rows) = match drawn {
-        Drawn::Anything => {
-            let (name, plots) = plots(&mut dice);
-            (name, plots, rows(&mut dice))
-        }
-        Drawn::HalfForeign(rows) => {
-            ("account and others", vec![(Plot::Account, 0.5), (Plot::Unrelated, 0.5)], rows)
-        }
-        Drawn::Slight => {
-            let part = dice.between(0.05, 0.15);
-            let ours = dice.pick(&[Plot::Stored, Plot::Account, Plot::Export]);
-            let plots = vec![(ours, part), (Plot::Unrelated, 1.0 - part)];
-            ("a few among others", plots, rows(&mut dice))
-        }
+    let staged = Staged::of(seed, drawn);
+    let finding = staged.inquire();
+    let undetermined = matches!(finding.verdict, Verdict::Undetermined { .. });
+    let from_us = staged.truth.parts.iter().any(|(origin, _)| origin.is_from_us());
+    let power = (undetermined && !from_us).then(|| power::against_a_part(&staged));
+    let list_of_most = match staged.truth.way {
+        Way::Source(source) if undetermined => power::is_list_of_most(&staged, source),
+        _ => false,
     };
-    let (lines, truth) = leak::leak(&country, &mut dice, &plots, rows);
-    let ours =
-        plots.iter().any(|(plot, _)| matches!(plot, Plot::Stored | Plot::Account | Plot::Export));
-    let text = dirt::Form::draw(&mut dice, ours).write(&lines, &mut dice);
-    let specimen = Specimen::read(text.as_bytes());
-    let finding = inquire(&specimen, &country.register, country.register.now() + country::DAY)
-        .expect("a register in memory can be asked");
-    judged(name, truth, finding, lines.len())
+    Outcome { power, list_of_most, ..judged(&staged.name, staged.truth, finding, staged.rows) }
+}
+
+/// What the inquiry weighed in a world, beside whose records they truly are: why it was told so.
+///
+/// # Panics
+///
+/// Never: a register in memory can always be asked.
+pub fn explained(seed: u64, drawn: Drawn) -> String {
+    let staged = Staged::of(seed, drawn);
+    let at = staged.country.register.now() + country::DAY;
+    crate::inquire::explained(&staged.specimen, &staged.country.register, at, &staged.truth.each)
+        .expect("a register in memory can be asked")
+}
+
+/// A world before anybody inquires.
+struct Staged {
+    country: Country,
+    name: String,
+    plots: Vec<(Plot, f64)>,
+    /// Chance as it was before the leak.
+    before: Dice,
+    form: dirt::Form,
+    truth: Truth,
+    rows: usize,
+    specimen: Specimen,
+}
+
+impl Staged {
+    fn inquire(&self) -> Finding {
+        let register = &self.country.register;
+        inquire(&self.specimen, register, register.now() + country::DAY)
+            .expect("a register in memory can be asked")
+    }
+
+    fn of(seed: u64, drawn: Drawn) -> Self {
+        let mut dice = Dice::new(seed);
+        let size = size(&mut dice);
+        let marks = dice.chance(0.7);
+        let country = Country::make(&mut dice, &size, marks);
+        let (name, plots, rows) = match drawn {
+            Drawn::Anything => {
+                let (name, plots) = plots(&mut dice);
+                (name, plots, rows(&mut dice))
+            }
+            Drawn::HalfForeign(rows) => {
+                ("account and others", vec![(Plot::Account, 0.5), (Plot::Unrelated, 0.5)], rows)
+            }
+            Drawn::Slight => {
+                let part = dice.between(0.05, 0.15);
+                let ours = dice.pick(&[Plot::Stored, Plot::Account, Plot::Export]);
+                let plots = vec![(ours, part), (Plot::Unrelated, 1.0 - part)];
+                ("a few among others", plots, rows(&mut dice))
+            }
+        };
+        let before = dice.again();
+        let (lines, truth) = leak::leak(&country, &mut dice, &plots, rows);
+        let ours = plots
+            .iter()
+            .any(|(plot, _)| matches!(plot, Plot::Stored | Plot::Account | Plot::Export));
+        let form = dirt::Form::draw(&mut dice, ours);
+        let specimen = Specimen::read(form.write(&lines, &mut dice).as_bytes());
+        let (name, rows) = (name.to_owned(), lines.len());
+        Self { country, name, plots, before, form, truth, rows, specimen }
+    }
 }
 
 fn size(dice: &mut Dice) -> Size {
@@ -146,7 +199,18 @@ fn judged(plot: &str, truth: Truth, finding: Finding, rows: usize) -> Outcome {
         Way::Source(source) => Some(share_of_first(&finding.ranking, source.0)),
         Way::Stored(_) | Way::None => None,
     };
-    Outcome { plot: plot.to_owned(), truth: truth.parts, finding, rows, traced, top, wrong_path }
+    let (plot, truth) = (plot.to_owned(), truth.parts);
+    Outcome {
+        plot,
+        truth,
+        finding,
+        rows,
+        traced,
+        top,
+        wrong_path,
+        power: None,
+        list_of_most: false,
+    }
 }
 
 /// The share of the first rank that a source has: a tie counts by its part.
@@ -192,6 +256,17 @@ impl Outcome {
             }
             _ => said == truth,
         })
+    }
+
+    /// Whether it was left open with the truth among what remains, and rightly: too few records can be
+    /// looked up, a part of ours among what is not ours would not show to who knows everything, or the list
+    /// has most of the people of its places.
+    pub fn is_rightly_open(&self) -> bool {
+        let Verdict::Undetermined { between } = &self.finding.verdict else { return false };
+        let remains = self.true_origins().iter().all(|one| between.contains(one));
+        let too_few = self.finding.held.contains(&Held::TooFew);
+        let weak = self.power.is_some_and(|power| power < -crate::number::ln(LEFT_TO_CLEAR.0));
+        remains && (too_few || weak || self.list_of_most)
     }
 
     /// Whether records that left our hands are said not to be from us.

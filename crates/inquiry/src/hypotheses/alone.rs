@@ -2,7 +2,7 @@
 
 use super::{Case, Component, STRAYS};
 use crate::{
-    model::{Grain, Origin, Stretch, Uses},
+    model::{Origin, Stretch, Uses},
     number::ln,
 };
 
@@ -11,9 +11,9 @@ impl Case {
     /// setting: the logarithms. Zero for one of which there is no list.
     pub(crate) fn alone(&self, uses: Uses) -> [f64; 5] {
         let mut best: [Option<(f64, f64)>; 5] = [None; 5];
-        let whole = self.components(Stretch::Usual, Uses::ALL, Grain::Fine);
+        let whole = self.components(Stretch::Usual, Uses::ALL);
         let strays = self.strays(Uses::ALL);
-        let part = self.components(Stretch::Usual, uses, Grain::Fine);
+        let part = self.components(Stretch::Usual, uses);
         let part_strays = self.strays(uses);
         for (one, of_part) in whole.iter().zip(&part) {
             let all = self.of_records(one, &strays);

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Component, Label, SHARES, Scale, Start, Story, peak};
+use super::{
+    Case, Component, SHARES, Scale, Start, peak,
+    story::{Story, alone_of},
+};
 use crate::{
     model::{Origin, Other, Setting, Stretch},
     number::real,
@@ -27,9 +30,9 @@ impl Case {
             let one = self.component(Setting::Other(moved(start, at)), prior, scale.uses);
             self.of_one(&one, scale.strays, scale.with_columns)
         });
-        let mut shares = [0.0; 5];
-        shares[Origin::Unrelated as usize] = 1.0;
-        Some((Label::One(Origin::Unrelated), peak.weight, shares, None))
+        let [found, spelling, years, rarely] = peak.at;
+        let there = Setting::Other(moved(start, [found, spelling, years, rarely]));
+        Some(alone_of(&self.component(there, prior, scale.uses), peak.weight))
     }
 
     /// Mixtures with another system, where they fit best: of each origin the likeliest companions.
@@ -67,26 +70,28 @@ impl Case {
             self.component(Setting::Other(there), prior, scale.uses)
         };
         let from = [share, start.found, start.spelling, start.years, start.rarely];
-        // Origins of a pair stand in order.
-        let after = companion.origin > Origin::Unrelated;
-        let peak = peak::climb(from, ends, |at| {
-            let other = other(at);
-            if after {
-                self.of_two(&other, companion, 1.0 - at[0], scale)
-            } else {
-                self.of_two(companion, &other, at[0], scale)
-            }
-        });
-        let there = other(peak.at);
-        if after {
-            self.mixed(&there, companion, 1.0 - peak.at[0], peak.weight)
+        let peak = peak::climb(from, ends, |at| self.of_pair(companion, &other(at), at[0], scale));
+        self.mixed_pair(companion, &other(peak.at), peak.at[0], peak.weight, scale.strays)
+    }
+
+    /// A companion and another system, in the order in which origins of a pair stand.
+    pub(super) fn mixed_pair(
+        &self,
+        companion: &Component,
+        other: &Component,
+        share: f64,
+        weight: f64,
+        strays: &[f64],
+    ) -> Story {
+        if companion.origin > other.origin {
+            self.mixed(other, companion, 1.0 - share, weight, strays)
         } else {
-            self.mixed(companion, &there, peak.at[0], peak.weight)
+            self.mixed(companion, other, share, weight, strays)
         }
     }
 }
 
 /// Another system that knows as many doses, and else is elsewhere.
-const fn moved(start: Other, [found, spelling, years, rarely]: [f64; 4]) -> Other {
+pub(super) const fn moved(start: Other, [found, spelling, years, rarely]: [f64; 4]) -> Other {
     Other { found, spelling, years, rarely, ..start }
 }

@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Case, Component, Scale};
-use crate::{
-    model::{Grain, Origin},
-    register::SourceNo,
-};
+use crate::{model::Origin, register::SourceNo};
 
 /// Settings of a list that are tried in mixtures.
 const SETTINGS_OF_A_LIST: usize = 2;
@@ -14,8 +11,7 @@ const SETTINGS_OF_A_LIST: usize = 2;
 const TRIED: [f64; 4] = [0.1, 0.3, 0.5, 0.75];
 
 impl Case {
-    /// Of each list the two settings that explain best alone or beside the likeliest of others, of other
-    /// systems a few.
+    /// Of each list the two settings that explain best alone or beside the likeliest of others.
     pub(super) fn parts(&self, all: Vec<(f64, Component)>, scale: &Scale<'_>) -> Vec<Component> {
         let (others, copies): (Vec<_>, Vec<_>) = all
             .into_iter()
@@ -50,8 +46,6 @@ impl Case {
         let mut parts: Vec<Component> = parts.into_iter().map(|(_, one)| one).collect();
         let made_up = others.into_iter().map(|(_, one)| one);
         parts.extend(made_up.filter(|one| one.origin == Origin::Fabricated));
-        let others = scale.stretch.others(self.has_doses, Grain::Coarse).into_iter();
-        parts.extend(others.map(|(setting, prior)| self.component(setting, prior, scale.uses)));
         parts.sort_by_key(|one| (one.origin, one.list));
         parts
     }

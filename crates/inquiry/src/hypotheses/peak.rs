@@ -49,14 +49,31 @@ pub(super) fn climb<const N: usize>(
             step /= 2.0;
         }
     }
+    Peak { at, weight: about(at, ends, height) }
+}
+
+/// The logarithm of the likelihood summed about a place that is a peak or close to one.
+pub(super) fn about<const N: usize>(
+    at: [f64; N],
+    ends: [(f64, f64); N],
+    height: impl Fn([f64; N]) -> f64,
+) -> f64 {
+    let top = height(at);
     let wide: f64 = (0..N)
         .map(|way| {
-            let fall = |side: f64| (top - height(moved(at, way, side))).max(0.0);
-            width(fall(LAST * 2.0), fall(-LAST * 2.0))
+            let (low, high) = ends[way];
+            let fall = |side: f64| {
+                let mut there = at;
+                there[way] = side.mul_add(high - low, at[way]).clamp(low, high);
+                top - height(there)
+            };
+            // Beside the peak one side may rise: what counts is how the fall bends.
+            let (up, down) = (fall(LAST * 2.0), fall(-LAST * 2.0));
+            width((up + down).max(0.0), 0.0)
         })
         .map(ln)
         .sum();
-    Peak { at, weight: top + wide }
+    top + wide
 }
 
 /// The part of the way that a peak is wide which falls so far to each side within a small step: a

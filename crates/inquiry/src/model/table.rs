@@ -17,11 +17,15 @@ pub(crate) struct Table {
     link: [f64; 6],
     /// Of usual names, and of rare ones.
     name: [[f64; 5]; 2],
+    /// The same of who was found by name and year.
+    by_name: [[f64; 5]; 2],
     year: [f64; 3],
-    number: [f64; 3],
+    number: [f64; 4],
     /// Of what is not so, and of what is.
     gender: [f64; 2],
     document: [f64; 2],
+    /// Of who was found by name and year.
+    document_by_name: [f64; 2],
     dose: [f64; 2],
 }
 
@@ -31,15 +35,26 @@ impl Setting {
         let both =
             |likely: fn(&Self, bool) -> f64| [false, true].map(|same| ln(likely(self, same)));
         let names = |rare| core::array::from_fn(|place| ln(self.name(place, rare, chances)));
+        let by_name =
+            |rare| core::array::from_fn(|place| ln(self.name_by_name(place, rare, chances)));
+        // A number that others give is the same wherever it was written down: how many are namesakes shows
+        // in the specimen, whoever wrote it.
+        let document_by_name = [false, true].map(|same| match self {
+            Self::MadeUp => ln(self.document(same)),
+            _ if same => ln(chances.same_documents),
+            _ => ln(1.0 - chances.same_documents),
+        });
         Table {
             uses,
             link: LINKS.map(|link| ln(self.link(link, chances).max(1e-9))),
             name: [names(false), names(true)],
+            by_name: [by_name(false), by_name(true)],
             year: [Year::Same, Year::Near, Year::Other].map(|year| ln(self.year(year))),
-            number: [Number::Own, Number::Others, Number::Nobodys]
+            number: [Number::Own, Number::Others, Number::Nobodys, Number::Blank]
                 .map(|number| ln(self.number(number))),
             gender: both(Self::gender),
             document: both(Self::document),
+            document_by_name,
             dose: both(Self::dose),
         }
     }
@@ -53,7 +68,13 @@ impl Table {
             sum += self.link[pattern.link as usize];
         }
         let found = pattern.link.is_somebody();
-        if self.uses.values && found {
+        let by_name = matches!(pattern.link, Link::Named | Link::Lone);
+        if self.uses.values && by_name {
+            // Year and gender are what they were found by.
+            let names = &self.by_name[usize::from(pattern.rare)];
+            sum += pattern.name.map_or(0.0, |name| names[place(name)]);
+            sum += pattern.document.map_or(0.0, |same| self.document_by_name[usize::from(same)]);
+        } else if self.uses.values && found {
             let names = &self.name[usize::from(pattern.rare)];
             sum += pattern.name.map_or(0.0, |name| names[place(name)]);
             sum += pattern.year.map_or(0.0, |year| self.year[year as usize]);

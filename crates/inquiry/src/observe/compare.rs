@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// A spelling that is less than this share of those that sound alike is nobody's by chance.
-const RARE: f64 = 0.06;
+const RARE: f64 = 0.12;
 /// And that not more than so many have, or one in so many: else it is another name that sounds alike.
-const FEW: u64 = 3;
+const FEW: u64 = 8;
 const ONE_IN: u64 = 50_000;
 
 /// How years compare.
@@ -238,7 +238,10 @@ impl Best {
         found: &[PersonNo],
         people: &FxHashMap<PersonNo, Held>,
         register: &dyn Register,
+        others_have_keys: bool,
     ) -> Self {
+        // Nothing is missed under a key that the record never had.
+        let by_name_only = others_have_keys && !record.has_key();
         let each =
             found.iter().filter_map(|who| Some((*who, Compared::of(record, people.get(who)?))));
         let mut each: Vec<_> = each.filter(|(_, compared)| compared.fits_by_name()).collect();
@@ -256,12 +259,12 @@ impl Best {
             return if self.link == Link::Open { same } else { Self { link: Link::Open, ..same } };
         }
         let Some((who, compared)) = each.into_iter().next() else {
-            let named = record.names().is_empty();
-            let link = if self.link == Link::Open && !named { Link::Nobody } else { self.link };
+            let asked = !record.names().is_empty() && !by_name_only;
+            let link = if self.link == Link::Open && asked { Link::Nobody } else { self.link };
             return Self { link, ..same };
         };
         let rare = is_rare(people.get(&who), register);
-        let link = if record.mobile_is_damaged() { Link::Lone } else { Link::Named };
+        let link = if by_name_only { Link::Lone } else { Link::Named };
         Self { link, person: Some(who), compared: Some(compared), rare, ..same }
     }
 
@@ -275,7 +278,7 @@ impl Best {
             rare: self.rare,
             year: compared.and_then(|one| one.year),
             gender: compared.and_then(|one| one.gender),
-            number: self.number,
+            number: self.number.or(record.number_is_blank.then_some(Number::Blank)),
             document: compared.and_then(|one| one.document),
             dose: compared.and_then(|one| one.dose),
         };

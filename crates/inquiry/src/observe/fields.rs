@@ -18,6 +18,8 @@ const AGE_SLACK: i16 = 1;
 pub(super) struct Fields {
     pub(super) mobile: Mobile,
     pub(super) reference: Option<String>,
+    /// Whether there is a place for a number of ours, and nothing in it.
+    pub(super) number_is_blank: bool,
     pub(super) document: Option<String>,
     pub(super) name: Option<Words>,
     pub(super) born: Born,
@@ -51,6 +53,7 @@ impl Fields {
         Self {
             mobile: cell(Kind::Mobile).map_or(Mobile::None, normal::mobile),
             reference,
+            number_is_blank: cell(Kind::Reference).is_some_and(|text| text.trim().is_empty()),
             document: document.filter(|text| !text.is_empty()),
             name: cell(Kind::Name).map(words).filter(|name| !name.0.is_empty()),
             born: born.map_or_else(|| age().map_or(Born::Unsaid, Born::Age), Born::Year),
@@ -59,14 +62,6 @@ impl Fields {
             dose_is_said: dose.is_some(),
             facility: cell(Kind::Facility).map(capitals).filter(|text| !text.is_empty()),
             bit: cell(Kind::ChangedAt).and_then(last_bit),
-        }
-    }
-
-    /// The year of birth, if it is said.
-    pub(super) const fn year(&self) -> Option<i16> {
-        match self.born {
-            Born::Year(year) => Some(year),
-            Born::Age(_) | Born::Unsaid => None,
         }
     }
 
@@ -110,18 +105,13 @@ impl Fields {
     }
 
     /// The years in which who it is about may have been born. An age is of some year of the programme.
-    fn years(&self) -> impl Iterator<Item = i16> + use<> {
+    pub(super) fn years(&self) -> impl Iterator<Item = i16> + use<> {
         let (from, to) = match self.born {
             Born::Year(year) => (year, year),
             Born::Age(age) => (RECKONED - age - AGE_SLACK, RECKONED - age + AGE_SLACK),
             Born::Unsaid => (1, 0),
         };
         from..=to
-    }
-
-    /// Whether there was a mobile of which too little is left.
-    pub(super) const fn mobile_is_damaged(&self) -> bool {
-        matches!(self.mobile, Mobile::Rounded(_))
     }
 
     /// Whether there is anything to look under.

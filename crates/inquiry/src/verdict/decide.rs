@@ -15,12 +15,15 @@ const SURE_STRETCHED: f64 = 0.80;
 pub(crate) const LEFT_TO_CLEAR: (f64, f64) = (0.0005, 0.005);
 /// The largest share of records from us that may not be left out yet in a verdict that clears us. It is
 /// told with the verdict.
-const MOST_LEFT: f64 = 0.06;
+const MOST_LEFT: f64 = 0.05;
 /// The same where a list that came to us is named against chance: it explains where the records are from.
 const LEFT_BESIDE_A_LIST: (f64, f64) = (0.01, 0.05);
 /// How likely at most it may be that records went out by a list, for a verdict that they are from the
 /// register itself: as assumed, and under every stretch. Who is accused wrongly is not one in twenty.
 const LEFT_OTHER_WAY: (f64, f64) = (0.01, 0.1);
+/// How likely at most it may be that nothing is from us, for a verdict that something is: as assumed, and
+/// under every stretch. One in twenty would be accused wrongly too often.
+const LEFT_TO_ACCUSE: (f64, f64) = (0.005, 0.1);
 /// How likely at most it may be that a rest is made up, to say that it is another system's, and the other
 /// way round.
 const LEFT_OTHER_REST: f64 = 0.01;
@@ -45,6 +48,8 @@ pub(crate) struct Grounds<'a> {
     /// Records that could be looked up, and people found.
     pub(crate) testable: u64,
     pub(crate) found: u64,
+    /// The most of the records that can be copied from us by our rare spellings.
+    pub(crate) copied: f64,
     /// Parts that were not read.
     pub(crate) unread: u64,
     /// Whether a list of each kind is named by evidence against chance.
@@ -92,7 +97,7 @@ pub(crate) fn decide(grounds: &Grounds<'_>) -> Decision {
         between.push(Origin::Ours);
         between.extend(grounds.export_likely.then_some(Origin::Downstream));
     }
-    if held.contains(&Held::NotProvenMadeUp) {
+    if held.iter().any(|why| matches!(why, Held::NotProvenMadeUp | Held::NotProven)) {
         between.push(Origin::Unrelated);
     }
     if held.contains(&Held::TooFew) && grounds.found < LEAST_TO_NAME {
@@ -127,6 +132,7 @@ fn some_from_us(held: &[Held], grounds: &Grounds<'_>) -> Option<Decision> {
     let probability = from_us(grounds.usual);
     let stays = |posterior: &Posterior| from_us(posterior) >= SURE_STRETCHED;
     let sure = probability >= SURE
+        && !is_left(grounds, LEFT_TO_ACCUSE, |label| !label.is_from_us())
         && from_us(grounds.without_overlap) >= SURE
         && grounds.stretched.iter().all(stays)
         && stays(grounds.without_columns)
@@ -145,14 +151,17 @@ fn some_from_us(held: &[Held], grounds: &Grounds<'_>) -> Option<Decision> {
     sure.then(|| Decision { verdict, probability, held: held.to_vec() })
 }
 
-/// The smallest share of records from us that can be left out; none if none can.
+/// The smallest share of records from us that can be left out, which is none of those that can be `copied`
+/// whatever is assumed; none if none can.
 pub(crate) fn excluded(
     usual: &Posterior,
     stretched: &[Posterior],
+    copied: f64,
     (most, most_stretched): (f64, f64),
 ) -> Option<f64> {
     let left_out = |place: usize| {
-        usual.from_us[place] <= most
+        copied <= LEAST_SHARES[place]
+            && usual.from_us[place] <= most
             && stretched.iter().all(|one| one.from_us[place] <= most_stretched)
     };
     LEAST_SHARES.iter().enumerate().find(|(place, _)| left_out(*place)).map(|(_, share)| *share)
@@ -181,7 +190,9 @@ fn reasons(label: Label, probability: f64, grounds: &Grounds<'_>) -> Vec<Held> {
     // Where a list that came to us is named, it is what its people had in common.
     let by_feeder = label.has(Origin::Feeder) && grounds.feeder_named;
     let limits = if by_feeder { LEFT_BESIDE_A_LIST } else { LEFT_TO_CLEAR };
-    let most = excluded(grounds.usual, grounds.stretched, limits);
+    // A list that came to us has the spellings that we took from it.
+    let copied = if label.has(Origin::Feeder) { 0.0 } else { grounds.copied };
+    let most = excluded(grounds.usual, grounds.stretched, copied, limits);
     let went_out = !by_feeder && (grounds.export_likely || grounds.account_likely);
     if !label.is_from_us() && (went_out || most.is_none_or(|share| share > MOST_LEFT)) {
         held.push(Held::NotCleared);
@@ -190,6 +201,9 @@ fn reasons(label: Label, probability: f64, grounds: &Grounds<'_>) -> Vec<Held> {
         || is_left(grounds, LEFT_OTHER_WAY, |one| one.has(Origin::Downstream));
     if label.has(Origin::Ours) && !label.has(Origin::Downstream) && two_ways {
         held.push(Held::TwoWays);
+    }
+    if label.is_from_us() && is_left(grounds, LEFT_TO_ACCUSE, |one| !one.is_from_us()) {
+        held.push(Held::NotProven);
     }
     if !label.is_from_us() && grounds.unread > 0 {
         held.push(Held::NotAllRead);
@@ -270,6 +284,7 @@ mod tests {
             without_columns: usual,
             testable: 100,
             found: 90,
+            copied: 0.0,
             unread: 0,
             feeder_named: false,
             export_named: false,
@@ -285,7 +300,7 @@ mod tests {
         without_columns: f64,
         (testable, found): (u64, u64),
     ) -> Decision {
-        let usual = sure_of(label, 0.99);
+        let usual = sure_of(label, 0.999);
         decide(&Grounds {
             usual: &usual,
             stretched: &[sure_of(label, 0.97)],
@@ -307,6 +322,14 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_accused_who_is_innocent_in_one_case_of_a_hundred() {
+        let usual = sure_of(OURS, 0.99);
+        let decision = decide(&under(&usual));
+        assert_eq!(decision.held, [Held::NotProven]);
+        assert_eq!(decision.verdict.is_from_us(), None, "{:?}", decision.verdict);
+    }
+
+    #[test]
     fn nobody_is_accused_by_overlap_alone() {
         let decision = decided(OURS, 0.5, 0.99, (100, 90));
         assert_eq!(decision.held, [Held::OverlapAlone]);
@@ -321,6 +344,15 @@ mod tests {
         assert_eq!(decision.held, [Held::SchemaAlone]);
         assert_eq!(decided(UNRELATED, 0.99, 0.99, (29, 0)).held, [Held::TooFew]);
         assert_eq!(decided(OURS, 0.99, 0.99, (7, 7)).held, [Held::TooFew]);
+    }
+
+    #[test]
+    fn nobody_is_cleared_while_more_repeat_our_rare_spellings_than_may_be_ours() {
+        let usual = sure_of(UNRELATED, 0.999_9);
+        let held = |copied| decide(&Grounds { copied, ..under(&usual) }).held;
+        assert_eq!(held(0.04), []);
+        assert_eq!(held(0.15), [Held::NotCleared]);
+        assert_eq!(excluded(&usual, &[], 0.15, LEFT_TO_CLEAR), Some(0.2));
     }
 
     #[test]

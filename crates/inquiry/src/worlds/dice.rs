@@ -21,6 +21,11 @@ impl Dice {
         Self(other)
     }
 
+    /// The same choices once more.
+    pub(super) fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// A number below `end`, which is above zero; the bias of the remainder is no matter.
     pub(super) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.0.next_u64() % end.max(1) as u64).expect("below a small number")

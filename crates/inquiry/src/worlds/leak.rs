@@ -28,6 +28,8 @@ pub(super) struct Truth {
     /// Origins with their shares.
     pub(super) parts: Vec<(Origin, f64)>,
     pub(super) way: Way,
+    /// The origin of each record.
+    pub(super) each: Vec<Origin>,
 }
 
 /// A record before it is written into a file.
@@ -67,7 +69,7 @@ pub(super) fn leak(
     rows: usize,
 ) -> (Vec<Line>, Truth) {
     let mut lines = Vec::with_capacity(rows);
-    let mut truth = Truth { parts: Vec::new(), way: Way::None };
+    let mut truth = Truth { parts: Vec::new(), way: Way::None, each: Vec::new() };
     for (plot, share) in plots {
         #[expect(
             clippy::cast_possible_truncation,
@@ -80,14 +82,15 @@ pub(super) fn leak(
         if way != Way::None {
             truth.way = way;
         }
-        lines.extend(part);
+        lines.extend(part.into_iter().map(|line| (line, origin_of(*plot))));
     }
     let all = crate::number::real(lines.len() as u64);
     for part in &mut truth.parts {
         part.1 /= all;
     }
     dice.shuffle(&mut lines);
-    (lines, truth)
+    let (lines, each) = lines.into_iter().unzip();
+    (lines, Truth { each, ..truth })
 }
 
 const fn origin_of(plot: Plot) -> Origin {

@@ -33,6 +33,9 @@ pub struct Tally {
     pub right: u64,
     /// In how many it was not told.
     pub undetermined: u64,
+    /// Of those, in how many rightly: too few records could be looked up, or a twentieth of ours among
+    /// them would not have shown to who knows exactly how both are written.
+    pub rightly_open: u64,
     /// In how many records that left our hands were said not to be from us.
     pub wrong_clearances: u64,
     /// In how many somebody was accused who is not to blame.
@@ -75,6 +78,7 @@ impl Tally {
         self.worlds += 1;
         self.right += u64::from(right);
         self.undetermined += u64::from(said.is_none());
+        self.rightly_open += u64::from(outcome.is_rightly_open());
         self.wrong_clearances += u64::from(outcome.clears_wrongly());
         self.wrong_accusations += u64::from(outcome.accuses_wrongly());
         let words = |origins: Vec<Origin>| {
@@ -121,7 +125,8 @@ impl Tally {
         let truth = words(&outcome.true_origins());
         let key = format!("{truth} ({:.0} % from us), {size} records, {found}", quarter(part));
         let why = outcome.finding.held.iter().map(|why| format!("{why:?}"));
-        let said = format!("{} [{}]", words(between), why.collect::<Vec<_>>().join(" "));
+        let open = if outcome.is_rightly_open() { ", no power" } else { "" };
+        let said = format!("{} [{}]{open}", words(between), why.collect::<Vec<_>>().join(" "));
         *self.open.entry(key).or_default().entry(said).or_default() += 1;
     }
 
@@ -151,12 +156,13 @@ impl Tally {
     pub fn table(&self) -> String {
         use std::fmt::Write;
         let mut text = format!(
-            "worlds {}, right {}, undetermined {}, wrongly cleared {}, wrongly accused {}\n\
+            "worlds {}, right {}, undetermined {} ({} of them rightly), wrongly cleared {}, wrongly accused {}\n\
              verdicts that were given: {:.2} % right\n\n\
              truth, and what was said of it\n",
             self.worlds,
             self.right,
             self.undetermined,
+            self.rightly_open,
             self.wrong_clearances,
             self.wrong_accusations,
             self.precision() * 100.0,
