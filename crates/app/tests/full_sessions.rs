@@ -1,8 +1,6 @@
 //! Who asks for a seat where there is none is told so from memory for a second; a seat that comes back
 //! is to be had at once.
 
-#![expect(clippy::unwrap_used, reason = "a test file with helpers")]
-
 use app::{Actor, Error, Result, booking::Wish};
 use domain::id::{AppointmentId, BeneficiaryId, SessionId};
 use jiff::SignedDuration;

@@ -96,7 +96,7 @@ fn robust<'i>(mut instants: impl Iterator<Item = &'i i64>, count: usize) -> Opti
 }
 
 /// Each record that was compared, with its table and place.
-fn compared<'s>(specimen: &'s Specimen) -> impl Iterator<Item = (&'s Table, usize)> {
+fn compared(specimen: &Specimen) -> impl Iterator<Item = (&Table, usize)> {
     let total = specimen.rows() as u64;
     specimen.tables.iter().flat_map(move |table| {
         let chosen = (0..table.len()).filter(move |row| is_chosen(*row, total));

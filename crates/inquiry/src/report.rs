@@ -8,6 +8,8 @@ mod html;
 mod markdown;
 mod words;
 
+use std::fmt::Write;
+
 use certs::print::{Block, Paper, Section};
 use jiff::Timestamp;
 
@@ -269,13 +271,15 @@ fn rows_of(copied: &Copied) -> Vec<Block> {
         words::instant(copied.from)
     );
     if copied.undosed > 0 {
-        said += &format!(
+        let _ = write!(
+            said,
             " {} records lack a dose that was put on record later.",
             grouped(copied.undosed)
         );
     }
     if copied.gone > 0 {
-        said += &format!(
+        let _ = write!(
+            said,
             " {} reference numbers are of people who are in the register no more: nobody else has these.",
             grouped(copied.gone)
         );

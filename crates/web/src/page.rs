@@ -37,14 +37,21 @@ pub(crate) struct Top {
     pub(crate) resident: bool,
     /// Whether staff is signed in.
     pub(crate) staff: bool,
-    /// Whether who is signed in works at a facility: the list of the day, walk-ins and sessions are its.
-    pub(crate) at_facility: bool,
-    /// Whether who is signed in sees what is public.
-    pub(crate) sees_exposure: bool,
+    /// What of the desk is for who is signed in.
+    pub(crate) desk: DeskLinks,
     /// What went wrong.
     pub(crate) wrong: Option<Wrong>,
     /// What went well.
     pub(crate) done: Option<String>,
+}
+
+/// What of the desk is for somebody.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct DeskLinks {
+    /// The list of the day, walk-ins and sessions of a facility.
+    pub(crate) facility: bool,
+    /// What is public and should not be.
+    pub(crate) exposure: bool,
 }
 
 impl Top {
@@ -53,8 +60,10 @@ impl Top {
         Self {
             resident: caller.has(&[Scope::Resident]),
             staff: caller.has(&[Scope::Staff]),
-            at_facility: caller.ctx.own_facility().is_ok(),
-            sees_exposure: caller.ctx.allow_somewhere(Permission::SeeExposure).is_ok(),
+            desk: DeskLinks {
+                facility: caller.ctx.own_facility().is_ok(),
+                exposure: caller.ctx.allow_somewhere(Permission::SeeExposure).is_ok(),
+            },
             ..Self::default()
         }
     }

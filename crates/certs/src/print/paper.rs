@@ -58,9 +58,9 @@ fn around(sheet: &mut Sheet<'_>, paper: &Paper) {
     for page in 0..pages {
         if page > 0 {
             let title = Sheet::lines(Style::label(), INNER, &paper.title).into_iter().next();
-            title
-                .into_iter()
-                .for_each(|line| sheet.note(page, (MARGIN, 34.0), Style::label(), line));
+            if let Some(line) = title {
+                sheet.note(page, (MARGIN, 34.0), Style::label(), line);
+            }
         }
         let foot = Sheet::lines(Style::label(), NUMBER - 16.0, &paper.foot);
         let mut top = FOOT;

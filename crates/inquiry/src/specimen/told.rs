@@ -141,6 +141,8 @@ impl Hearing {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     fn heard(bytes: &[u8]) -> Specimen {
@@ -157,7 +159,7 @@ mod tests {
     fn what_is_told_is_what_would_have_been_read() {
         let mut text = "name,phone,age,sex,result\n".to_owned();
         for number in 0..5_000 {
-            text += &format!("Asha Devi,98290{number:05},45,F,\n");
+            writeln!(text, "Asha Devi,98290{number:05},45,F,").unwrap();
         }
         for bytes in [text.as_bytes(), b"We sell everything.", b"PK\x03\x04 and no more"] {
             let (there, here) = (heard(bytes), Specimen::read(bytes));

@@ -156,6 +156,13 @@ fn day_or_person(name: &str) -> Value {
             "description": "Its number; twelve digits where the kind is 1",
             "examples": ["700000000001"],
         }),
+        _ => travel_detail(name),
+    }
+}
+
+/// What is told for certificates for travel.
+fn travel_detail(name: &str) -> Value {
+    match name {
         "birth_date" => json!({
             "type": "string", "format": "date", "description": "A day of birth as yyyy-mm-dd",
             "examples": ["1980-02-29"],
