@@ -234,6 +234,40 @@ fn check_case(args: &Check, output: Output) -> anyhow::Result<ExitCode> {
     let runtime = platform::runtime()?;
     let platform = runtime.block_on(platform::open(&config))?;
     let ctx = system();
+    let anchor = match &args.anchor {
+        Some(file) => anchor_of(file)?,
+        None => platform.trust_anchor(ctx.now),
+    };
+    let mut wrong = kept.wrong(&anchor);
+    let releases = match (&args.log, &args.key) {
+        (Some(log), Some(key)) => Some(releases::checked(log, key)?),
+        _ => runtime.block_on(platform.releases_logged())?,
+    };
+    wrong.extend(releases.iter().flat_map(|releases| kept.wrong_on_log(releases)));
+    if wrong.is_empty() {
+        let seen_at = Timestamp::from_second(kept.case.seen_at)?;
+        let finding = find(&platform, &runtime, &kept.evidence(), kept.case.coverage, seen_at)?;
+        let evidence = digest_of(&kept.shown);
+        let head = Head { evidence, seen_at, issuer: kept.case.issuer.clone() };
+        let unlike = kept.unlike(&finding, &head);
+        if !unlike.is_empty() {
+            wrong.push(format!("what is derived now is another {}", unlike.join(", ")));
+        }
+    }
+    let said = match (&wrong[..], &releases) {
+        ([], Some(_)) => {
+            "as it was signed and said on the public log, and finding and papers are the same bit for bit".to_owned()
+        }
+        ([], None) => {
+            "as it was signed, and finding and papers are the same bit for bit; there is no public log here to ask".to_owned()
+        }
+        (wrong, _) => wrong.join("; "),
+    };
+    checked(args, wrong.is_empty(), &said, output)
+}
+
+/// Holds a file of the statement to its signature.
+fn check_statement(args: &Check, output: Output) -> anyhow::Result<ExitCode> {
     let anchor = if let Some(file) = &args.anchor {
         anchor_of(file)?
     } else {
