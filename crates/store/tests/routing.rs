@@ -147,7 +147,11 @@ fn nothing_is_used_that_a_sharded_engine_cannot_do() {
         for word in
             ["random()", "gen_random_uuid", "clock_timestamp", "now()", "notify", "advisory"]
         {
-            assert!(!sql.contains(word), "{} uses {word}", statement.name);
+            // A server may be asked for its clock, if nothing is written or chosen by it.
+            let asks_the_time = word == "clock_timestamp" && !sql.contains(" from ");
+            let reads = sql.trim_start().starts_with("select ");
+            let used = sql.contains(word) && !(asks_the_time && reads);
+            assert!(!used, "{} uses {word}", statement.name);
         }
         assert!(!sql.trim_start().starts_with("with "), "{} is a chain of writes", statement.name);
         let set =

@@ -172,7 +172,7 @@ statements! {
         ON CONFLICT (clock_no) DO UPDATE
         SET seen_at = excluded.seen_at, confirmed_at = excluded.confirmed_at";
     Reference OWN_CLOCK = "
-        SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS says";
+        SELECT (date_part('epoch', clock_timestamp()) * 1000)::bigint AS says";
 }
 
 /// Every statement by which something goes.
