@@ -4,14 +4,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::id::{BeneficiaryId, FacilityId};
 use jiff::Timestamp;
 use ledger::{
-    checkpoint::Trusted,
-    directory::Directory,
-    leaf::Opening,
-    log::LogError,
-    merkle::Hash,
-    note::MOST_BYTES,
-    source::Source,
-    tiles::{CHECKPOINT, reader::TileReader},
+    checkpoint::Trusted, directory::Directory, leaf::Opening, log::LogError, merkle::Hash,
+    tiles::reader::TileReader,
 };
 use store::KeptAccess;
 use vault::Sealed;
@@ -20,7 +14,7 @@ use crate::{
     Ctx, Error, Platform, Result,
     access_log::{blocking, broken},
     error::BrokenCause,
-    public_log::PublicLog,
+    public_log::{PublicLog, published},
 };
 
 /// The most accesses in one answer.
@@ -184,9 +178,7 @@ pub(crate) fn prove(
     trusted: &Trusted,
     leaf: u64,
 ) -> std::result::Result<Option<(Vec<Hash>, String)>, LogError> {
-    let Some(note) = folder.read(CHECKPOINT, MOST_BYTES)? else { return Ok(None) };
-    let signed = trusted.open(&note).map_err(LogError::Promise)?;
-    let head = signed.checkpoint().head;
+    let Some((note, head)) = published(folder, trusted)? else { return Ok(None) };
     if leaf >= head.size {
         return Ok(None);
     }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use ledger::{
     checkpoint::Trusted,
     directory::Directory,
+    log::LogError,
+    merkle::Head,
     note::{Algorithm, LocalKey, MOST_BYTES, SigningKey},
     source::Source,
     tiles::{CHECKPOINT, TilePath},
@@ -117,4 +119,15 @@ impl Platform {
         let bytes = read.map_err(|error| broken(error.into()))?;
         Ok(bytes.map(|bytes| LogFile { bytes, changes }))
     }
+}
+
+/// The checkpoint that a log has published, as it is signed, and what it vouches for; none if there is
+/// none yet.
+pub(crate) fn published(
+    folder: &Directory,
+    trusted: &Trusted,
+) -> std::result::Result<Option<(Vec<u8>, Head)>, LogError> {
+    let Some(note) = folder.read(CHECKPOINT, MOST_BYTES)? else { return Ok(None) };
+    let head = trusted.open(&note).map_err(LogError::Promise)?.checkpoint().head;
+    Ok(Some((note, head)))
 }

@@ -12,10 +12,10 @@ use ledger::{
     leaf::release::{Release, Released},
     log::{Log, LogError},
     merkle::Head,
-    note::{LocalKey, MOST_BYTES},
+    note::LocalKey,
     source::Source,
     tiles::{
-        CHECKPOINT, WIDTH,
+        WIDTH,
         reader::{ReadError, TileReader},
     },
     witnessed::Files,
@@ -27,7 +27,7 @@ use crate::{
     error::BrokenCause,
     keys::KeyUse,
     manifest::{canonical, manifest},
-    public_log::PublicLog,
+    public_log::{PublicLog, published},
 };
 
 /// Who may open whose fields, as it is proven.
@@ -197,9 +197,7 @@ fn signed(
     folder: &Directory,
     trusted: &Trusted,
 ) -> std::result::Result<Option<Vec<Release>>, Unlogged> {
-    let note = folder.read(CHECKPOINT, MOST_BYTES).map_err(LogError::from)?;
-    let Some(note) = note else { return Ok(None) };
-    let head = trusted.open(&note).map_err(LogError::Promise)?.checkpoint().head;
+    let Some((_, head)) = published(folder, trusted)? else { return Ok(None) };
     releases(folder, head).map(Some)
 }
 

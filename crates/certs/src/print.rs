@@ -10,6 +10,7 @@ mod slip;
 mod text;
 mod tree;
 mod words;
+pub mod written;
 
 use jiff::{Timestamp, civil::Date};
 

@@ -10,7 +10,7 @@ mod words;
 
 use std::fmt::Write;
 
-use certs::print::{Block, Paper, Section};
+use certs::print::{Block, Paper, Section, written::grouped};
 use jiff::Timestamp;
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     verdict::Verdict,
 };
 pub use words::sentence;
-use words::{grouped, one_of, origin};
+use words::{one_of, origin};
 
 /// What stands at the head of a case.
 #[derive(Clone, Debug)]

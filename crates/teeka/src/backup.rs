@@ -53,7 +53,7 @@ pub(crate) fn backup(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         // After the rows: who is in them has keys here, unless they were erased in between.
         let wrapped = key_copy::write(&*store, &keys).await?;
         store.close().await;
-        let rolls = copied(own_rolls(&config).as_ref(), Some(&rolls_of(args)))?;
+        let rolls = copied(&config, |own| own.copy_to(&rolls_of(args)))?;
         let (folder, keys) = (args.folder.display().to_string(), keys.display().to_string());
         let text = format!(
             "Copied to {folder}, {rolls} published rolls with it, and {wrapped} wrapped keys to {keys}, \
@@ -66,14 +66,13 @@ pub(crate) fn backup(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn own_rolls(config: &Config) -> Option<Rolls> {
-    config.settings.rolls.clone().map(Rolls::new)
-}
-
-/// Copies rolls from one folder to another, where there are both; says how many.
-fn copied(from: Option<&Rolls>, to: Option<&Rolls>) -> anyhow::Result<usize> {
-    let both = from.zip(to);
-    both.map_or(Ok(0), |(from, to)| from.copy_to(to)).context("the rolls cannot be copied")
+/// Copies rolls, if the platform has a folder of them; says how many.
+fn copied(
+    config: &Config,
+    copy: impl FnOnce(&Rolls) -> std::io::Result<usize>,
+) -> anyhow::Result<usize> {
+    let own = config.settings.rolls.clone().map(Rolls::new);
+    own.as_ref().map_or(Ok(0), copy).context("the rolls cannot be copied")
 }
 
 /// The folder of the copy of the published rolls.
@@ -110,7 +109,7 @@ pub(crate) fn restore(args: &Args, output: Output) -> anyhow::Result<ExitCode> {
         let returned = returned.context("the copy of the keys cannot be read")?;
         let audit = store.audit().await?;
         store.close().await;
-        let rolls = copied(Some(&rolls_of(args)), own_rolls(&config).as_ref())?;
+        let rolls = copied(&config, |own| rolls_of(args).copy_to(own))?;
         let text = format!(
             "Restored {} people, {} doses and {rolls} published rolls; {} records had no keys any more, and are gone.",
             audit.people, audit.doses, returned.gone

@@ -10,9 +10,7 @@ use ledger::{
     directory::Directory,
     leaf::{Opening, entry::Act},
     log::LogError,
-    note::MOST_BYTES,
-    source::Source,
-    tiles::{CHECKPOINT, reader::TileReader},
+    tiles::reader::TileReader,
 };
 use store::{AccessOf, KeptAccess};
 use vault::{PersonId, Sealed};
@@ -22,7 +20,7 @@ use crate::{
     Ctx, Platform, Result,
     access_log::{blocking, broken},
     accesses::entry_of,
-    public_log::PublicLog,
+    public_log::{PublicLog, published},
 };
 
 /// How many decisions about one list are looked at: there is one.
@@ -130,8 +128,7 @@ fn has_leaf(
     leaf: u64,
     opening: &[u8],
 ) -> std::result::Result<bool, LogError> {
-    let Some(note) = folder.read(CHECKPOINT, MOST_BYTES)? else { return Ok(false) };
-    let head = trusted.open(&note).map_err(LogError::Promise)?.checkpoint().head;
+    let Some((_, head)) = published(folder, trusted)? else { return Ok(false) };
     if leaf >= head.size {
         return Ok(false);
     }

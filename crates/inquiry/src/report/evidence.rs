@@ -1,11 +1,11 @@
 //! A piece of evidence on a page of its own: what it is, what was seen, how much likelier that makes each
 //! origin, what it excludes, what it could have shown, and how much hangs on it.
 
-use certs::print::{Bar, Block, Section, Table};
+use certs::print::{Bar, Block, Section, Table, written::grouped};
 
 use super::{
     label, text,
-    words::{factor, grouped, instant},
+    words::{factor, instant},
 };
 use crate::{
     inquire::{Evidence, Finding},

@@ -1,12 +1,9 @@
 //! What only the report in full has: each piece of evidence on a page of its own, the assumptions and
 //! how much they matter, whom to look at first, and what was counted.
 
-use certs::print::{Block, Section, Table};
+use certs::print::{Block, Section, Table, written::grouped};
 
-use super::{
-    evidence, section, text,
-    words::{factor, grouped},
-};
+use super::{evidence, section, text, words::factor};
 use crate::{
     inquire::{Counts, Finding},
     model::Origin,

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use certs::print::{Bar, Block, Paper, Table};
+use certs::print::{Bar, Block, Paper, Table, written::escaped};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#182026;background:#fff}\
     header{background:#0b5e49;color:#fff;padding:1rem}header>*{max-width:52rem;margin:0 auto}\
@@ -108,9 +108,4 @@ fn bars(html: &mut String, bars: &[Bar]) {
         );
     }
     html.push_str("</dl>");
-}
-
-/// Text that stands in a page as what it is.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

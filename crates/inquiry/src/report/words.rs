@@ -1,5 +1,7 @@
 //! Words for verdicts, origins, factors and instants.
 
+use certs::print::written::grouped;
+
 use crate::{model::Origin, verdict::Verdict};
 
 /// A sentence for a verdict.
@@ -97,24 +99,6 @@ fn significant(number: f64) -> u64 {
     };
     let rounded = (whole / step).round() * step;
     format!("{rounded:.0}").parse().unwrap_or(u64::MAX)
-}
-
-/// A number as it is written in India: 9,00,000.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let (front, last) = digits.split_at(digits.len().saturating_sub(3));
-    if front.is_empty() {
-        return last.to_owned();
-    }
-    let mut groups: Vec<&str> = Vec::new();
-    let mut end = front.len();
-    while end > 0 {
-        let start = end.saturating_sub(2);
-        groups.push(&front[start..end]);
-        end = start;
-    }
-    groups.reverse();
-    format!("{},{last}", groups.join(","))
 }
 
 /// An instant in text.

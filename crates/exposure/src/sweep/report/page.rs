@@ -1,5 +1,6 @@
 //! The report on a page.
 
+pub use certs::print::written::grouped;
 use certs::print::{ReportPage, ReportPart};
 
 use super::{Report, SIZES};
@@ -113,40 +114,9 @@ fn counted(number: u64, one: &str, more: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { more })
 }
 
-/// A number as it is written in India: 9,00,000.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let (front, last) = digits.split_at(digits.len().saturating_sub(3));
-    if front.is_empty() {
-        return last.to_owned();
-    }
-    let mut groups: Vec<&str> = Vec::new();
-    let mut end = front.len();
-    while end > 0 {
-        let start = end.saturating_sub(2);
-        groups.push(&front[start..end]);
-        end = start;
-    }
-    groups.reverse();
-    format!("{},{last}", groups.join(","))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_written_as_they_are_in_india() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (900_000, "9,00,000"),
-            (12_345_678, "1,23,45,678"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
-    }
 
     #[test]
     fn the_page_is_a_pdf_that_can_be_read() {

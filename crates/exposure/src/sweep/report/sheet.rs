@@ -3,9 +3,11 @@
 
 use std::fmt::Write;
 
+use certs::print::written::{escaped, grouped};
+
 use super::{
     Report, SIZES,
-    page::{documents, grouped, people, place, size},
+    page::{documents, people, place, size},
     takedowns,
 };
 
@@ -109,11 +111,6 @@ fn worst(html: &mut String, report: &Report) {
         );
     }
     html.push_str("</table>");
-}
-
-/// Text that stands in a page as what it is.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{page::grouped, sheet::escaped};
+use certs::print::written::{escaped, grouped};
+
 use crate::takedown::report::{CaseReport, StepReport, words};
 
 /// Writes the part of the page.
